@@ -1,0 +1,148 @@
+# The build vocabulary. A CMakeLists.txt of this project consists of these calls only:
+#
+#   suite_proto(NAME FILES a.proto … [GRPC])   generated code, compiled without our warnings
+#   suite_library(NAME [LINK …])               sources of this folder; tests beside them
+#   suite_service(NAME)                        the rooms of a service and its binary
+#
+# A room's dependencies are fixed here, so that a service cannot name another.
+# Sources are found by pattern: x.cc belongs to the folder's library, x_test.cc to its test program,
+# x_testing.cc to neither (a library of its own, NAME_testing).
+
+add_library(suite_options INTERFACE)
+target_include_directories(suite_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(suite_options INTERFACE -pthread -fPIE -fstack-protector-strong -fstack-clash-protection)
+target_compile_definitions(suite_options INTERFACE _GLIBCXX_ASSERTIONS $<$<CONFIG:RelWithDebInfo>:_FORTIFY_SOURCE=2>)
+target_link_options(suite_options INTERFACE -pthread -pie -Wl,-z,relro,-z,now)
+if(SUITE_SANITIZE)
+  target_compile_options(suite_options INTERFACE -fsanitize=${SUITE_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(suite_options INTERFACE -fsanitize=${SUITE_SANITIZE})
+endif()
+
+add_library(suite_warnings INTERFACE)
+target_compile_options(suite_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+  -Werror=switch
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-gnu-statement-expression>)
+
+function(suite_proto NAME)
+  cmake_parse_arguments(ARG "GRPC" "ROOT" "FILES;LINK" ${ARGN})
+  if(NOT ARG_ROOT)
+    set(ARG_ROOT ${CMAKE_SOURCE_DIR})
+  endif()
+  set(out ${CMAKE_BINARY_DIR}/generated)
+  file(MAKE_DIRECTORY ${out})
+  set(messages)
+  set(services)
+  foreach(file ${ARG_FILES})
+    string(REGEX REPLACE "\\.proto$" "" stem ${file})
+    set(made ${out}/${stem}.pb.cc ${out}/${stem}.pb.h)
+    set(flags --cpp_out=${out})
+    list(APPEND messages ${out}/${stem}.pb.cc)
+    if(ARG_GRPC)
+      list(APPEND made ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h)
+      list(APPEND flags --grpc_out=${out} --plugin=protoc-gen-grpc=${GRPC_CPP_PLUGIN})
+      list(APPEND services ${out}/${stem}.grpc.pb.cc)
+    endif()
+    add_custom_command(OUTPUT ${made}
+      COMMAND protobuf::protoc -I ${ARG_ROOT} ${flags} ${ARG_ROOT}/${file}
+      DEPENDS ${ARG_ROOT}/${file} VERBATIM)
+  endforeach()
+  add_library(${NAME} STATIC ${messages})
+  target_include_directories(${NAME} SYSTEM PUBLIC ${out})
+  target_link_libraries(${NAME} PUBLIC suite_options protobuf::libprotobuf ${ARG_LINK})
+  if(ARG_GRPC)
+    add_library(${NAME}_grpc STATIC ${services})
+    target_link_libraries(${NAME}_grpc PUBLIC ${NAME} gRPC::grpc++)
+  endif()
+endfunction()
+
+# A test program: LINK is what it may see. gRPC tests carry the label that the thread-sanitizer lane leaves out.
+function(suite_test NAME)
+  cmake_parse_arguments(ARG "GRPC" "" "SOURCES;LINK" ${ARGN})
+  if(NOT ARG_SOURCES)
+    return()
+  endif()
+  add_executable(${NAME} ${ARG_SOURCES})
+  target_link_libraries(${NAME} PRIVATE suite_warnings ${ARG_LINK} GTest::gmock GTest::gtest GTest::gtest_main)
+  if(SUITE_PCH)
+    target_precompile_headers(${NAME} REUSE_FROM suite_test_pch)
+  endif()
+  set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  set(label)
+  if(ARG_GRPC)
+    set(label PROPERTIES LABELS grpc)
+  endif()
+  add_test(NAME ${NAME} COMMAND ${NAME} --gtest_brief=1)
+  set_tests_properties(${NAME} PROPERTIES TIMEOUT 600)
+  if(ARG_GRPC)
+    set_tests_properties(${NAME} PROPERTIES LABELS grpc)
+  endif()
+endfunction()
+
+# The library of DIR, or an empty interface library where DIR has no sources yet.
+function(suite_room NAME DIR)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${DIR}/*.cc)
+  list(FILTER sources EXCLUDE REGEX "(_test|_testing|main)\\.cc$")
+  if(sources)
+    add_library(${NAME} STATIC ${sources})
+    target_link_libraries(${NAME} PUBLIC suite_options ${ARG_LINK} PRIVATE suite_warnings)
+    if(SUITE_PCH)
+      target_precompile_headers(${NAME} REUSE_FROM suite_pch)
+    endif()
+  else()
+    add_library(${NAME} INTERFACE)
+    target_link_libraries(${NAME} INTERFACE suite_options ${ARG_LINK})
+  endif()
+endfunction()
+
+function(suite_library NAME)
+  cmake_parse_arguments(ARG "GRPC" "" "LINK;TEST_LINK" ${ARGN})
+  set(dir ${CMAKE_CURRENT_SOURCE_DIR})
+  suite_room(${NAME} ${dir} LINK ${ARG_LINK})
+  file(GLOB tests CONFIGURE_DEPENDS ${dir}/*_test.cc)
+  # Tests that speak gRPC carry it in the name, so that the others stay in the thread-sanitizer lane.
+  set(wire ${tests})
+  list(FILTER wire INCLUDE REGEX "(wire|grpc)_test\\.cc$")
+  list(FILTER tests EXCLUDE REGEX "(wire|grpc)_test\\.cc$")
+  suite_test(${NAME}_test SOURCES ${tests} LINK ${NAME} common_testing ${ARG_TEST_LINK})
+  suite_test(${NAME}_wire_test GRPC SOURCES ${wire} LINK ${NAME} common_testing ${ARG_TEST_LINK})
+endfunction()
+
+# services/NAME: domain → store → rpc, outbound → domain, main → all. CALLS lists the services whose contract
+# outbound/ may use; their code stays out of reach.
+function(suite_service NAME)
+  cmake_parse_arguments(ARG "" "" "CALLS;DOMAIN_LINK;OUTBOUND_LINK" ${ARGN})
+  set(dir ${CMAKE_CURRENT_SOURCE_DIR})
+  suite_room(${NAME}_domain ${dir}/domain LINK common_base ${ARG_DOMAIN_LINK})
+  suite_proto(${NAME}_records FILES services/${NAME}/store/records.proto)
+  suite_room(${NAME}_store ${dir}/store LINK ${NAME}_domain ${NAME}_records common_kv common_crypto)
+  set(calls)
+  foreach(callee ${ARG_CALLS})
+    list(APPEND calls ${callee}_v1_grpc)
+  endforeach()
+  suite_room(${NAME}_outbound ${dir}/outbound LINK ${NAME}_domain ${calls} common_rpc common_obs common_env
+    common_crypto ${ARG_OUTBOUND_LINK})
+  suite_room(${NAME}_rpc ${dir}/rpc LINK ${NAME}_store ${NAME}_outbound ${NAME}_v1_grpc common_rpc common_obs
+    common_env common_crypto)
+
+  file(GLOB tests CONFIGURE_DEPENDS ${dir}/domain/*_test.cc)
+  suite_test(${NAME}_domain_test SOURCES ${tests} LINK ${NAME}_domain common_base_testing)
+  file(GLOB tests CONFIGURE_DEPENDS ${dir}/store/*_test.cc)
+  suite_test(${NAME}_store_test SOURCES ${tests} LINK ${NAME}_store common_testing)
+  file(GLOB tests CONFIGURE_DEPENDS ${dir}/outbound/*_test.cc)
+  suite_test(${NAME}_outbound_test GRPC SOURCES ${tests} LINK ${NAME}_outbound common_testing)
+  file(GLOB tests CONFIGURE_DEPENDS ${dir}/rpc/*_test.cc)
+  set(wire ${tests})
+  list(FILTER wire INCLUDE REGEX "wire_test\\.cc$")
+  list(FILTER tests EXCLUDE REGEX "wire_test\\.cc$")
+  suite_test(${NAME}_rpc_test SOURCES ${tests} LINK ${NAME}_rpc common_testing)
+  suite_test(${NAME}_wire_test GRPC SOURCES ${wire} LINK ${NAME}_rpc common_testing)
+
+  if(EXISTS ${dir}/main.cc)
+    add_executable(tc-${NAME} ${dir}/main.cc)
+    target_link_libraries(tc-${NAME} PRIVATE suite_warnings ${NAME}_rpc CLI11::CLI11)
+    if(SUITE_PCH)
+      target_precompile_headers(tc-${NAME} REUSE_FROM suite_pch)
+    endif()
+  endif()
+endfunction()

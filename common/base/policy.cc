@@ -1,0 +1,55 @@
+#include "common/base/policy.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/refusal.h"
+
+namespace tc {
+namespace {
+
+std::string Prefix(absl::string_view name) { return std::string(name.substr(0, name.find('.'))); }
+
+}  // namespace
+
+absl::StatusOr<PolicyValues> ResolvePolicy(const std::vector<PolicyKey>& keys, absl::string_view profile,
+                                           const std::map<std::string, std::string>& overrides, bool ignore_foreign) {
+  Refusal refusal = Refuse(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid, "the policy has mistakes");
+  bool wrong = false;
+  const auto complain = [&](absl::string_view key, absl::string_view reason, absl::string_view sentence) {
+    refusal.Violation(key, reason, sentence);
+    wrong = true;
+  };
+  if (profile != "gosuslugi" && profile != "strict") {
+    complain("policy", "POLICY_PROFILE_UNKNOWN", absl::StrCat("there is no profile \"", profile, "\": gosuslugi or strict"));
+  }
+  PolicyValues values;
+  std::set<std::string> prefixes;
+  for (const PolicyKey& key : keys) {
+    values[key.name] = profile == "strict" ? key.strict : key.gosuslugi;
+    prefixes.insert(Prefix(key.name));
+  }
+  for (const auto& [name, text] : overrides) {
+    const auto key = std::find_if(keys.begin(), keys.end(), [&name = name](const PolicyKey& k) { return name == k.name; });
+    if (key == keys.end()) {
+      if (ignore_foreign && prefixes.count(Prefix(name)) == 0) continue;
+      complain(name, "POLICY_KEY_UNKNOWN", absl::StrCat("there is no key ", name));
+      continue;
+    }
+    int64_t value = 0;
+    if (!absl::SimpleAtoi(text, &value)) {
+      complain(name, "POLICY_VALUE_NOT_A_NUMBER", absl::StrCat(name, " must be a whole number"));
+    } else if (value < key->min || value > key->max) {
+      complain(name, "POLICY_VALUE_OUT_OF_BOUNDS",
+               absl::StrCat(name, " = ", value, " is outside its bounds ", key->min, " to ", key->max));
+    } else {
+      values[name] = value;
+    }
+  }
+  if (wrong) return refusal;
+  return values;
+}
+
+}  // namespace tc

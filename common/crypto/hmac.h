@@ -1,0 +1,41 @@
+#pragma once
+
+// KeyedHash: HMAC-SHA-256 under a key outside the database, over length-prefixed fields (OTP-15, CRY-04). Thread-safe.
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/crypto/keyring.h"
+
+namespace tc::crypto {
+
+struct Mac {
+  std::string kid;
+  std::string tag;  // 32 bytes
+};
+
+class KeyedHash {
+ public:
+  // `label` separates domains ("tc/otp/v1"): equal fields under different labels have unrelated tags.
+  static absl::StatusOr<KeyedHash> Create(const Keyring& keys, absl::string_view purpose, absl::string_view label);
+
+  Mac Make(const std::vector<absl::string_view>& fields) const;
+  // Constant time. False for an unknown kid.
+  bool Verify(const std::vector<absl::string_view>& fields, const Mac& mac) const;
+  // Blind index: the tag under the *first* (oldest) key, stable while that key lives. 32 bytes.
+  std::string Index(absl::string_view value) const;
+
+ private:
+  std::string label_;
+  std::vector<Key> keys_;  // oldest first
+};
+
+std::string Sha256(absl::string_view bytes);
+// Constant time for equal lengths.
+bool ConstantTimeEquals(absl::string_view a, absl::string_view b);
+// A UUID (version 8) derived from the fields: the request id of a step that may be repeated.
+std::string DerivedUuid(const std::vector<absl::string_view>& fields);
+
+}  // namespace tc::crypto

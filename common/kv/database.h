@@ -1,0 +1,134 @@
+#pragma once
+
+// Database: the storage seam. One ordered key space, serialisable transactions, events and outbox rows in the same
+// commit. RocksDB is seen in rocks_database.cc only.
+//
+// A mutation is a closure: load, decide, save. It runs on the writer's thread against the store plus all
+// closures before it, takes microseconds, does no I/O, asks no peer, and has no effect but through its Txn, since it may run
+// again. Update returns after the commit is synced to the disk (durable before said).
+// Thread-safe unless said otherwise.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace tc::kv {
+
+// What happened, for those who follow this store (common/rpc EventService). No secrets, addresses masked.
+struct Event {
+  std::string type;      // "LinkCreated"
+  std::string resource;  // "links/42"
+  std::map<std::string, std::string> attributes;
+  absl::Time at;
+  // Filled in by the store; ignored by Emit.
+  uint64_t revision = 0;
+  uint32_t index = 0;  // position within the revision
+};
+
+// Work that must happen outside after this commit, at least once. `request_id` is derived from the row's place, so
+// that the receiver makes it happen once.
+struct OutboxRow {
+  std::string kind;     // names the dispatcher's handler: "send_message"
+  std::string payload;  // opaque; sealed by the caller when it holds a secret
+  std::string order_key;  // rows of one key are delivered in order; empty: no order
+  absl::Time not_before = absl::InfinitePast();
+  absl::Time expire_at = absl::InfiniteFuture();  // past it the row is dropped as expired, never sent late
+  // Filled in by the store.
+  std::string id;          // "<revision>-<index>", unique within the store
+  std::string request_id;  // a UUID derived from the store's uid and the id
+  int attempts = 0;
+  std::string last_error;
+  bool dead = false;  // given up; waits for an operator (AdminService.RetryOutboxEntry)
+};
+
+// A transaction to run at a time, at least once: expiry made durable. The handler reads the record again and decides.
+struct Timer {
+  absl::Time fire_at;
+  std::string kind;     // "expire_invitation"
+  std::string subject;  // the record's id
+};
+
+// A consistent snapshot. Not thread-safe; valid inside the closure only.
+class ReadTxn {
+ public:
+  virtual ~ReadTxn() = default;
+  // The value; nullopt when absent. DATA_LOSS or UNAVAILABLE when the store cannot tell: never "absent".
+  virtual absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) = 0;
+  // Visits the keys of [begin, end) in ascending order until `visit` returns false.
+  virtual absl::Status Scan(absl::string_view begin, absl::string_view end,
+                            absl::FunctionRef<bool(absl::string_view key, absl::string_view value)> visit) = 0;
+  // The same, in descending order.
+  virtual absl::Status ScanReverse(absl::string_view begin, absl::string_view end,
+                                   absl::FunctionRef<bool(absl::string_view key, absl::string_view value)> visit) = 0;
+};
+
+// Reads see own writes. Nothing is kept unless the closure returns OK.
+class Txn : public ReadTxn {
+ public:
+  virtual absl::Status Put(absl::string_view key, absl::string_view value) = 0;
+  virtual absl::Status Delete(absl::string_view key) = 0;
+  // ALREADY_EXISTS when the key is present.
+  absl::Status Insert(absl::string_view key, absl::string_view value);
+  virtual absl::Status Emit(Event event) = 0;
+  virtual absl::Status Enqueue(OutboxRow row) = 0;
+  // Timers are unique by (fire_at, kind, subject); scheduling again is harmless.
+  virtual absl::Status Schedule(const Timer& timer) = 0;
+  virtual absl::Status Cancel(const Timer& timer) = 0;
+  // The revision under which this transaction would commit.
+  virtual uint64_t revision() const = 0;
+};
+
+using UpdateFn = absl::FunctionRef<absl::Status(Txn& txn)>;
+using ViewFn = absl::FunctionRef<absl::Status(ReadTxn& txn)>;
+
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  // Runs `fn` and commits it durably. Returns fn's own status when it refuses; UNAVAILABLE / STORE_UNAVAILABLE when
+  // the commit failed or the database is closing; then the outcome is not known to be durable and the store
+  // refuses everything until it is opened anew.
+  virtual absl::StatusOr<uint64_t> Update(UpdateFn fn) = 0;
+  virtual absl::Status View(ViewFn fn) = 0;
+
+  // Random, made with the store, kept for ever.
+  virtual const std::string& uid() const = 0;
+  virtual uint64_t revision() const = 0;
+
+  // Events after the place (revision, index), in commit order, at most `limit`.
+  virtual absl::StatusOr<std::vector<Event>> Changes(uint64_t after_revision, uint32_t after_index, size_t limit) = 0;
+  // Returns when revision() > `seen`, or at `timeout`, or when the database closes.
+  virtual void WaitForChange(uint64_t seen, absl::Duration timeout) = 0;
+
+  // The rows and timers that are due at `now`, oldest first. Used by Dispatcher and TimerRunner only.
+  virtual absl::StatusOr<std::vector<OutboxRow>> DueOutbox(absl::Time now, size_t limit) = 0;
+  virtual absl::StatusOr<std::vector<Timer>> DueTimers(absl::Time now, size_t limit) = 0;
+  // Every outbox row from `after_id` on, dead ones included. For operators.
+  virtual absl::StatusOr<std::vector<OutboxRow>> ListOutbox(absl::string_view after_id, size_t limit) = 0;
+
+  // A consistent copy in an empty directory `dir`.
+  virtual absl::Status Backup(const std::string& dir) = 0;
+
+  // Commits and disk syncs since opening: proof of grouping and of durability.
+  struct Counters {
+    uint64_t commits = 0;
+    uint64_t syncs = 0;
+  };
+  virtual Counters counters() const = 0;
+};
+
+// Changes a row in the transaction of its outcome. Used by Dispatcher and AdminService.
+absl::Status RemoveOutboxRow(Txn& txn, absl::string_view id);
+absl::Status RescheduleOutboxRow(Txn& txn, const OutboxRow& row);
+
+}  // namespace tc::kv

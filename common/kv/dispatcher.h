@@ -1,0 +1,38 @@
+#pragma once
+
+// Dispatcher: performs outbox rows after their commit, at least once, in order within an order_key.
+// A handler answers OK (the row goes), a passing error (UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL: again after a
+// back-off with full jitter, 200 ms doubling to 5 min), or any other error (the row is dead and waits for an operator).
+// Rows past expire_at are dropped, never performed late.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "common/env/clock.h"
+#include "common/env/random.h"
+#include "common/kv/database.h"
+
+namespace tc::kv {
+
+using OutboxHandler = std::function<absl::Status(const OutboxRow& row)>;
+
+class Dispatcher {
+ public:
+  // Starts `threads` threads. `database`, `clock`, `random` must outlive it.
+  Dispatcher(Database& database, const Clock& clock, Random& random, std::map<std::string, OutboxHandler> handlers,
+             int threads = 2);
+  ~Dispatcher();  // stops; a row under way is finished first
+
+  // Performs everything that is due now, on the caller's thread, and returns how many rows were tried. For tests.
+  static int RunOnce(Database& database, const Clock& clock, Random& random,
+                     const std::map<std::string, OutboxHandler>& handlers);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tc::kv

@@ -1,0 +1,35 @@
+#pragma once
+
+// One JSON object a line on stderr: ts (RFC 3339, UTC), level, msg, and the fields. No payloads, no personal data, no secrets: ids,
+// reasons, counts, durations. Secret has no way in (it does not convert to a string). Thread-safe.
+//
+//   obs::Info("recovery approved", {{"recovery", id.text()}, {"contact", contact.text()}});
+
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace tc::obs {
+
+enum class Level { kDebug, kInfo, kWarning, kError };
+
+using Field = std::pair<absl::string_view, std::string>;
+
+void Log(Level level, absl::string_view message, const std::vector<Field>& fields);
+inline void Debug(absl::string_view m, std::initializer_list<Field> f = {}) { Log(Level::kDebug, m, f); }
+inline void Info(absl::string_view m, std::initializer_list<Field> f = {}) { Log(Level::kInfo, m, f); }
+inline void Warning(absl::string_view m, std::initializer_list<Field> f = {}) { Log(Level::kWarning, m, f); }
+inline void Error(absl::string_view m, std::initializer_list<Field> f = {}) { Log(Level::kError, m, f); }
+
+// Nothing below `level` is written. Default: Info.
+void SetLevel(Level level);
+// "debug", "info", "warning", "error"; false for another word.
+bool ParseLevel(absl::string_view text, Level& level);
+// Sends lines elsewhere (a test's buffer); null restores stderr.
+void SetSink(std::function<void(absl::string_view line)> sink);
+
+}  // namespace tc::obs

@@ -1,0 +1,56 @@
+#pragma once
+
+// Authenticator: who is the peer, who is the person. Two of them: mutual TLS with the person's assertion (production), and the
+// development one, which takes both from one self-issued assertion and exists on loopback only. Thread-safe.
+//
+// Assertion: metadata "authorization: Bearer <JWT>" (api.md); a verified one is remembered by its hash until it expires.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/crypto/jwt.h"
+#include "common/rpc/call.h"
+
+namespace tc::rpc {
+
+// What the transport tells, without gRPC's types.
+struct Credentials {
+  std::vector<std::string> authorization;  // every value of that metadata key
+  std::vector<std::string> peer_uris;      // URI SANs of the verified client certificate; empty without TLS
+  std::string address;                     // "ipv4:127.0.0.1:4242", "unix:"
+};
+
+struct Identity {
+  Peer peer;
+  std::optional<Person> person;
+};
+
+class Authenticator {
+ public:
+  virtual ~Authenticator() = default;
+  // UNAUTHENTICATED with a reason; PERMISSION_DENIED / ROLE_NOT_ALLOWED for a certificate that names no known role.
+  virtual absl::StatusOr<Identity> Authenticate(const Credentials& credentials, absl::Time now) = 0;
+};
+
+struct PersonRules {
+  crypto::JwtVerifier verifier;
+  crypto::JwtRules rules;
+};
+
+// The peer is exactly one URI SAN spiffe://<trust_domain>/<role>/<name>; the person, if any, is the assertion's subject.
+std::unique_ptr<Authenticator> MutualTlsAuthenticator(std::string trust_domain, PersonRules persons);
+
+// Development: the assertion's claim "peer" (such as "portal/demo") names the peer, its subject the person. Refuses callers that are
+// not on loopback or a Unix socket.
+std::unique_ptr<Authenticator> DevelopmentAuthenticator(PersonRules persons);
+
+// "service-centre" ⇄ Role::kServiceCentre.
+std::optional<Role> ParseRole(absl::string_view text);
+absl::string_view RoleName(Role role);
+
+}  // namespace tc::rpc

@@ -1,0 +1,43 @@
+#pragma once
+
+// ClientCredentials: how this process proves itself to a peer. Thread-safe.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/crypto/jwt.h"
+#include "common/env/clock.h"
+
+namespace grpc {
+class ChannelCredentials;
+}
+
+namespace tc::rpc {
+
+class ClientCredentials {
+ public:
+  virtual ~ClientCredentials() = default;
+  virtual std::shared_ptr<grpc::ChannelCredentials> Channel() const = 0;
+  // The value of the "authorization" metadata, or nullopt where the certificate says it all.
+  virtual std::optional<std::string> Authorization() = 0;
+};
+
+// Development: plaintext, and an assertion "peer" = "service/<name>" signed with the development key, renewed before it expires.
+std::shared_ptr<ClientCredentials> DevelopmentCredentials(std::string peer, crypto::JwtSigner signer, const Clock& clock);
+
+// Production: mutual TLS from PEM files. FAILED_PRECONDITION names the file that is missing or unreadable.
+struct TlsFiles {
+  std::string certificate;
+  std::string private_key;
+  std::string ca;
+};
+absl::StatusOr<std::shared_ptr<ClientCredentials>> MutualTlsCredentials(const TlsFiles& files);
+
+// The claims that development uses everywhere.
+inline constexpr char kDevelopmentIssuer[] = "trusted-contact-dev";
+inline constexpr char kAudience[] = "trusted-contact";
+
+}  // namespace tc::rpc

@@ -1,0 +1,73 @@
+#pragma once
+
+// Once: every mutation is idempotent by request_id (api.md, C-W 63–67). The answer of a committed mutation is kept for 24 h, sealed, in
+// the mutation's own transaction; the same caller, method, request_id and content get it again, also after a crash; other
+// content is INVALID_ARGUMENT / REQUEST_ID_REUSED. A refused call leaves nothing and may be sent again under the same id.
+// Scope of an id: (peer role and name, person, method). Thread-safe.
+
+#include <optional>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/base/status.h"
+#include "common/crypto/sealer.h"
+#include "common/kv/database.h"
+#include "common/rpc/call.h"
+
+namespace tc::rpc {
+
+class Once {
+ public:
+  static constexpr absl::Duration kKept = absl::Hours(24);
+
+  Once(kv::Database& database, crypto::Sealer sealer) : database_(&database), sealer_(std::move(sealer)) {}
+
+  // Runs `decide` in one transaction with the record of its answer, or returns the earlier answer.
+  // Response is a protobuf message. When database, sealer or decide refuse, nothing is written.
+  template <typename Response>
+  absl::StatusOr<Response> Run(const Call& call,
+                               absl::FunctionRef<absl::StatusOr<Response>(kv::Txn& txn)> decide) const {
+    std::string answer;
+    TRY(Update(call, answer, [&](kv::Txn& txn) -> absl::StatusOr<std::string> {
+      return TRY(decide(txn)).SerializeAsString();
+    }));
+    return Parse<Response>(answer);
+  }
+
+  // The earlier answer, if there is one. First line of a mutating handler that looks at state or asks peers before Run.
+  template <typename Response>
+  absl::StatusOr<std::optional<Response>> Replay(const Call& call) const {
+    const std::optional<std::string> answer = TRY(Recall(call));
+    if (!answer.has_value()) return std::optional<Response>();
+    return std::optional<Response>(TRY(Parse<Response>(*answer)));
+  }
+
+  // For stores that keep their own record of a repeated request (otp's attempts): recall and remember by hand.
+  absl::StatusOr<std::optional<std::string>> RecallIn(kv::ReadTxn& txn, const Call& call) const;
+  absl::Status RememberIn(kv::Txn& txn, const Call& call, absl::string_view answer) const;
+
+  // Removes at most `limit` records older than kKept; returns how many. Called by the service's sweeper.
+  absl::StatusOr<int> Sweep(absl::Time now, int limit) const;
+
+  kv::Database& database() const { return *database_; }
+
+ private:
+  absl::StatusOr<std::optional<std::string>> Recall(const Call& call) const;
+  absl::Status Update(const Call& call, std::string& answer,
+                      absl::FunctionRef<absl::StatusOr<std::string>(kv::Txn& txn)> decide) const;
+  static absl::Status Unreadable();
+
+  template <typename Response>
+  static absl::StatusOr<Response> Parse(const std::string& bytes) {
+    Response response;
+    if (!response.ParseFromString(bytes)) return Unreadable();
+    return response;
+  }
+
+  kv::Database* database_;
+  crypto::Sealer sealer_;
+};
+
+}  // namespace tc::rpc
