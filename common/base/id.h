@@ -24,14 +24,16 @@ class Id {
 
   // INVALID_ARGUMENT when `text` is not an id; `field` names the request's field in the violation.
   static absl::StatusOr<Id> Parse(absl::string_view text, absl::string_view field = Tag::kField) {
-    if (!IsIdText(text)) return InvalidField(field, "ID_INVALID", "an id has 1 to 64 of the characters A-Z a-z 0-9 _ -");
+    if (!IsIdText(text))
+      return InvalidField(field, "ID_INVALID", "an id has 1 to 64 of the characters A-Z a-z 0-9 _ -");
     return Id(std::string(text));
   }
   // Parses a resource name: "accounts/42" → 42.
   static absl::StatusOr<Id> ParseName(absl::string_view name, absl::string_view field = "name") {
     absl::string_view rest = name;
     if (!absl::ConsumePrefix(&rest, absl::StrCat(Tag::kCollection, "/")) || !IsIdText(rest)) {
-      return InvalidField(field, "NAME_INVALID", absl::StrCat("a name has the form ", Tag::kCollection, "/{id}"));
+      return InvalidField(field, "NAME_INVALID",
+                          absl::StrCat("a name has the form ", Tag::kCollection, "/{id}"));
     }
     return Id(std::string(rest));
   }
@@ -54,12 +56,30 @@ class Id {
   std::string text_;
 };
 
-struct AccountTag { static constexpr char kCollection[] = "accounts"; static constexpr char kField[] = "account"; };
-struct InvitationTag { static constexpr char kCollection[] = "invitations"; static constexpr char kField[] = "invitation"; };
-struct LinkTag { static constexpr char kCollection[] = "links"; static constexpr char kField[] = "link"; };
-struct RecoveryTag { static constexpr char kCollection[] = "recoveries"; static constexpr char kField[] = "recovery"; };
-struct VerificationTag { static constexpr char kCollection[] = "verifications"; static constexpr char kField[] = "verification"; };
-struct DeliveryTag { static constexpr char kCollection[] = "deliveries"; static constexpr char kField[] = "delivery"; };
+struct AccountTag {
+  static constexpr char kCollection[] = "accounts";
+  static constexpr char kField[] = "account";
+};
+struct InvitationTag {
+  static constexpr char kCollection[] = "invitations";
+  static constexpr char kField[] = "invitation";
+};
+struct LinkTag {
+  static constexpr char kCollection[] = "links";
+  static constexpr char kField[] = "link";
+};
+struct RecoveryTag {
+  static constexpr char kCollection[] = "recoveries";
+  static constexpr char kField[] = "recovery";
+};
+struct VerificationTag {
+  static constexpr char kCollection[] = "verifications";
+  static constexpr char kField[] = "verification";
+};
+struct DeliveryTag {
+  static constexpr char kCollection[] = "deliveries";
+  static constexpr char kField[] = "delivery";
+};
 
 using AccountId = Id<AccountTag>;
 using InvitationId = Id<InvitationTag>;

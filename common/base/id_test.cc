@@ -14,7 +14,8 @@ TEST(Id, ReadsAResourceNameOfItsOwnCollection) {
 }
 
 TEST(Id, RefusesForeignCollectionsAndForgedSeparators) {
-  for (const char* name : {"links/a", "accounts/", "accounts/a/b", "accounts/a b", "accounts/\xc3\x28", "accounts", ""}) {
+  for (const char* name :
+       {"links/a", "accounts/", "accounts/a/b", "accounts/a b", "accounts/\xc3\x28", "accounts", ""}) {
     EXPECT_THAT(AccountId::ParseName(name), Violates("NAME_INVALID")) << name;
   }
 }

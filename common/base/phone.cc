@@ -23,7 +23,8 @@ absl::StatusOr<Phone> Phone::Parse(absl::string_view text, absl::string_view fie
     return InvalidField(field, reason, sentence);
   };
   if (std::any_of(text.begin(), text.end(), IsSeparator)) {
-    return refuse("PHONE_SEPARATORS", "write the number without spaces, brackets, dots and hyphens: +79161234567");
+    return refuse("PHONE_SEPARATORS",
+                  "write the number without spaces, brackets, dots and hyphens: +79161234567");
   }
   const bool plus = absl::StartsWith(text, "+");
   const absl::string_view digits = plus ? text.substr(1) : text;
@@ -39,8 +40,10 @@ absl::StatusOr<Phone> Phone::Parse(absl::string_view text, absl::string_view fie
   if (!plus || !absl::StartsWith(digits, "7")) {
     return refuse("PHONE_NO_COUNTRY_CODE", "begin the number with +7: +79161234567");
   }
-  if (text.size() < kLength) return refuse("PHONE_TOO_SHORT", "after +7 there must be ten digits; some are missing");
-  if (text.size() > kLength) return refuse("PHONE_TOO_LONG", "after +7 there must be ten digits; there are more");
+  if (text.size() < kLength)
+    return refuse("PHONE_TOO_SHORT", "after +7 there must be ten digits; some are missing");
+  if (text.size() > kLength)
+    return refuse("PHONE_TOO_LONG", "after +7 there must be ten digits; there are more");
   if (text[2] != '9') return refuse("PHONE_NOT_MOBILE", "a mobile number begins with +79");
   return FromTrusted(std::string(text));
 }

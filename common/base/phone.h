@@ -1,7 +1,8 @@
 #pragma once
 
 // Phone: a Russian mobile number in the one accepted form, +79 and nine digits (I1, IDN-01, SND-06).
-// Nothing is normalised: each typical mistake is refused with its own reason, so that a person is told what to mend.
+// Nothing is normalised: each typical mistake is refused with its own reason, so that a person is told what
+// to mend.
 
 #include <string>
 
@@ -14,8 +15,9 @@ class Phone {
  public:
   Phone() = default;  // empty: no phone
 
-  // INVALID_ARGUMENT with one violation of `field`, its reason one of PHONE_NO_COUNTRY_CODE, PHONE_TRUNK_PREFIX_8,
-  // PHONE_INTERNATIONAL_PREFIX_00, PHONE_SEPARATORS, PHONE_TOO_LONG, PHONE_TOO_SHORT, PHONE_NOT_MOBILE, PHONE_NOT_DIGITS.
+  // INVALID_ARGUMENT with one violation of `field`, its reason one of PHONE_NO_COUNTRY_CODE,
+  // PHONE_TRUNK_PREFIX_8, PHONE_INTERNATIONAL_PREFIX_00, PHONE_SEPARATORS, PHONE_TOO_LONG, PHONE_TOO_SHORT,
+  // PHONE_NOT_MOBILE, PHONE_NOT_DIGITS.
   static absl::StatusOr<Phone> Parse(absl::string_view text, absl::string_view field);
   // For a number read back from the own store, or a literal in a test.
   static Phone FromTrusted(std::string e164);

@@ -15,15 +15,18 @@ std::string Prefix(absl::string_view name) { return std::string(name.substr(0, n
 }  // namespace
 
 absl::StatusOr<PolicyValues> ResolvePolicy(const std::vector<PolicyKey>& keys, absl::string_view profile,
-                                           const std::map<std::string, std::string>& overrides, bool ignore_foreign) {
-  Refusal refusal = Refuse(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid, "the policy has mistakes");
+                                           const std::map<std::string, std::string>& overrides,
+                                           bool ignore_foreign) {
+  Refusal refusal =
+      Refuse(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid, "the policy has mistakes");
   bool wrong = false;
   const auto complain = [&](absl::string_view key, absl::string_view reason, absl::string_view sentence) {
     refusal.Violation(key, reason, sentence);
     wrong = true;
   };
   if (profile != "gosuslugi" && profile != "strict") {
-    complain("policy", "POLICY_PROFILE_UNKNOWN", absl::StrCat("there is no profile \"", profile, "\": gosuslugi or strict"));
+    complain("policy", "POLICY_PROFILE_UNKNOWN",
+             absl::StrCat("there is no profile \"", profile, "\": gosuslugi or strict"));
   }
   PolicyValues values;
   std::set<std::string> prefixes;
@@ -32,7 +35,8 @@ absl::StatusOr<PolicyValues> ResolvePolicy(const std::vector<PolicyKey>& keys, a
     prefixes.insert(Prefix(key.name));
   }
   for (const auto& [name, text] : overrides) {
-    const auto key = std::find_if(keys.begin(), keys.end(), [&name = name](const PolicyKey& k) { return name == k.name; });
+    const auto key =
+        std::find_if(keys.begin(), keys.end(), [&name = name](const PolicyKey& k) { return name == k.name; });
     if (key == keys.end()) {
       if (ignore_foreign && prefixes.count(Prefix(name)) == 0) continue;
       complain(name, "POLICY_KEY_UNKNOWN", absl::StrCat("there is no key ", name));

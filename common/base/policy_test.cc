@@ -14,7 +14,8 @@ const std::vector<PolicyKey> kKeys = {
 };
 
 TEST(ResolvePolicy, TakesTheProfileAndChangesOneValue) {
-  ASSERT_OK_AND_ASSIGN(const PolicyValues values, ResolvePolicy(kKeys, "strict", {{"link.invitation_lifetime", "600"}}));
+  ASSERT_OK_AND_ASSIGN(const PolicyValues values,
+                       ResolvePolicy(kKeys, "strict", {{"link.invitation_lifetime", "600"}}));
   EXPECT_EQ(values.at("link.invitation_lifetime"), 600);
   EXPECT_EQ(values.at("link.removal_delay"), 86400);
 }
@@ -26,7 +27,8 @@ TEST(ResolvePolicy, NamesTheKeyThatIsOutOfBounds) {
 }
 
 TEST(ResolvePolicy, ReportsEveryMistakeAtOnce) {
-  const auto refused = ResolvePolicy(kKeys, "lax", {{"link.typo", "1"}, {"link.removal_delay", "soon"}}).status();
+  const auto refused =
+      ResolvePolicy(kKeys, "lax", {{"link.typo", "1"}, {"link.removal_delay", "soon"}}).status();
   EXPECT_THAT(refused, Violates("POLICY_PROFILE_UNKNOWN"));
   EXPECT_THAT(refused, Violates("POLICY_KEY_UNKNOWN"));
   EXPECT_THAT(refused, Violates("POLICY_VALUE_NOT_A_NUMBER"));

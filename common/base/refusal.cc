@@ -21,7 +21,8 @@ constexpr char kUnmetPrefix[] = "tc/unmet/";
 constexpr char kSeparator = '\x1f';  // never part of a field path, a reason or a sentence of ours
 
 std::string Join(const FieldViolation& v) {
-  return absl::StrCat(v.field, std::string(1, kSeparator), v.reason, std::string(1, kSeparator), v.description);
+  return absl::StrCat(v.field, std::string(1, kSeparator), v.reason, std::string(1, kSeparator),
+                      v.description);
 }
 
 FieldViolation Split(absl::string_view text) {
@@ -34,9 +35,12 @@ FieldViolation Split(absl::string_view text) {
 }
 
 // Zero-padded, so that the order of the URLs is the order in which they were added.
-std::string Numbered(absl::string_view prefix, int index) { return absl::StrCat(prefix, absl::Dec(index, absl::kZeroPad4)); }
+std::string Numbered(absl::string_view prefix, int index) {
+  return absl::StrCat(prefix, absl::Dec(index, absl::kZeroPad4));
+}
 
-std::vector<std::pair<std::string, std::string>> WithPrefix(const absl::Status& status, absl::string_view prefix) {
+std::vector<std::pair<std::string, std::string>> WithPrefix(const absl::Status& status,
+                                                            absl::string_view prefix) {
   std::vector<std::pair<std::string, std::string>> found;
   status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
     absl::string_view rest = url;
@@ -63,7 +67,8 @@ Refusal& Refusal::With(absl::string_view key, absl::string_view value) {
   return *this;
 }
 
-Refusal& Refusal::Violation(absl::string_view field, absl::string_view reason, absl::string_view description) {
+Refusal& Refusal::Violation(absl::string_view field, absl::string_view reason,
+                            absl::string_view description) {
   const FieldViolation v{std::string(field), std::string(reason), std::string(description)};
   status_.SetPayload(Numbered(kViolationPrefix, violations_++), absl::Cord(Join(v)));
   return *this;
@@ -110,7 +115,9 @@ std::optional<std::string> MetadataOf(const absl::Status& status, absl::string_v
   return std::string(*payload);
 }
 
-std::vector<FieldViolation> ViolationsOf(const absl::Status& status) { return ListOf(status, kViolationPrefix); }
+std::vector<FieldViolation> ViolationsOf(const absl::Status& status) {
+  return ListOf(status, kViolationPrefix);
+}
 std::vector<FieldViolation> UnmetOf(const absl::Status& status) { return ListOf(status, kUnmetPrefix); }
 
 std::optional<absl::Duration> RetryAfterOf(const absl::Status& status) {
@@ -123,7 +130,8 @@ std::optional<absl::Duration> RetryAfterOf(const absl::Status& status) {
 absl::Status RefusalFromWire(absl::StatusCode code, absl::string_view reason_name, absl::string_view sentence,
                              const std::vector<std::pair<std::string, std::string>>& metadata,
                              const std::vector<FieldViolation>& violations,
-                             const std::vector<FieldViolation>& unmet, std::optional<absl::Duration> retry_after) {
+                             const std::vector<FieldViolation>& unmet,
+                             std::optional<absl::Duration> retry_after) {
   Refusal refusal(code, Reason::kInternal, sentence);
   for (const auto& [key, value] : metadata) refusal.With(key, value);
   for (const FieldViolation& v : violations) refusal.Violation(v.field, v.reason, v.description);

@@ -1,11 +1,13 @@
 #pragma once
 
-// Refusal: an absl::Status that says *why* in a form for programs (reason), for people (sentence), and with what
-// the caller needs to go on. Made where the rule is, turned into google.rpc details once, in common/rpc/status.
+// Refusal: an absl::Status that says *why* in a form for programs (reason), for people (sentence), and with
+// what the caller needs to go on. Made where the rule is, turned into google.rpc details once, in
+// common/rpc/status.
 //
-//   return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kInvitationExpired, "the invitation has expired");
-//   return Refuse(...).With("attempts_left", "3").RetryAfter(absl::Seconds(5));
-//   return Refuse(kInvalidArgument, Reason::kFieldInvalid, "the request has mistakes").Violation("phone", "PHONE_TOO_SHORT", "…");
+//   return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kInvitationExpired, "the invitation has
+//   expired"); return Refuse(...).With("attempts_left", "3").RetryAfter(absl::Seconds(5)); return
+//   Refuse(kInvalidArgument, Reason::kFieldInvalid, "the request has mistakes").Violation("phone",
+//   "PHONE_TOO_SHORT", "…");
 //
 // The sentence and all attachments reach the caller: no personal data, no secrets, no other person's facts.
 
@@ -78,6 +80,7 @@ std::optional<absl::Duration> RetryAfterOf(const absl::Status& status);
 absl::Status RefusalFromWire(absl::StatusCode code, absl::string_view reason_name, absl::string_view sentence,
                              const std::vector<std::pair<std::string, std::string>>& metadata,
                              const std::vector<FieldViolation>& violations,
-                             const std::vector<FieldViolation>& unmet, std::optional<absl::Duration> retry_after);
+                             const std::vector<FieldViolation>& unmet,
+                             std::optional<absl::Duration> retry_after);
 
 }  // namespace tc

@@ -7,11 +7,11 @@
 namespace tc {
 namespace {
 
+using ::testing::ElementsAre;
 using testing::HasCode;
 using testing::IsOk;
-using testing::Refused;
-using ::testing::ElementsAre;
 using ::testing::Pair;
+using testing::Refused;
 
 TEST(Refusal, CarriesReasonMetadataAndAllViolationsInOrder) {
   const absl::Status status = Refuse(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid, "mistakes")
@@ -21,7 +21,8 @@ TEST(Refusal, CarriesReasonMetadataAndAllViolationsInOrder) {
                                   .RetryAfter(absl::Milliseconds(1500));
   EXPECT_THAT(status, Refused(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid));
   EXPECT_THAT(MetadataOf(status), ElementsAre(Pair("attempts_left", "3")));
-  EXPECT_THAT(ViolationsOf(status), ElementsAre(FieldViolation{"b", "SECOND", "mend b"}, FieldViolation{"a", "FIRST", "mend a"}));
+  EXPECT_THAT(ViolationsOf(status),
+              ElementsAre(FieldViolation{"b", "SECOND", "mend b"}, FieldViolation{"a", "FIRST", "mend a"}));
   EXPECT_EQ(RetryAfterOf(status), absl::Milliseconds(1500));
 }
 
@@ -29,8 +30,9 @@ TEST(Refusal, IsRebuiltEqualFromTheWire) {
   const absl::Status status = Refuse(absl::StatusCode::kFailedPrecondition, Reason::kNotEligible, "unmet")
                                   .Unmet("AGE_BELOW_MINIMUM", "accounts/1", "too young")
                                   .With("k", "v");
-  const absl::Status again = RefusalFromWire(status.code(), *ReasonOf(status), status.message(), MetadataOf(status),
-                                             ViolationsOf(status), UnmetOf(status), RetryAfterOf(status));
+  const absl::Status again =
+      RefusalFromWire(status.code(), *ReasonOf(status), status.message(), MetadataOf(status),
+                      ViolationsOf(status), UnmetOf(status), RetryAfterOf(status));
   EXPECT_EQ(status, again);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// Secret: bytes that must not be printed, logged or compared in variable time: codes, passwords, grants, keys.
-// Wiped on destruction. Reveal() is the one way out, and a word to grep for in review.
+// Secret: bytes that must not be printed, logged or compared in variable time: codes, passwords, grants,
+// keys. Wiped on destruction. Reveal() is the one way out, and a word to grep for in review.
 
 #include <string>
 

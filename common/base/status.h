@@ -30,12 +30,12 @@ T ValueOf(absl::StatusOr<T> result) {
 
 #define TC_JOIN2_(a, b) a##b
 #define TC_JOIN_(a, b) TC_JOIN2_(a, b)
-#define TC_TRY_(result, ...)                                          \
-  __extension__({                                                     \
-    auto result = (__VA_ARGS__);                                      \
-    if (!result.ok()) [[unlikely]]                                    \
-      return ::tc::internal::ErrorOf(std::move(result));              \
-    ::tc::internal::ValueOf(std::move(result));                       \
+#define TC_TRY_(result, ...)                             \
+  __extension__({                                        \
+    auto result = (__VA_ARGS__);                         \
+    if (!result.ok()) [[unlikely]]                       \
+      return ::tc::internal::ErrorOf(std::move(result)); \
+    ::tc::internal::ValueOf(std::move(result));          \
   })
 // Variadic for commas in template arguments; __COUNTER__ for a TRY inside a lambda inside a TRY.
 #define TRY(...) TC_TRY_(TC_JOIN_(tc_try_, __COUNTER__), __VA_ARGS__)

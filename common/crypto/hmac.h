@@ -1,6 +1,7 @@
 #pragma once
 
-// KeyedHash: HMAC-SHA-256 under a key outside the database, over length-prefixed fields (OTP-15, CRY-04). Thread-safe.
+// KeyedHash: HMAC-SHA-256 under a key outside the database, over length-prefixed fields (OTP-15, CRY-04).
+// Thread-safe.
 
 #include <string>
 #include <vector>
@@ -19,12 +20,15 @@ struct Mac {
 class KeyedHash {
  public:
   // `label` separates domains ("tc/otp/v1"): equal fields under different labels have unrelated tags.
-  static absl::StatusOr<KeyedHash> Create(const Keyring& keys, absl::string_view purpose, absl::string_view label);
+  // NOT_FOUND without a key.
+  static absl::StatusOr<KeyedHash> Create(const Keyring& keys, absl::string_view purpose,
+                                          absl::string_view label);
 
   Mac Make(const std::vector<absl::string_view>& fields) const;
   // Constant time. False for an unknown kid.
   bool Verify(const std::vector<absl::string_view>& fields, const Mac& mac) const;
-  // Blind index: the tag under the *first* (oldest) key, stable while that key lives. 32 bytes.
+  // Blind index: the tag under the *first* (oldest) key, stable while that key lives; never equal to what
+  // Make gives. 32 bytes.
   std::string Index(absl::string_view value) const;
 
  private:
@@ -32,6 +36,8 @@ class KeyedHash {
   std::vector<Key> keys_;  // oldest first
 };
 
+// The bare function (RFC 2104) where a foreign protocol prescribes it. `key` is not empty.
+std::string HmacSha256(absl::string_view key, absl::string_view message);
 std::string Sha256(absl::string_view bytes);
 // Constant time for equal lengths.
 bool ConstantTimeEquals(absl::string_view a, absl::string_view b);

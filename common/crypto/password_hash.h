@@ -1,7 +1,7 @@
 #pragma once
 
-// Argon2id, PHC string format (PWD-05, PWD-06). About 140 ms and 64 MiB a call with the defaults: never on a request or
-// writer thread; see HashPool. Thread-safe.
+// Argon2id, PHC string format (PWD-05, PWD-06). About 140 ms and 64 MiB a call with the defaults: never on a
+// request or writer thread; see HashPool. Thread-safe.
 
 #include <cstdint>
 #include <string>
@@ -19,7 +19,8 @@ struct Argon2Params {
 };
 
 // `salt`: 16 random bytes. INTERNAL when the library refuses.
-absl::StatusOr<Secret> HashPassword(const Secret& password, absl::string_view salt, const Argon2Params& params);
+absl::StatusOr<Secret> HashPassword(const Secret& password, absl::string_view salt,
+                                    const Argon2Params& params);
 // False for a wrong password and for a string that is no PHC string.
 bool VerifyPassword(const Secret& password, const Secret& phc);
 // True when `phc` was made with weaker parameters than `params` (PWD-08).

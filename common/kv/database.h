@@ -1,11 +1,12 @@
 #pragma once
 
-// Database: the storage seam. One ordered key space, serialisable transactions, events and outbox rows in the same
-// commit. RocksDB is seen in rocks_database.cc only.
+// Database: the storage seam. One ordered key space, serialisable transactions, events and outbox rows in the
+// same commit. RocksDB is seen in rocks_*.cc only. Keys are made with key.h; those that begin with the byte
+// 0x01 are the store's own.
 //
 // A mutation is a closure: load, decide, save. It runs on the writer's thread against the store plus all
-// closures before it, takes microseconds, does no I/O, asks no peer, and has no effect but through its Txn, since it may run
-// again. Update returns after the commit is synced to the disk (durable before said).
+// closures before it, takes microseconds, does no I/O, asks no peer, and has no effect but through its Txn,
+// since it may run again. Update returns after the commit is synced to the disk (durable before said).
 // Thread-safe unless said otherwise.
 
 #include <cstdint>
@@ -26,36 +27,38 @@ namespace tc::kv {
 
 // What happened, for those who follow this store (common/rpc EventService). No secrets, addresses masked.
 struct Event {
-  std::string type;      // "LinkCreated"
-  std::string resource;  // "links/42"
-  std::map<std::string, std::string> attributes;
-  absl::Time at;
+  std::string type = {};      // "LinkCreated"
+  std::string resource = {};  // "links/42"
+  std::map<std::string, std::string> attributes = {};
+  absl::Time at = {};
   // Filled in by the store; ignored by Emit.
   uint64_t revision = 0;
   uint32_t index = 0;  // position within the revision
 };
 
-// Work that must happen outside after this commit, at least once. `request_id` is derived from the row's place, so
-// that the receiver makes it happen once.
+// Work that must happen outside after this commit, at least once. `request_id` is the same at every attempt,
+// so that the receiver makes it happen once. It is derived from the store's uid, its opening and the row's
+// id: a restored backup counts its revisions anew and must not use a request id twice.
 struct OutboxRow {
-  std::string kind;     // names the dispatcher's handler: "send_message"
-  std::string payload;  // opaque; sealed by the caller when it holds a secret
-  std::string order_key;  // rows of one key are delivered in order; empty: no order
+  std::string kind = {};       // names the dispatcher's handler: "send_message"
+  std::string payload = {};    // opaque; sealed by the caller when it holds a secret
+  std::string order_key = {};  // rows of one key are delivered in order; empty: no order
   absl::Time not_before = absl::InfinitePast();
   absl::Time expire_at = absl::InfiniteFuture();  // past it the row is dropped as expired, never sent late
   // Filled in by the store.
-  std::string id;          // "<revision>-<index>", unique within the store
-  std::string request_id;  // a UUID derived from the store's uid and the id
+  std::string id = {};          // "<revision>-<index>", unique within the store
+  std::string request_id = {};  // a UUID
   int attempts = 0;
-  std::string last_error;
+  std::string last_error = {};
   bool dead = false;  // given up; waits for an operator (AdminService.RetryOutboxEntry)
 };
 
-// A transaction to run at a time, at least once: expiry made durable. The handler reads the record again and decides.
+// A transaction to run at a time, at least once: expiry made durable. The handler reads the record again and
+// decides.
 struct Timer {
-  absl::Time fire_at;
-  std::string kind;     // "expire_invitation"
-  std::string subject;  // the record's id
+  absl::Time fire_at = {};   // kept in whole microseconds, rounded up: never early
+  std::string kind = {};     // "expire_invitation"
+  std::string subject = {};  // the record's id
 };
 
 // A consistent snapshot. Not thread-safe; valid inside the closure only.
@@ -64,15 +67,18 @@ class ReadTxn {
   virtual ~ReadTxn() = default;
   // The value; nullopt when absent. DATA_LOSS or UNAVAILABLE when the store cannot tell: never "absent".
   virtual absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) = 0;
-  // Visits the keys of [begin, end) in ascending order until `visit` returns false.
-  virtual absl::Status Scan(absl::string_view begin, absl::string_view end,
-                            absl::FunctionRef<bool(absl::string_view key, absl::string_view value)> visit) = 0;
+  // Visits the keys of [begin, end) in ascending order until `visit` returns false. `visit` may write:
+  // changes of keys that are still ahead are seen.
+  virtual absl::Status Scan(
+      absl::string_view begin, absl::string_view end,
+      absl::FunctionRef<bool(absl::string_view key, absl::string_view value)> visit) = 0;
   // The same, in descending order.
-  virtual absl::Status ScanReverse(absl::string_view begin, absl::string_view end,
-                                   absl::FunctionRef<bool(absl::string_view key, absl::string_view value)> visit) = 0;
+  virtual absl::Status ScanReverse(
+      absl::string_view begin, absl::string_view end,
+      absl::FunctionRef<bool(absl::string_view key, absl::string_view value)> visit) = 0;
 };
 
-// Reads see own writes. Nothing is kept unless the closure returns OK.
+// Reads see own writes. Nothing is kept unless the closure returns OK and every read of it could be answered.
 class Txn : public ReadTxn {
  public:
   virtual absl::Status Put(absl::string_view key, absl::string_view value) = 0;
@@ -84,7 +90,7 @@ class Txn : public ReadTxn {
   // Timers are unique by (fire_at, kind, subject); scheduling again is harmless.
   virtual absl::Status Schedule(const Timer& timer) = 0;
   virtual absl::Status Cancel(const Timer& timer) = 0;
-  // The revision under which this transaction would commit.
+  // The revision under which this transaction would commit. One that writes nothing takes none.
   virtual uint64_t revision() const = 0;
 };
 
@@ -95,7 +101,8 @@ class Database {
  public:
   virtual ~Database() = default;
 
-  // Runs `fn` and commits it durably. Returns fn's own status when it refuses; UNAVAILABLE / STORE_UNAVAILABLE when
+  // Runs `fn` and commits it durably; returns its revision (the last one, when it wrote nothing). Must not be
+  // called inside a closure. Returns fn's own status when it refuses; UNAVAILABLE / STORE_UNAVAILABLE when
   // the commit failed or the database is closing; then the outcome is not known to be durable and the store
   // refuses everything until it is opened anew.
   virtual absl::StatusOr<uint64_t> Update(UpdateFn fn) = 0;
@@ -106,17 +113,23 @@ class Database {
   virtual uint64_t revision() const = 0;
 
   // Events after the place (revision, index), in commit order, at most `limit`.
-  virtual absl::StatusOr<std::vector<Event>> Changes(uint64_t after_revision, uint32_t after_index, size_t limit) = 0;
-  // Returns when revision() > `seen`, or at `timeout`, or when the database closes.
+  virtual absl::StatusOr<std::vector<Event>> Changes(uint64_t after_revision, uint32_t after_index,
+                                                     size_t limit) = 0;
+  // Returns when revision() > `seen`, or at `timeout`, or when the database closes, or at WakeWaiters.
   virtual void WaitForChange(uint64_t seen, absl::Duration timeout) = 0;
+  // Ends every WaitForChange that is under way: for those who stop a thread that waits there.
+  virtual void WakeWaiters() = 0;
 
-  // The rows and timers that are due at `now`, oldest first. Used by Dispatcher and TimerRunner only.
+  // The rows and timers that are due at `now`, oldest first. Used by Dispatcher and TimerRunner only. A row
+  // is due from not_before on, or when it has expired, unless it is dead or an earlier row of its order_key
+  // waits that is not dead.
   virtual absl::StatusOr<std::vector<OutboxRow>> DueOutbox(absl::Time now, size_t limit) = 0;
   virtual absl::StatusOr<std::vector<Timer>> DueTimers(absl::Time now, size_t limit) = 0;
-  // Every outbox row from `after_id` on, dead ones included. For operators.
+  // The outbox rows behind `after_id` (empty: all), oldest first, dead ones included. For operators.
+  // INVALID_ARGUMENT when `after_id` is no id; its row may be gone.
   virtual absl::StatusOr<std::vector<OutboxRow>> ListOutbox(absl::string_view after_id, size_t limit) = 0;
 
-  // A consistent copy in an empty directory `dir`.
+  // A consistent copy in the directory `dir`, which is absent or empty (else FAILED_PRECONDITION), mode 0700.
   virtual absl::Status Backup(const std::string& dir) = 0;
 
   // Commits and disk syncs since opening: proof of grouping and of durability.
@@ -127,8 +140,11 @@ class Database {
   virtual Counters counters() const = 0;
 };
 
-// Changes a row in the transaction of its outcome. Used by Dispatcher and AdminService.
+// Changes a row in the transaction of its outcome. Used by Dispatcher and AdminService. INVALID_ARGUMENT when
+// the id is none. Removing a row that is gone is harmless.
 absl::Status RemoveOutboxRow(Txn& txn, absl::string_view id);
+// Takes over not_before, attempts, last_error and dead; the rest stays as it was enqueued. A row that comes
+// back from the dead goes before later rows of its order_key. NOT_FOUND when the row is gone.
 absl::Status RescheduleOutboxRow(Txn& txn, const OutboxRow& row);
 
 }  // namespace tc::kv

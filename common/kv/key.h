@@ -5,8 +5,8 @@
 //
 //   Key("link").Str(principal).Time(created).U64(revision).bytes()
 //
-// Bytes: a string is 0x02, its bytes with 0x00 → 0x00 0xFF, then 0x00 0x01; an integer is 0x03 and 8 bytes big-endian;
-// a time is 0x04 and microseconds since the epoch with the sign bit flipped, big-endian.
+// Bytes: a string is 0x02, its bytes with 0x00 → 0x00 0xFF, then 0x00 0x01; an integer is 0x03 and 8 bytes
+// big-endian; a time is 0x04 and microseconds since the epoch with the sign bit flipped, big-endian.
 
 #include <cstdint>
 #include <string>
@@ -33,7 +33,15 @@ class Key {
   std::string bytes_;
 };
 
-// Reads the components of a key back, in order. Each returns false when the next component is of another kind.
+// Times as they lie on the disk: whole microseconds since the epoch, rounded down; the infinite times are the
+// ends of the range.
+int64_t ToMicros(absl::Time time);
+absl::Time FromMicros(int64_t micros);
+// Rounded up instead, for moments before which nothing may happen.
+absl::Time CeilToMicros(absl::Time time);
+
+// Reads the components of a key back, in order. Each returns false, and moves nothing, when the next
+// component is of another kind or malformed.
 class KeyReader {
  public:
   explicit KeyReader(absl::string_view bytes) : rest_(bytes) {}

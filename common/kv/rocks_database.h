@@ -1,7 +1,8 @@
 #pragma once
 
-// The embedded engine: RocksDB with one writer thread. Closures run in arrival order in one batch, the batch is written and
-// synced once, and only then are its callers answered: serialisable without locks, commit order = revision order.
+// The embedded engine: RocksDB with one writer thread. Closures run in arrival order in one batch, the batch
+// is written and synced once, and only then are its callers answered: serialisable without locks, commit
+// order = revision order.
 
 #include <memory>
 #include <string>
@@ -17,7 +18,8 @@ struct RocksOptions {
   size_t max_batch = 256;  // closures a commit
 };
 
-// FAILED_PRECONDITION when another process holds the directory (API-08) or its format is newer than this program.
+// FAILED_PRECONDITION when another process holds the directory (API-08) or its format is newer than this
+// program.
 absl::StatusOr<std::unique_ptr<Database>> OpenRocks(const std::string& dir, const RocksOptions& options = {});
 
 // The same engine on a memory file system: what unit tests use.

@@ -47,15 +47,17 @@ class Table {
     if (!bytes.has_value()) return std::optional<T>();
     return std::optional<T>(TRY(Codec<T>::Decode(*bytes)));
   }
-  absl::Status Put(Txn& txn, const Key& key, const T& value) const { return txn.Put(key.bytes(), Codec<T>::Encode(value)); }
+  absl::Status Put(Txn& txn, const Key& key, const T& value) const {
+    return txn.Put(key.bytes(), Codec<T>::Encode(value));
+  }
   // ALREADY_EXISTS when present.
   absl::Status Insert(Txn& txn, const Key& key, const T& value) const {
     return txn.Insert(key.bytes(), Codec<T>::Encode(value));
   }
   absl::Status Delete(Txn& txn, const Key& key) const { return txn.Delete(key.bytes()); }
 
-  // Visits the records under `prefix`, ascending, until `visit` returns false. `after` (a whole key, empty = from the
-  // start) resumes behind a key. An unreadable record ends the scan with DATA_LOSS.
+  // Visits the records under `prefix`, ascending, until `visit` returns false. `after` (a whole key, empty =
+  // from the start) resumes behind a key. An unreadable record ends the scan with DATA_LOSS.
   absl::Status Scan(ReadTxn& txn, const Key& prefix, absl::string_view after,
                     absl::FunctionRef<bool(absl::string_view key, T value)> visit) const {
     std::string begin = prefix.bytes();

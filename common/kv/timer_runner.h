@@ -1,7 +1,8 @@
 #pragma once
 
-// TimerRunner: runs due timers, each in a transaction that also removes it. The handler reads its record again:
-// a timer whose reason is gone does nothing. It never fires before fire_at.
+// TimerRunner: runs due timers, each in a transaction that also removes it. The handler reads its record
+// again: a timer whose reason is gone does nothing. It never fires before fire_at. One whose handler refuses,
+// or has no handler, stays: it is tried again after 1 s, doubling to 5 min, and keeps no other timer waiting.
 
 #include <functional>
 #include <map>
@@ -24,7 +25,8 @@ class TimerRunner {
   ~TimerRunner();
 
   // Runs what is due now, on the caller's thread; returns how many fired. For tests.
-  static int RunOnce(Database& database, const Clock& clock, const std::map<std::string, TimerHandler>& handlers);
+  static int RunOnce(Database& database, const Clock& clock,
+                     const std::map<std::string, TimerHandler>& handlers);
 
  private:
   struct State;

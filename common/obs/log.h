@@ -1,7 +1,9 @@
 #pragma once
 
-// One JSON object a line on stderr: ts (RFC 3339, UTC), level, msg, and the fields. No payloads, no personal data, no secrets: ids,
-// reasons, counts, durations. Secret has no way in (it does not convert to a string). Thread-safe.
+// One JSON object a line on stderr: ts (RFC 3339, UTC), level, msg, and the fields. No payloads, no personal
+// data, no secrets: ids, reasons, counts, durations. Secret has no way in (it does not convert to a string).
+// Whatever is not printable ASCII is escaped (LOG-08), broken UTF-8 becomes U+FFFD. One write(2) a line.
+// Thread-safe.
 //
 //   obs::Info("recovery approved", {{"recovery", id.text()}, {"contact", contact.text()}});
 
@@ -29,7 +31,8 @@ inline void Error(absl::string_view m, std::initializer_list<Field> f = {}) { Lo
 void SetLevel(Level level);
 // "debug", "info", "warning", "error"; false for another word.
 bool ParseLevel(absl::string_view text, Level& level);
-// Sends lines elsewhere (a test's buffer); null restores stderr.
+// Sends lines elsewhere (a test's buffer), one at a time, newline included; null restores stderr. A sink must
+// not log.
 void SetSink(std::function<void(absl::string_view line)> sink);
 
 }  // namespace tc::obs

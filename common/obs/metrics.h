@@ -1,8 +1,8 @@
 #pragma once
 
 // Counters, gauges and histograms of the process over prometheus-cpp, which is seen in metrics.cc only.
-// Children are looked up once and held: a look-up by labels costs twenty times an increment. No personal data in labels (PRV-07).
-// Thread-safe.
+// Children are looked up once and held: a look-up by labels costs twenty times an increment. No personal data
+// in labels (PRV-07). Thread-safe.
 
 #include <map>
 #include <memory>
@@ -30,20 +30,25 @@ class Gauge {
   virtual void Add(double by) = 0;
   virtual double value() const = 0;
 };
+// Buckets from 0.5 ms to 10 s.
 class Histogram {
  public:
   virtual ~Histogram() = default;
   virtual void Observe(double seconds) = 0;
 };
 
-// The children live as long as the process. Names begin with "tc_".
-Counter& GetCounter(const std::string& name, const std::string& help, const Labels& labels);
-Gauge& GetGauge(const std::string& name, const std::string& help, const Labels& labels);
-Histogram& GetHistogram(const std::string& name, const std::string& help, const Labels& labels);
+// The children live as long as the process; the same name and labels give the same child. Names begin with
+// "tc_". A name used for two kinds, or a name that Prometheus does not take, is a programming error and ends
+// the process.
+Counter& GetCounter(const std::string& name, const std::string& help, const Labels& labels) noexcept;
+Gauge& GetGauge(const std::string& name, const std::string& help, const Labels& labels) noexcept;
+Histogram& GetHistogram(const std::string& name, const std::string& help, const Labels& labels) noexcept;
 
-// Serves /metrics (and /livez) on "127.0.0.1:9464". The port may be 0; port() tells the real one.
+// Serves /metrics and /livez (200 while the process lives) on "127.0.0.1:9464" or "[::1]:9464". The port may
+// be 0; port() tells the real one. Stops in milliseconds when destroyed.
 class MetricsServer {
  public:
+  // INVALID_ARGUMENT for an address without host or port, FAILED_PRECONDITION when it cannot be listened on.
   static absl::StatusOr<std::unique_ptr<MetricsServer>> Start(const std::string& address);
   virtual ~MetricsServer() = default;
   virtual int port() const = 0;

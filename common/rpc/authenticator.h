@@ -1,9 +1,12 @@
 #pragma once
 
-// Authenticator: who is the peer, who is the person. Two of them: mutual TLS with the person's assertion (production), and the
-// development one, which takes both from one self-issued assertion and exists on loopback only. Thread-safe.
+// Authenticator: who is the peer, who is the person. Two of them: mutual TLS with the person's assertion
+// (production), and the development one, which takes both from one self-issued assertion and exists on
+// loopback only. They are two questions, since the gate asks in between whether the peer may call at all.
+// Thread-safe.
 //
-// Assertion: metadata "authorization: Bearer <JWT>" (api.md); a verified one is remembered by its hash until it expires.
+// Assertion: metadata "authorization: Bearer <JWT>" (api.md); a verified one is remembered by its hash until
+// it expires.
 
 #include <memory>
 #include <optional>
@@ -25,16 +28,16 @@ struct Credentials {
   std::string address;                     // "ipv4:127.0.0.1:4242", "unix:"
 };
 
-struct Identity {
-  Peer peer;
-  std::optional<Person> person;
-};
-
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  // UNAUTHENTICATED with a reason; PERMISSION_DENIED / ROLE_NOT_ALLOWED for a certificate that names no known role.
-  virtual absl::StatusOr<Identity> Authenticate(const Credentials& credentials, absl::Time now) = 0;
+  // UNAUTHENTICATED with a reason; PERMISSION_DENIED / ROLE_NOT_ALLOWED for a certificate that is not exactly
+  // one known name.
+  virtual absl::StatusOr<Peer> WhoCalls(const Credentials& credentials, absl::Time now) = 0;
+  // nullopt: nobody is signed in. An assertion that is there must be good, needed or not: UNAUTHENTICATED /
+  // CREDENTIALS_INVALID or CREDENTIALS_EXPIRED.
+  virtual absl::StatusOr<std::optional<Person>> WhoIsSignedIn(const Credentials& credentials,
+                                                              absl::Time now) = 0;
 };
 
 struct PersonRules {
@@ -42,11 +45,12 @@ struct PersonRules {
   crypto::JwtRules rules;
 };
 
-// The peer is exactly one URI SAN spiffe://<trust_domain>/<role>/<name>; the person, if any, is the assertion's subject.
+// The peer is exactly one URI SAN spiffe://<trust_domain>/<role>/<name>; the person, if any, is the
+// assertion's subject.
 std::unique_ptr<Authenticator> MutualTlsAuthenticator(std::string trust_domain, PersonRules persons);
 
-// Development: the assertion's claim "peer" (such as "portal/demo") names the peer, its subject the person. Refuses callers that are
-// not on loopback or a Unix socket.
+// Development: the assertion's claim "peer" (such as "portal/demo") names the peer, its subject the person.
+// Refuses callers that are not on loopback or a Unix socket.
 std::unique_ptr<Authenticator> DevelopmentAuthenticator(PersonRules persons);
 
 // "service-centre" ⇄ Role::kServiceCentre.

@@ -1,7 +1,7 @@
 #pragma once
 
-// Call: everything that a handler may know about who asks and when. The gate has decided it; a handler trusts it.
-// A plain value: handler tests make one with common/testing/call.h. Knows no gRPC.
+// Call: everything that a handler may know about who asks and when. The gate has decided it; a handler trusts
+// it. A plain value: handler tests make one with common/testing/call.h. Knows no gRPC.
 
 #include <optional>
 #include <string>

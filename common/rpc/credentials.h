@@ -25,10 +25,13 @@ class ClientCredentials {
   virtual std::optional<std::string> Authorization() = 0;
 };
 
-// Development: plaintext, and an assertion "peer" = "service/<name>" signed with the development key, renewed before it expires.
-std::shared_ptr<ClientCredentials> DevelopmentCredentials(std::string peer, crypto::JwtSigner signer, const Clock& clock);
+// Development: plaintext, and an assertion "peer" = "service/<name>" signed with the development key, renewed
+// before it expires.
+std::shared_ptr<ClientCredentials> DevelopmentCredentials(std::string peer, crypto::JwtSigner signer,
+                                                          const Clock& clock);
 
-// Production: mutual TLS from PEM files. FAILED_PRECONDITION names the file that is missing or unreadable.
+// Production: mutual TLS from PEM files, read again when they change. FAILED_PRECONDITION names the file that
+// is missing or unreadable.
 struct TlsFiles {
   std::string certificate;
   std::string private_key;
@@ -36,8 +39,9 @@ struct TlsFiles {
 };
 absl::StatusOr<std::shared_ptr<ClientCredentials>> MutualTlsCredentials(const TlsFiles& files);
 
-// The claims that development uses everywhere.
+// The claims that development uses everywhere, and the id of its one key.
 inline constexpr char kDevelopmentIssuer[] = "trusted-contact-dev";
+inline constexpr char kDevelopmentKid[] = "dev";
 inline constexpr char kAudience[] = "trusted-contact";
 
 }  // namespace tc::rpc

@@ -1,7 +1,8 @@
 #pragma once
 
-// EventFollower: follows another service's event log (EventService.WatchEvents) and applies each event once, in order. The cursor is saved
-// in the transaction of the effect, so a crash repeats nothing and loses nothing. Reconnects for ever, with back-off.
+// EventFollower: follows another service's event log (EventService.WatchEvents) and applies each event once,
+// in order. The cursor is saved in the transaction of the effect, so a crash repeats nothing and loses
+// nothing. Reconnects for ever, with back-off.
 
 #include <functional>
 #include <map>
@@ -11,9 +12,10 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/kv/database.h"
-#include "common/rpc/client.h"
 
 namespace tc::rpc {
+
+class PeerChannel;
 
 struct FollowedEvent {
   std::string type;      // "RecoveryEnded"
@@ -22,7 +24,8 @@ struct FollowedEvent {
   absl::Time at;
 };
 
-// Runs in the transaction that saves the cursor. An error stops the follower at this event: it is tried again, never skipped.
+// Runs in the transaction that saves the cursor. An error stops the follower at this event: it is tried
+// again, never skipped.
 using EventHandler = std::function<absl::Status(kv::Txn& txn, const FollowedEvent& event)>;
 
 class EventFollower {

@@ -1,9 +1,10 @@
 #pragma once
 
-// Once: every mutation is idempotent by request_id (api.md, C-W 63–67). The answer of a committed mutation is kept for 24 h, sealed, in
-// the mutation's own transaction; the same caller, method, request_id and content get it again, also after a crash; other
-// content is INVALID_ARGUMENT / REQUEST_ID_REUSED. A refused call leaves nothing and may be sent again under the same id.
-// Scope of an id: (peer role and name, person, method). Thread-safe.
+// Once: every mutation is idempotent by request_id (api.md, C-W 63–67). The answer of a committed mutation is
+// kept for 24 h, sealed, in the mutation's own transaction; the same caller, method, request_id and content
+// get it again, also after a crash; other content is INVALID_ARGUMENT / REQUEST_ID_REUSED. A refused call
+// leaves nothing and may be sent again under the same id. Scope of an id: (peer role and name, person,
+// method). Thread-safe.
 
 #include <optional>
 #include <string>
@@ -36,7 +37,8 @@ class Once {
     return Parse<Response>(answer);
   }
 
-  // The earlier answer, if there is one. First line of a mutating handler that looks at state or asks peers before Run.
+  // The earlier answer, if there is one. First line of a mutating handler that looks at state or asks peers
+  // before Run.
   template <typename Response>
   absl::StatusOr<std::optional<Response>> Replay(const Call& call) const {
     const std::optional<std::string> answer = TRY(Recall(call));
@@ -44,7 +46,8 @@ class Once {
     return std::optional<Response>(TRY(Parse<Response>(*answer)));
   }
 
-  // For stores that keep their own record of a repeated request (otp's attempts): recall and remember by hand.
+  // For stores that keep their own record of a repeated request (otp's attempts): recall and remember by
+  // hand.
   absl::StatusOr<std::optional<std::string>> RecallIn(kv::ReadTxn& txn, const Call& call) const;
   absl::Status RememberIn(kv::Txn& txn, const Call& call, absl::string_view answer) const;
 

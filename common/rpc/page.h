@@ -1,7 +1,7 @@
 #pragma once
 
-// Pages (AIP-158): size 0 means 50, at most 500; a token is opaque, authenticated and bound to the list it came from, so that a
-// forged or borrowed one is INVALID_ARGUMENT / PAGE_TOKEN_INVALID. Thread-safe.
+// Pages (AIP-158): size 0 means 50, at most 500; a token is opaque, authenticated and bound to the list it
+// came from, so that a forged or borrowed one is INVALID_ARGUMENT / PAGE_TOKEN_INVALID. Thread-safe.
 
 #include <cstdint>
 #include <string>

@@ -1,18 +1,20 @@
 #pragma once
 
-// Runtime: what every service's main needs before its own objects: flags, keys, database, clock, peers, gate, server.
-// main.cc constructs in order and ends with `return runtime->Serve(...)`. Knows no service.
+// Runtime: what every service's main needs before its own objects: flags, keys, database, clock, peers, gate,
+// server. main.cc constructs in order and ends with `return runtime->Serve(...)`. Knows no service.
 //
 // Flags (also TC_<FLAG> in the environment, and --config FILE):
-//   --listen ADDR        "127.0.0.1:7102", "unix:/run/tc/linking.sock"; --metrics ADDR (empty: none)
+//   --listen ADDR        "127.0.0.1:7102", "unix:/run/tc/linking.sock"; --metrics ADDR (absent: none)
 //   --data DIR           the database; --keys DIR the keyring, never inside --data
-//   --profile production|dev   dev: plaintext and self-issued assertions, refused on any but loopback and Unix addresses
+//   --profile production|dev   dev: plaintext and self-issued assertions, refused on any but loopback and
+//   Unix addresses
 //   --jwks FILE          keys of the issuers of persons' assertions; --issuer ISS
 //   --dev-key FILE       dev: the key that signs this service's own assertion
 //   --tls-cert, --tls-key, --tls-ca, --trust-domain   production
 //   --peer NAME=TARGET   where another service is; repeated
 //   --policy gosuslugi|strict and --set KEY=VALUE      the policy and its overrides; repeated
-//   --log LEVEL, --reflection, --workers N, --help, --version
+//   --log LEVEL, --reflection BOOL (default: in dev only), --workers N, --help, --version
+// In dev, missing keys are made; in production each missing one is named and the start refused.
 
 #include <functional>
 #include <map>
@@ -40,20 +42,25 @@ namespace tc::rpc {
 
 class PeerChannel;
 
+// First line of every main, before any thread: signals, TLS, the library's log. May be called again.
+void InitProcess();
+
 struct ServiceInfo {
-  std::string name;                    // "linking"
-  std::string description;             // first line of --help
-  std::vector<std::string> peers;      // names that --peer must give: {"identity"}
-  std::vector<std::string> purposes;   // keys that the keyring must hold, besides the common "once", "page"
-  std::vector<std::string> services;   // full proto names served, for health
+  std::string name;                // "linking"
+  std::string description;         // first line of --help
+  std::vector<std::string> peers;  // names that --peer must give: {"identity"}
+  std::vector<std::string>
+      purposes;  // keys that the keyring must hold, besides the common "once", "page", "fingerprint"
+  std::vector<std::string> services;         // full proto names served, for health
   std::function<void(CLI::App&)> add_flags;  // the service's own flags; may be empty
 };
 
 class Runtime {
  public:
-  // Parses the command line and opens everything. On --help, --version and errors it has printed what there is to say and
-  // `exit_code` holds what main must return (0 or 2; 1 when opening failed).
-  static std::unique_ptr<Runtime> FromCommandLine(int argc, char** argv, const ServiceInfo& info, int& exit_code);
+  // Parses the command line and opens everything. On --help, --version and errors it has printed what there
+  // is to say and `exit_code` holds what main must return (0 or 2; 1 when opening failed).
+  static std::unique_ptr<Runtime> FromCommandLine(int argc, char** argv, const ServiceInfo& info,
+                                                  int& exit_code);
   virtual ~Runtime() = default;
 
   virtual const Clock& clock() const = 0;
@@ -64,14 +71,16 @@ class Runtime {
   virtual const Pager& pager() const = 0;
   virtual Gate& gate() = 0;
   virtual const PeerChannel& peer(const std::string& name) const = 0;
-  virtual const std::string& policy_name() const = 0;                      // "gosuslugi"
+  virtual const std::string& policy_name() const = 0;                       // "gosuslugi"
   virtual const std::map<std::string, std::string>& overrides() const = 0;  // --set
   virtual bool development() const = 0;
   virtual const std::string& data_dir() const = 0;
 
-  // Serves until SIGTERM or SIGINT: health, reflection, EventService and AdminService are added here. Then NOT_SERVING, refuse new calls,
-  // finish those under way (at most 20 s), stop. Returns main's exit code. `policy` is what AdminService.GetPolicy shows.
-  virtual int Serve(std::vector<std::shared_ptr<grpc::Service>> services, std::map<std::string, std::string> policy) = 0;
+  // Serves until SIGTERM or SIGINT: health, reflection, EventService and AdminService are added here. Then
+  // NOT_SERVING, refuse new calls, finish those under way (at most 20 s), stop. Returns main's exit code.
+  // `policy` is what AdminService.GetPolicy shows.
+  virtual int Serve(std::vector<std::shared_ptr<grpc::Service>> services,
+                    std::map<std::string, std::string> policy) = 0;
 };
 
 }  // namespace tc::rpc

@@ -1,7 +1,7 @@
 #pragma once
 
-// Calls as the gate would admit them: As("alice") is a portal with alice signed in now; FromService("recovery") is a peer.
-// Each has a request id of its own; copy a call to send it again.
+// Calls as the gate would admit them: As("alice") is a portal with alice signed in now;
+// FromService("recovery") is a peer. Each has a request id of its own; copy a call to send it again.
 
 #include <atomic>
 #include <string>

@@ -9,10 +9,9 @@
 #include "absl/time/time.h"
 #include "common/env/clock.h"
 #include "common/env/random.h"
+#include "common/testing/noon.h"
 
 namespace tc::testing {
-
-inline absl::Time Noon() { return absl::FromCivil(absl::CivilSecond(2026, 3, 2, 12, 0, 0), absl::UTCTimeZone()); }
 
 class FakeClock final : public Clock {
  public:

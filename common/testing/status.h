@@ -1,6 +1,7 @@
 #pragma once
 
-// Matchers for statuses: EXPECT_THAT(status, IsOk()); EXPECT_THAT(result, Refused(kNotFound, Reason::kNotFound)).
+// Matchers for statuses: EXPECT_THAT(status, IsOk()); EXPECT_THAT(result, Refused(kNotFound,
+// Reason::kNotFound)).
 
 #include <gmock/gmock.h>
 
@@ -27,7 +28,8 @@ MATCHER_P(HasCode, code, "has code " + absl::StatusCodeToString(code)) {
   return StatusOf(arg).code() == code;
 }
 
-MATCHER_P2(Refused, code, reason, "is refused with " + absl::StatusCodeToString(code) + " / " + std::string(ReasonName(reason))) {
+MATCHER_P2(Refused, code, reason,
+           "is refused with " + absl::StatusCodeToString(code) + " / " + std::string(ReasonName(reason))) {
   *result_listener << StatusOf(arg).ToString();
   return StatusOf(arg).code() == code && HasReason(StatusOf(arg), reason);
 }
@@ -42,10 +44,11 @@ MATCHER_P(Violates, reason, std::string("violates ") + reason) {
 }
 
 // Unwraps a StatusOr, failing the test loudly when it is not OK.
-#define ASSERT_OK_AND_ASSIGN(lhs, ...) ASSERT_OK_AND_ASSIGN_(TC_JOIN_(assigned_, __COUNTER__), lhs, __VA_ARGS__)
-#define ASSERT_OK_AND_ASSIGN_(result, lhs, ...)                    \
-  auto result = (__VA_ARGS__);                                     \
-  ASSERT_TRUE(result.ok()) << result.status().ToString();          \
+#define ASSERT_OK_AND_ASSIGN(lhs, ...) \
+  ASSERT_OK_AND_ASSIGN_(TC_JOIN_(assigned_, __COUNTER__), lhs, __VA_ARGS__)
+#define ASSERT_OK_AND_ASSIGN_(result, lhs, ...)           \
+  auto result = (__VA_ARGS__);                            \
+  ASSERT_TRUE(result.ok()) << result.status().ToString(); \
   lhs = *std::move(result)
 
 }  // namespace tc::testing

@@ -1,0 +1,110 @@
+#include "common/crypto/hash_pool.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "common/testing/status.h"
+
+namespace tc::crypto {
+namespace {
+
+using testing::IsOk;
+using testing::Refused;
+
+// Work that stays until it is let go, and counts who is inside.
+class Room {
+ public:
+  void Stay() {
+    std::unique_lock lock(mutex_);
+    ++inside_;
+    most_ = std::max(most_, inside_);
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+    --inside_;
+  }
+  void WaitFor(int inside) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return inside_ >= inside; });
+  }
+  void Open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+  int most() {
+    const std::lock_guard lock(mutex_);
+    return most_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int inside_ = 0;
+  int most_ = 0;
+  bool open_ = false;
+};
+
+TEST(HashPool, RunsTheWorkOnAThreadOfItsOwnBeforeItReturns) {
+  HashPool pool(1, 0);
+  std::thread::id worker;
+  ASSERT_THAT(pool.Run([&] { worker = std::this_thread::get_id(); }), IsOk());
+  EXPECT_NE(worker, std::this_thread::get_id());
+  EXPECT_NE(worker, std::thread::id());
+}
+
+TEST(HashPool, HoldsNoMoreThanThreadsAndQueueHoweverManyCome) {
+  constexpr int kThreads = 2;
+  constexpr int kQueue = 3;
+  constexpr int kCallers = 40;
+  HashPool pool(kThreads, kQueue);
+  Room room;
+  std::atomic<int> admitted{0};
+  std::atomic<int> refused{0};
+  std::vector<std::thread> callers;
+  for (int i = 0; i < kCallers; ++i) {
+    callers.emplace_back([&] { (pool.Run([&] { room.Stay(); }).ok() ? admitted : refused)++; });
+  }
+  // Nobody leaves the room, so that exactly the others are refused.
+  while (refused < kCallers - kThreads - kQueue) std::this_thread::yield();
+  room.WaitFor(kThreads);
+  room.Open();
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(admitted, kThreads + kQueue);
+  EXPECT_EQ(refused, kCallers - kThreads - kQueue);
+  EXPECT_EQ(room.most(), kThreads);
+}
+
+TEST(HashPool, TellsWhenToComeAgainAndHasNotRunTheWork) {
+  HashPool pool(1, 0);
+  Room room;
+  std::thread first([&] { EXPECT_THAT(pool.Run([&] { room.Stay(); }), IsOk()); });
+  room.WaitFor(1);
+  bool ran = false;
+  const absl::Status status = pool.Run([&] { ran = true; });
+  EXPECT_THAT(status, Refused(absl::StatusCode::kResourceExhausted, Reason::kOverloaded));
+  EXPECT_EQ(RetryAfterOf(status), absl::Seconds(1));
+  EXPECT_FALSE(ran);
+  room.Open();
+  first.join();
+  EXPECT_THAT(pool.Run([&] { ran = true; }), IsOk()) << "there is room again";
+  EXPECT_TRUE(ran);
+}
+
+TEST(HashPool, ServesManyOneAfterTheOther) {
+  HashPool pool(2, 64);
+  std::atomic<int> done{0};
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 8; ++i) {
+    callers.emplace_back([&] {
+      for (int n = 0; n < 200; ++n) EXPECT_THAT(pool.Run([&] { ++done; }), IsOk());
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(done, 1600);
+}
+
+}  // namespace
+}  // namespace tc::crypto

@@ -1,0 +1,23 @@
+#pragma once
+
+// Events and timers as records: what an engine's Emit, Schedule, Cancel, Changes and DueTimers do over its
+// plain reads and writes. Private to common/kv.
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/kv/database.h"
+#include "common/kv/layout.h"
+
+namespace tc::kv {
+
+absl::Status PutEvent(Txn& txn, const Place& place, const Event& event);
+absl::StatusOr<std::vector<Event>> ReadEvents(ReadTxn& txn, const Place& after, size_t limit);
+
+absl::Status PutTimer(Txn& txn, const Timer& timer);
+absl::Status DeleteTimer(Txn& txn, const Timer& timer);
+absl::StatusOr<bool> HasTimer(ReadTxn& txn, const Timer& timer);
+absl::StatusOr<std::vector<Timer>> ReadDueTimers(ReadTxn& txn, absl::Time now, size_t limit);
+
+}  // namespace tc::kv

@@ -1,0 +1,251 @@
+#include "common/kv/rocks_database.h"
+
+#include <dirent.h>
+#include <rocksdb/utilities/checkpoint.h>
+#include <rocksdb/write_batch.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/refusal.h"
+#include "common/base/status.h"
+#include "common/env/random.h"
+#include "common/kv/change_signal.h"
+#include "common/kv/journal.h"
+#include "common/kv/layout.h"
+#include "common/kv/outbox.h"
+#include "common/kv/rocks_open.h"
+#include "common/kv/rocks_txn.h"
+#include "common/kv/testing.h"
+#include "common/kv/writer.h"
+#include "common/obs/log.h"
+
+namespace tc::kv {
+namespace {
+
+absl::Status StoreUnavailable(absl::string_view sentence) {
+  return Refuse(absl::StatusCode::kUnavailable, Reason::kStoreUnavailable, sentence);
+}
+
+class RocksDatabase final : public Database {
+ public:
+  RocksDatabase(RocksStore store, size_t max_batch, TestSwitches switches);
+  ~RocksDatabase() override;
+
+  absl::StatusOr<uint64_t> Update(UpdateFn fn) override;
+  absl::Status View(ViewFn fn) override;
+  const std::string& uid() const override { return origin_.uid; }
+  uint64_t revision() const override { return head_.revision(); }
+  absl::StatusOr<std::vector<Event>> Changes(uint64_t after_revision, uint32_t after_index,
+                                             size_t limit) override;
+  void WaitForChange(uint64_t seen, absl::Duration timeout) override { head_.Wait(seen, timeout); }
+  void WakeWaiters() override { head_.Wake(); }
+  absl::StatusOr<std::vector<OutboxRow>> DueOutbox(absl::Time now, size_t limit) override;
+  absl::StatusOr<std::vector<Timer>> DueTimers(absl::Time now, size_t limit) override;
+  absl::StatusOr<std::vector<OutboxRow>> ListOutbox(absl::string_view after_id, size_t limit) override;
+  absl::Status Backup(const std::string& dir) override;
+  Counters counters() const override { return {commits_.load(), syncs_.load()}; }
+
+ private:
+  void Execute(const Writer::Batch& batch);
+  bool Decide(Writer::Operation& operation, Overlay& overlay, uint64_t revision);
+  absl::Status Commit(Overlay& overlay, uint64_t revision, uint64_t commits);
+  rocksdb::Status Write(rocksdb::WriteBatch& batch);
+  absl::StatusOr<uint64_t> UpdateUnserialised(UpdateFn fn);
+  template <typename T, typename Read>
+  absl::StatusOr<T> Query(const Read& read);
+
+  RocksStore store_;
+  const Origin origin_;
+  const TestSwitches switches_;
+  ChangeSignal head_;
+  std::atomic<bool> broken_{false};
+  std::atomic<uint64_t> commits_{0};
+  std::atomic<uint64_t> syncs_{0};
+  std::atomic<uint64_t> mutant_revision_{0};
+  std::mutex mutant_commit_;
+  std::unique_ptr<Writer> writer_;  // last: its thread uses everything above
+};
+
+RocksDatabase::RocksDatabase(RocksStore store, size_t max_batch, TestSwitches switches)
+    : store_(std::move(store)),
+      origin_{store_.uid, SystemRandom().Bytes(16)},
+      switches_(std::move(switches)),
+      mutant_revision_(store_.revision) {
+  head_.Publish(store_.revision);
+  writer_ = std::make_unique<Writer>(max_batch, [this](const Writer::Batch& batch) { Execute(batch); });
+}
+
+RocksDatabase::~RocksDatabase() {
+  head_.Close();
+  writer_.reset();
+  // Leaves no log to replay, so that the next start is quick. Nothing depends on it.
+  if (store_.memory == nullptr && !broken_) store_.db->Flush(rocksdb::FlushOptions()).PermitUncheckedError();
+}
+
+absl::StatusOr<uint64_t> RocksDatabase::Update(UpdateFn fn) {
+  if (switches_.unserialised) return UpdateUnserialised(fn);
+  Writer::Operation operation{fn, absl::OkStatus(), 0};
+  if (!writer_->Run(operation)) return StoreUnavailable("the store is closing");
+  TRY(std::move(operation.status));
+  return operation.revision;
+}
+
+// On the writer's thread. Nothing is answered before the batch is synced, refusals and mere readers too: they
+// may have seen what an earlier closure of the batch wrote.
+void RocksDatabase::Execute(const Writer::Batch& batch) {
+  absl::Status outcome = broken_ ? StoreUnavailable("the store has failed") : absl::OkStatus();
+  if (outcome.ok()) {
+    Overlay overlay;
+    const uint64_t before = head_.revision();
+    uint64_t revision = before;
+    for (Writer::Operation* operation : batch) {
+      if (Decide(*operation, overlay, revision + 1)) ++revision;
+      operation->revision = revision;
+    }
+    if (revision != before) outcome = Commit(overlay, revision, revision - before);
+  }
+  if (outcome.ok()) return;
+  for (Writer::Operation* operation : batch) operation->status = outcome;
+}
+
+// Runs one closure; true when it has something to commit. A refusal leaves nothing in the overlay.
+bool RocksDatabase::Decide(Writer::Operation& operation, Overlay& overlay, uint64_t revision) {
+  const size_t mark = overlay.Mark();
+  for (int run = switches_.run_twice ? 2 : 1; run > 0; --run) {
+    overlay.Rollback(mark);
+    RocksTxn txn(*store_.db, overlay, origin_, revision);
+    operation.status = operation.fn(txn);
+    if (operation.status.ok()) operation.status = txn.reads();
+  }
+  if (!operation.status.ok()) overlay.Rollback(mark);
+  return overlay.Mark() != mark;
+}
+
+absl::Status RocksDatabase::Commit(Overlay& overlay, uint64_t revision, uint64_t commits) {
+  overlay.Set(MetaKey("revision"), EncodeRevision(revision));
+  rocksdb::WriteBatch batch;
+  rocksdb::Status status;
+  for (const auto& [key, value] : overlay.entries()) {
+    if (status.ok()) status = value.has_value() ? batch.Put(key, *value) : batch.Delete(key);
+  }
+  if (status.ok()) status = Write(batch);
+  if (!status.ok()) {
+    broken_ = true;
+    obs::Error("a commit failed; the store refuses everything until it is opened anew",
+               {{"detail", status.ToString()}});
+    return StoreUnavailable("the commit failed; whether it took place is not known");
+  }
+  commits_ += commits;
+  ++syncs_;
+  head_.Publish(revision);
+  return absl::OkStatus();
+}
+
+rocksdb::Status RocksDatabase::Write(rocksdb::WriteBatch& batch) {
+  if (switches_.fail_next_write != nullptr && switches_.fail_next_write->exchange(false)) {
+    return rocksdb::Status::IOError("injected by a test");
+  }
+  return store_.db->Write(Synced(), &batch);
+}
+
+absl::StatusOr<uint64_t> RocksDatabase::UpdateUnserialised(UpdateFn fn) {
+  Overlay overlay;
+  const uint64_t revision = ++mutant_revision_;
+  Writer::Operation operation{fn, absl::OkStatus(), revision};
+  const bool wrote = Decide(operation, overlay, revision);
+  TRY(std::move(operation.status));
+  std::this_thread::yield();
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(1));  // so that others read what this one is about to change
+  const std::lock_guard lock(mutant_commit_);
+  if (wrote) TRY(Commit(overlay, revision, 1));
+  return revision;
+}
+
+absl::Status RocksDatabase::View(ViewFn fn) {
+  if (broken_) return StoreUnavailable("the store has failed");
+  RocksSnapshot snapshot(*store_.db);
+  return fn(snapshot);
+}
+
+template <typename T, typename Read>
+absl::StatusOr<T> RocksDatabase::Query(const Read& read) {
+  T result;
+  TRY(View([&](ReadTxn& txn) -> absl::Status {
+    result = TRY(read(txn));
+    return absl::OkStatus();
+  }));
+  return result;
+}
+
+absl::StatusOr<std::vector<Event>> RocksDatabase::Changes(uint64_t after_revision, uint32_t after_index,
+                                                          size_t limit) {
+  return Query<std::vector<Event>>([&](ReadTxn& txn) {
+    return ReadEvents(txn, {after_revision, after_index}, limit);
+  });
+}
+
+absl::StatusOr<std::vector<OutboxRow>> RocksDatabase::DueOutbox(absl::Time now, size_t limit) {
+  return Query<std::vector<OutboxRow>>([&](ReadTxn& txn) { return ReadDueRows(txn, now, limit); });
+}
+
+absl::StatusOr<std::vector<Timer>> RocksDatabase::DueTimers(absl::Time now, size_t limit) {
+  return Query<std::vector<Timer>>([&](ReadTxn& txn) { return ReadDueTimers(txn, now, limit); });
+}
+
+absl::StatusOr<std::vector<OutboxRow>> RocksDatabase::ListOutbox(absl::string_view after_id, size_t limit) {
+  return Query<std::vector<OutboxRow>>([&](ReadTxn& txn) { return ReadRowsAfter(txn, after_id, limit); });
+}
+
+absl::Status RocksDatabase::Backup(const std::string& dir) {
+  if (broken_) return StoreUnavailable("the store has failed");
+  if (store_.memory != nullptr) {
+    return Refuse(absl::StatusCode::kUnimplemented, Reason::kNotImplemented,
+                  "a store in memory has no backup");
+  }
+  // The engine wants to make the directory itself; rmdir removes an empty one only.
+  if (::rmdir(dir.c_str()) != 0 && errno != ENOENT) {
+    return absl::FailedPreconditionError(absl::StrCat(dir, " is not an empty directory"));
+  }
+  rocksdb::Checkpoint* made = nullptr;
+  TRY(FromRocks(rocksdb::Checkpoint::Create(store_.db.get(), &made)));
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  TRY(FromRocks(checkpoint->CreateCheckpoint(dir)));
+  if (::chmod(dir.c_str(), 0700) != 0)
+    return StoreUnavailable("the backup's directory cannot be made private");
+  return absl::OkStatus();
+}
+
+std::unique_ptr<Database> MustOpenMemory(const TestSwitches& switches) {
+  absl::StatusOr<RocksStore> store = OpenMemoryStore();
+  if (!store.ok()) {
+    obs::Error("cannot open a store in memory", {{"detail", store.status().ToString()}});
+    std::abort();
+  }
+  return std::make_unique<RocksDatabase>(*std::move(store), RocksOptions().max_batch, switches);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Database>> OpenRocks(const std::string& dir, const RocksOptions& options) {
+  return std::make_unique<RocksDatabase>(TRY(OpenStore(dir, options)), options.max_batch, TestSwitches());
+}
+
+absl::StatusOr<std::unique_ptr<Database>> OpenRocksForTest(const std::string& dir,
+                                                           const TestSwitches& switches) {
+  return std::make_unique<RocksDatabase>(TRY(OpenStore(dir, {})), RocksOptions().max_batch, switches);
+}
+
+std::unique_ptr<Database> InMemory() { return MustOpenMemory({}); }
+std::unique_ptr<Database> InMemoryForTest(const TestSwitches& switches) { return MustOpenMemory(switches); }
+
+}  // namespace tc::kv

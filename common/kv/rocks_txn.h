@@ -1,0 +1,80 @@
+#pragma once
+
+// Reads and transactions over RocksDB. Private to common/kv. Not thread-safe.
+
+#include <rocksdb/db.h>
+
+#include <string>
+
+#include "common/kv/database.h"
+#include "common/kv/overlay.h"
+
+namespace tc::kv {
+
+// Corruption is DATA_LOSS; whatever else keeps the engine from answering is UNAVAILABLE / STORE_UNAVAILABLE.
+// The engine's own words go to the log.
+absl::Status FromRocks(const rocksdb::Status& status);
+
+inline rocksdb::Slice ToSlice(absl::string_view text) { return {text.data(), text.size()}; }
+
+// The state of the moment at which it was made.
+class RocksSnapshot final : public ReadTxn {
+ public:
+  explicit RocksSnapshot(rocksdb::DB& db);
+  ~RocksSnapshot() override;
+  RocksSnapshot(const RocksSnapshot&) = delete;
+  RocksSnapshot& operator=(const RocksSnapshot&) = delete;
+
+  absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) override;
+  absl::Status Scan(absl::string_view begin, absl::string_view end,
+                    absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit) override;
+  absl::Status ScanReverse(absl::string_view begin, absl::string_view end,
+                           absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit) override;
+
+ private:
+  rocksdb::DB& db_;
+  rocksdb::ReadOptions read_;
+};
+
+// What request ids of outbox rows are derived from, besides the row's id.
+struct Origin {
+  std::string uid;
+  std::string opening;  // random, new each time the store is opened
+};
+
+// A transaction over the newest state and an overlay of writes, to which it adds its own.
+class RocksTxn final : public Txn {
+ public:
+  RocksTxn(rocksdb::DB& db, Overlay& overlay, const Origin& origin, uint64_t revision)
+      : db_(db), overlay_(overlay), origin_(origin), revision_(revision) {}
+
+  absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) override;
+  absl::Status Scan(absl::string_view begin, absl::string_view end,
+                    absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit) override;
+  absl::Status ScanReverse(absl::string_view begin, absl::string_view end,
+                           absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit) override;
+  absl::Status Put(absl::string_view key, absl::string_view value) override;
+  absl::Status Delete(absl::string_view key) override;
+  absl::Status Emit(Event event) override;
+  absl::Status Enqueue(OutboxRow row) override;
+  absl::Status Schedule(const Timer& timer) override;
+  absl::Status Cancel(const Timer& timer) override;
+  uint64_t revision() const override { return revision_; }
+
+  // Not OK when a read went unanswered: such a transaction must not commit, whatever its closure made of the
+  // error.
+  const absl::Status& reads() const { return reads_; }
+
+ private:
+  absl::Status Note(const rocksdb::Status& status);
+
+  rocksdb::DB& db_;
+  Overlay& overlay_;
+  const Origin& origin_;
+  const uint64_t revision_;
+  absl::Status reads_;
+  uint32_t events_ = 0;
+  uint32_t rows_ = 0;
+};
+
+}  // namespace tc::kv

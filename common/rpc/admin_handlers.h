@@ -1,0 +1,58 @@
+#pragma once
+
+// AdminService: what operators and monitors ask. Knows no gRPC. Thread-safe.
+
+#include <map>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/kv/database.h"
+#include "common/rpc/backups.h"
+#include "common/rpc/call.h"
+#include "common/rpc/once.h"
+#include "common/rpc/page.h"
+#include "trustedcontact/admin/v1/admin.pb.h"
+
+namespace tc::rpc {
+
+// What never changes while the process runs.
+struct ServerFacts {
+  std::string service;  // "linking"
+  std::string version;
+  std::string profile;  // "production" or "dev"
+  absl::Time started_at;
+  std::string policy_name;                    // "gosuslugi"
+  std::map<std::string, std::string> policy;  // every number in force
+};
+
+class AdminHandlers {
+ public:
+  AdminHandlers(ServerFacts facts, kv::Database& database, const Once& once, const Pager& pager,
+                Backups& backups);
+
+  absl::StatusOr<trustedcontact::admin::v1::ServerInfo> GetServerInfo(
+      const Call& call, const trustedcontact::admin::v1::GetServerInfoRequest& in);
+  absl::StatusOr<trustedcontact::admin::v1::Policy> GetPolicy(
+      const Call& call, const trustedcontact::admin::v1::GetPolicyRequest& in);
+  absl::StatusOr<trustedcontact::admin::v1::Backup> CreateBackup(
+      const Call& call, const trustedcontact::admin::v1::CreateBackupRequest& in);
+  absl::StatusOr<trustedcontact::admin::v1::ListBackupsResponse> ListBackups(
+      const Call& call, const trustedcontact::admin::v1::ListBackupsRequest& in);
+  absl::StatusOr<trustedcontact::admin::v1::ListOutboxResponse> ListOutbox(
+      const Call& call, const trustedcontact::admin::v1::ListOutboxRequest& in);
+  // A row that is not dead stays as it is: it is tried anyway.
+  absl::StatusOr<trustedcontact::admin::v1::OutboxEntry> RetryOutboxEntry(
+      const Call& call, const trustedcontact::admin::v1::RetryOutboxEntryRequest& in);
+
+ private:
+  absl::StatusOr<kv::OutboxRow> FindRow(const std::string& name) const;
+
+  const ServerFacts facts_;
+  kv::Database& database_;
+  const Once& once_;
+  const Pager& pager_;
+  Backups& backups_;
+};
+
+}  // namespace tc::rpc

@@ -1,0 +1,85 @@
+#include "common/rpc/credentials.h"
+
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_credentials_options.h>
+
+#include <mutex>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status.h"
+#include "common/rpc/tls.h"
+
+namespace tc::rpc {
+namespace {
+
+constexpr absl::Duration kLifetime = absl::Seconds(60);
+// Renewed early enough that an assertion outlives the call that it is sent with.
+constexpr absl::Duration kRenewBefore = absl::Seconds(20);
+constexpr unsigned kReloadSeconds = 1;
+
+class Development final : public ClientCredentials {
+ public:
+  Development(std::string peer, crypto::JwtSigner signer, const Clock& clock)
+      : peer_(std::move(peer)), signer_(std::move(signer)), clock_(clock) {}
+
+  std::shared_ptr<grpc::ChannelCredentials> Channel() const override {
+    return grpc::InsecureChannelCredentials();
+  }
+
+  std::optional<std::string> Authorization() override {
+    const absl::Time now = clock_.Now();
+    const std::lock_guard lock(mutex_);
+    // An expiry too far ahead means that the clock was set back.
+    if (now > expires_at_ - kRenewBefore || now < expires_at_ - kLifetime) {
+      crypto::Claims claims;
+      claims.issuer = kDevelopmentIssuer;
+      claims.audience = {kAudience};
+      claims.issued_at = now;
+      claims.expires_at = now + kLifetime;
+      claims.extra["peer"] = peer_;
+      value_ = absl::StrCat("Bearer ", signer_.Sign(claims));
+      expires_at_ = now + kLifetime;
+    }
+    return value_;
+  }
+
+ private:
+  const std::string peer_;
+  const crypto::JwtSigner signer_;
+  const Clock& clock_;
+  std::mutex mutex_;
+  std::string value_;
+  absl::Time expires_at_ = absl::InfinitePast();
+};
+
+class MutualTls final : public ClientCredentials {
+ public:
+  explicit MutualTls(std::shared_ptr<grpc::ChannelCredentials> channel) : channel_(std::move(channel)) {}
+  std::shared_ptr<grpc::ChannelCredentials> Channel() const override { return channel_; }
+  std::optional<std::string> Authorization() override { return std::nullopt; }
+
+ private:
+  const std::shared_ptr<grpc::ChannelCredentials> channel_;
+};
+
+}  // namespace
+
+std::shared_ptr<ClientCredentials> DevelopmentCredentials(std::string peer, crypto::JwtSigner signer,
+                                                          const Clock& clock) {
+  return std::make_shared<Development>(std::move(peer), std::move(signer), clock);
+}
+
+absl::StatusOr<std::shared_ptr<ClientCredentials>> MutualTlsCredentials(const TlsFiles& files) {
+  TRY(CheckTlsFiles(files));
+  grpc::experimental::TlsChannelCredentialsOptions options;
+  options.set_certificate_provider(std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
+      files.private_key, files.certificate, files.ca, kReloadSeconds));
+  options.watch_root_certs();
+  options.watch_identity_key_cert_pairs();
+  return std::shared_ptr<ClientCredentials>(
+      std::make_shared<MutualTls>(grpc::experimental::TlsCredentials(options)));
+}
+
+}  // namespace tc::rpc

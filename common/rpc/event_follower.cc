@@ -1,0 +1,191 @@
+#include "common/rpc/event_follower.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/refusal.h"
+#include "common/base/status.h"
+#include "common/kv/key.h"
+#include "common/obs/log.h"
+#include "common/obs/metrics.h"
+#include "common/rpc/status.h"
+#include "trustedcontact/events/v1/events.grpc.pb.h"
+
+namespace tc::rpc {
+namespace {
+
+namespace pb = trustedcontact::events::v1;
+
+constexpr absl::Duration kFirstPause = absl::Milliseconds(100);
+constexpr absl::Duration kLongestPause = absl::Seconds(10);
+
+FollowedEvent FromProto(const pb::Event& event) {
+  FollowedEvent out;
+  out.type = event.type();
+  out.resource = event.resource();
+  out.attributes = {event.attributes().begin(), event.attributes().end()};
+  out.at =
+      absl::FromUnixSeconds(event.occur_time().seconds()) + absl::Nanoseconds(event.occur_time().nanos());
+  return out;
+}
+
+}  // namespace
+
+struct EventFollower::State {
+  State(const PeerChannel& p, kv::Database& d, EventHandler h)
+      : peer(p),
+        database(d),
+        handler(std::move(h)),
+        key(kv::Key("followed").Str(p.name()).bytes()),
+        connected(obs::GetGauge("tc_events_following", "1 while the event stream of a peer is open.",
+                                {{"peer", p.name()}})),
+        applied(obs::GetCounter("tc_events_followed_total", "Events of a peer that took effect.",
+                                {{"peer", p.name()}})),
+        thread([this] { Run(); }) {}
+
+  ~State() {
+    {
+      const std::lock_guard lock(mutex);
+      stopping = true;
+      if (context != nullptr) context->TryCancel();
+    }
+    wake.notify_all();
+    thread.join();
+  }
+
+  void Run();
+  // Follows until the stream breaks. True when it brought something.
+  bool FollowOnce();
+  absl::Status Apply(const pb::WatchEventsResponse& message, std::string& cursor);
+  absl::Status Save(const std::string& before, const std::string& after, const pb::Event* event);
+  absl::StatusOr<std::string> SavedCursor();
+  bool Enter(grpc::ClientContext& entered);
+  void Leave();
+  void Pause(absl::Duration pause);
+
+  const PeerChannel& peer;
+  kv::Database& database;
+  const EventHandler handler;
+  const std::string key;
+  obs::Gauge& connected;
+  obs::Counter& applied;
+  std::mutex mutex;
+  std::condition_variable wake;
+  bool stopping = false;
+  grpc::ClientContext* context = nullptr;  // of the open stream
+  std::thread thread;                      // last: it uses all of the above
+};
+
+void EventFollower::State::Run() {
+  absl::Duration pause = kFirstPause;
+  while (true) {
+    const bool progress = FollowOnce();
+    pause = progress ? kFirstPause : std::min(pause * 2, kLongestPause);
+    Pause(pause);
+    const std::lock_guard lock(mutex);
+    if (stopping) return;
+  }
+}
+
+bool EventFollower::State::FollowOnce() {
+  absl::StatusOr<std::string> cursor = SavedCursor();
+  if (!cursor.ok()) {
+    obs::Error("cursor of a followed service cannot be read", {{"peer", peer.name()}});
+    return false;
+  }
+  grpc::ClientContext stream_context;
+  if (!Enter(stream_context)) return false;
+  peer.PrepareStream(stream_context);
+  pb::WatchEventsRequest request;
+  request.set_cursor(*cursor);
+  const auto stub = pb::EventService::NewStub(peer.channel());
+  const auto reader = stub->WatchEvents(&stream_context, request);
+  pb::WatchEventsResponse message;
+  bool progress = false;
+  absl::Status status;
+  while (status.ok() && reader->Read(&message)) {
+    connected.Set(1);
+    status = Apply(message, *cursor);
+    progress = progress || status.ok();
+  }
+  if (!status.ok()) stream_context.TryCancel();
+  const grpc::Status ended = reader->Finish();
+  Leave();
+  connected.Set(0);
+  if (!status.ok()) {
+    obs::Error("followed event cannot be applied", {{"peer", peer.name()}, {"detail", status.ToString()}});
+  } else if (const absl::Status wire = rpc::FromWire(ended); HasReason(wire, Reason::kCursorInvalid)) {
+    // Starting over would apply old events twice: an operator must know that the peer's store was replaced.
+    obs::Error("the followed service does not know the cursor", {{"peer", peer.name()}});
+  } else {
+    obs::Debug("event stream ended", {{"peer", peer.name()}, {"detail", wire.ToString()}});
+  }
+  return progress;
+}
+
+absl::Status EventFollower::State::Apply(const pb::WatchEventsResponse& message, std::string& cursor) {
+  for (const pb::Event& event : message.events()) {
+    TRY(Save(cursor, event.cursor(), &event));
+    applied.Increment();
+    cursor = event.cursor();
+  }
+  if (message.cursor() == cursor || message.cursor().empty()) return absl::OkStatus();
+  // A checkpoint moves the cursor past events that were filtered out, so that a reconnect need not read them
+  // again.
+  if (message.events().empty()) TRY(Save(cursor, message.cursor(), nullptr));
+  if (message.events().empty()) cursor = message.cursor();
+  return absl::OkStatus();
+}
+
+absl::Status EventFollower::State::Save(const std::string& before, const std::string& after,
+                                        const pb::Event* event) {
+  const absl::StatusOr<uint64_t> saved = database.Update([&](kv::Txn& txn) -> absl::Status {
+    // Another follower on the same store would apply the event twice.
+    if (TRY(txn.Get(key)).value_or("") != before) return absl::AbortedError("the cursor has moved");
+    if (event != nullptr) TRY(handler(txn, FromProto(*event)));
+    return txn.Put(key, after);
+  });
+  return saved.status();
+}
+
+absl::StatusOr<std::string> EventFollower::State::SavedCursor() {
+  std::string cursor;
+  TRY(database.View([&](kv::ReadTxn& txn) -> absl::Status {
+    cursor = TRY(txn.Get(key)).value_or("");
+    return absl::OkStatus();
+  }));
+  return cursor;
+}
+
+bool EventFollower::State::Enter(grpc::ClientContext& entered) {
+  const std::lock_guard lock(mutex);
+  if (stopping) return false;
+  context = &entered;
+  return true;
+}
+
+void EventFollower::State::Leave() {
+  const std::lock_guard lock(mutex);
+  context = nullptr;
+}
+
+void EventFollower::State::Pause(absl::Duration pause) {
+  // Half to all of it, so that many followers do not come back at once.
+  thread_local std::minstd_rand random{std::random_device{}()};
+  const double share = std::uniform_real_distribution<double>(0.5, 1.0)(random);
+  std::unique_lock lock(mutex);
+  wake.wait_for(lock, absl::ToChronoMilliseconds(pause * share), [this] { return stopping; });
+}
+
+EventFollower::EventFollower(const PeerChannel& peer, kv::Database& database, EventHandler handler)
+    : state_(std::make_unique<State>(peer, database, std::move(handler))) {}
+
+EventFollower::~EventFollower() = default;
+
+}  // namespace tc::rpc

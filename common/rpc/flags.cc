@@ -1,0 +1,185 @@
+#include "common/rpc/flags.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "common/rpc/address.h"
+#include "common/rpc/version.h"
+
+namespace tc::rpc {
+namespace {
+
+namespace fs = std::filesystem;
+
+// As the command line gives them.
+struct Raw {
+  std::string profile = "production";
+  std::string log = "info";
+  std::vector<std::string> peers;
+  std::vector<std::string> sets;
+  std::optional<bool> reflection;
+};
+
+void AddFlags(CLI::App& app, Flags& flags, Raw& raw) {
+  app.add_option("--listen", flags.listen, "Address to serve on: HOST:PORT or unix:PATH");
+  app.add_option("--metrics", flags.metrics, "Address of the metrics page, HOST:PORT; none when absent");
+  app.add_option("--data", flags.data, "Directory of the database");
+  app.add_option("--keys", flags.keys, "Directory of the keyring; never inside --data");
+  app.add_option("--profile", raw.profile,
+                 "production, or dev: plaintext and self-issued assertions, this machine only")
+      ->capture_default_str();
+  app.add_option("--jwks", flags.jwks, "JWKS file of the issuers of persons' assertions");
+  app.add_option("--issuer", flags.issuer, "Issuer that assertions must name");
+  app.add_option("--dev-key", flags.dev_key,
+                 "dev: PEM file of the key that signs this service's own assertion");
+  app.add_option("--tls-cert", flags.tls.certificate,
+                 "production: PEM file of this service's certificate chain (ECDSA)");
+  app.add_option("--tls-key", flags.tls.private_key, "production: PEM file of its private key");
+  app.add_option("--tls-ca", flags.tls.ca,
+                 "production: PEM file of the one authority whose certificates are accepted");
+  app.add_option("--trust-domain", flags.trust_domain, "production: trust domain of the peers' SPIFFE names");
+  app.add_option("--peer", raw.peers, "NAME=TARGET: where another service is; repeated")->delimiter(',');
+  app.add_option("--policy", flags.policy, "Policy profile: gosuslugi or strict")->default_str("gosuslugi");
+  app.add_option("--set", raw.sets, "KEY=VALUE: overrides one number of the policy; repeated")
+      ->delimiter(',');
+  app.add_option("--log", raw.log, "debug, info, warning or error")->capture_default_str();
+  app.add_option("--reflection", raw.reflection,
+                 "Serve gRPC reflection: true or false; default: true in dev only");
+  app.add_option("--workers", flags.workers, "Threads that run handlers")->capture_default_str();
+  app.add_option("--clock-offset", flags.clock_offset_seconds,
+                 "dev: seconds added to the time of day, to meet a deadline without waiting for it");
+}
+
+// Every option may come from the environment: --tls-cert as TC_TLS_CERT.
+void NameEnvironment(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_single_name();
+    if (name == "help" || name == "version" || !option->get_envname().empty()) continue;
+    option->envname(absl::StrCat("TC_", absl::AsciiStrToUpper(absl::StrReplaceAll(name, {{"-", "_"}}))));
+  }
+}
+
+void SplitPairs(const std::vector<std::string>& texts, const char* flag,
+                std::map<std::string, std::string>& pairs, std::vector<std::string>& mistakes) {
+  for (const std::string& text : texts) {
+    const std::pair<std::string, std::string> pair = absl::StrSplit(text, absl::MaxSplits('=', 1));
+    if (pair.first.empty() || pair.second.empty()) {
+      mistakes.push_back(absl::StrCat(flag, " ", text, ": must have the form NAME=VALUE"));
+    } else if (!pairs.insert(pair).second) {
+      mistakes.push_back(absl::StrCat(flag, " ", pair.first, " is given twice"));
+    }
+  }
+}
+
+std::vector<std::string> Interpret(const Raw& raw, Flags& flags) {
+  std::vector<std::string> mistakes;
+  if (raw.profile != "production" && raw.profile != "dev") {
+    mistakes.push_back(absl::StrCat("--profile ", raw.profile, ": must be production or dev"));
+  }
+  flags.development = raw.profile == "dev";
+  if (flags.policy.empty()) flags.policy = "gosuslugi";
+  if (!obs::ParseLevel(raw.log, flags.log)) {
+    mistakes.push_back(absl::StrCat("--log ", raw.log, ": must be debug, info, warning or error"));
+  }
+  SplitPairs(raw.peers, "--peer", flags.peers, mistakes);
+  SplitPairs(raw.sets, "--set", flags.overrides, mistakes);
+  flags.reflection = raw.reflection.value_or(flags.development);
+  return mistakes;
+}
+
+bool IsInside(const std::string& inner, const std::string& outer) {
+  std::error_code error;
+  const fs::path in = fs::weakly_canonical(fs::absolute(inner, error), error);
+  const fs::path out = fs::weakly_canonical(fs::absolute(outer, error), error);
+  const auto [rest, _] = std::mismatch(out.begin(), out.end(), in.begin(), in.end());
+  return rest == out.end() || (std::next(rest) == out.end() && rest->empty());
+}
+
+int Complain(const ServiceInfo& info, const std::vector<std::string>& mistakes) {
+  for (const std::string& mistake : mistakes)
+    std::fprintf(stderr, "tc-%s: %s\n", info.name.c_str(), mistake.c_str());
+  std::fprintf(stderr, "tc-%s: see --help\n", info.name.c_str());
+  return 2;
+}
+
+}  // namespace
+
+std::vector<std::string> MistakesIn(const Flags& flags, const ServiceInfo& info) {
+  std::vector<std::string> mistakes;
+  const auto need = [&](const std::string& value, absl::string_view flag, absl::string_view why = "") {
+    if (value.empty()) mistakes.push_back(absl::StrCat(flag, " is required", why));
+  };
+  need(flags.listen, "--listen");
+  need(flags.data, "--data");
+  need(flags.keys, "--keys");
+  need(flags.jwks, "--jwks");
+  if (!flags.data.empty() && !flags.keys.empty() && IsInside(flags.keys, flags.data)) {
+    mistakes.push_back(
+        "--keys must not be inside --data: whoever gets a copy of the data must not get the keys");
+  }
+  for (const std::string& peer : info.peers) {
+    if (flags.peers.count(peer) == 0)
+      mistakes.push_back(absl::StrCat("--peer ", peer, "=TARGET is required"));
+  }
+  for (const auto& [peer, target] : flags.peers) {
+    if (std::find(info.peers.begin(), info.peers.end(), peer) == info.peers.end()) {
+      mistakes.push_back(absl::StrCat("--peer ", peer, ": this service asks no such peer"));
+    }
+  }
+  if (flags.policy != "gosuslugi" && flags.policy != "strict") {
+    mistakes.push_back(absl::StrCat("--policy ", flags.policy, ": must be gosuslugi or strict"));
+  }
+  if (flags.workers < 1 || flags.workers > 1024) mistakes.push_back("--workers must be from 1 to 1024");
+  if (flags.development) {
+    if (!flags.listen.empty() && !ListensLocally(flags.listen)) {
+      mistakes.push_back(absl::StrCat(
+          "--listen ", flags.listen,
+          ": with --profile dev only a loopback or unix: address is served, since nothing is encrypted"));
+    }
+    if (!info.peers.empty()) need(flags.dev_key, "--dev-key", " with --profile dev");
+  } else {
+    if (flags.clock_offset_seconds != 0) mistakes.push_back("--clock-offset is for --profile dev");
+    need(flags.tls.certificate, "--tls-cert", " (or --profile dev on this machine only)");
+    need(flags.tls.private_key, "--tls-key");
+    need(flags.tls.ca, "--tls-ca");
+    need(flags.trust_domain, "--trust-domain");
+    need(flags.issuer, "--issuer");
+    for (const char* variable : {"SSLKEYLOGFILE", "GRPC_TRACE"}) {
+      if (std::getenv(variable) != nullptr) {
+        mistakes.push_back(
+            absl::StrCat(variable, " is set: it would write secrets where they do not belong (TRN-15)"));
+      }
+    }
+  }
+  return mistakes;
+}
+
+std::optional<int> ParseFlags(int argc, char** argv, const ServiceInfo& info, Flags& flags) {
+  CLI::App app(info.description, absl::StrCat("tc-", info.name));
+  Raw raw;
+  AddFlags(app, flags, raw);
+  if (info.add_flags) info.add_flags(app);
+  NameEnvironment(app);
+  app.set_config("--config", "", "File of flags, one NAME=VALUE a line (TOML)")->envname("TC_CONFIG");
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  app.set_version_flag("--version", absl::StrCat("tc-", info.name, " ", kVersion));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  std::vector<std::string> mistakes = Interpret(raw, flags);
+  for (std::string& mistake : MistakesIn(flags, info)) mistakes.push_back(std::move(mistake));
+  if (!mistakes.empty()) return Complain(info, mistakes);
+  return std::nullopt;
+}
+
+}  // namespace tc::rpc

@@ -1,0 +1,44 @@
+#pragma once
+
+// Flags: the command line of every service, read and checked (runtime.h lists the flags). Precedence: flag,
+// environment, --config file.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/obs/log.h"
+#include "common/rpc/credentials.h"
+#include "common/rpc/runtime.h"
+
+namespace tc::rpc {
+
+struct Flags {
+  std::string listen;
+  std::string metrics;
+  std::string data;
+  std::string keys;
+  bool development = false;
+  std::string jwks;
+  std::string issuer;
+  std::string dev_key;
+  TlsFiles tls;
+  std::string trust_domain;
+  std::map<std::string, std::string> peers;  // name → target
+  std::string policy;
+  std::map<std::string, std::string> overrides;
+  obs::Level log = obs::Level::kInfo;
+  bool reflection = false;
+  int workers = 64;
+  int64_t clock_offset_seconds = 0;  // development: added to the time of day
+};
+
+// Fills `flags`, or returns main's exit code after printing: 0 for --help and --version (on stdout), 2 for
+// mistakes (each on a line of stderr).
+std::optional<int> ParseFlags(int argc, char** argv, const ServiceInfo& info, Flags& flags);
+
+// What is wrong with flags that were read, one sentence each, naming the flag. Empty: nothing.
+std::vector<std::string> MistakesIn(const Flags& flags, const ServiceInfo& info);
+
+}  // namespace tc::rpc

@@ -1,0 +1,263 @@
+// Calls over a real connection: what only the transport shows.
+
+#include <latch>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/refusal.h"
+#include "common/rpc/trace.h"
+#include "common/rpc/unary.h"
+#include "common/testing/status.h"
+#include "common/testing/wire.h"
+#include "trustedcontact/admin/v1/admin.grpc.pb.h"
+
+namespace tc::rpc {
+namespace {
+
+namespace pb = trustedcontact::admin::v1;
+
+using ::testing::HasSubstr;
+using testing::IsOk;
+using testing::Refused;
+using testing::WireServer;
+
+// A service of three methods: one that answers, one that waits for the test, one that fails.
+class Handlers {
+ public:
+  absl::StatusOr<pb::ServerInfo> GetServerInfo(const Call& call, const pb::GetServerInfoRequest&) {
+    pb::ServerInfo out;
+    out.set_service(call.peer.name);
+    out.set_version(call.id);
+    return out;
+  }
+  absl::StatusOr<pb::Policy> GetPolicy(const Call&, const pb::GetPolicyRequest&) {
+    entered.count_down();
+    release.wait();
+    return pb::Policy();
+  }
+  absl::StatusOr<pb::ListBackupsResponse> ListBackups(const Call&, const pb::ListBackupsRequest& in) {
+    if (in.page_size() == 1) return absl::DataLossError("record 7 of /var/lib is damaged");
+    return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kRecoveryOpen, "a recovery is open")
+        .With("k", "v");
+  }
+
+  std::latch entered{1};
+  std::latch release{1};
+};
+
+class Service final : public pb::AdminService::CallbackService {
+ public:
+  Service(Handlers& handlers, Gate& gate)
+      : handlers_(handlers), methods_(gate, pb::AdminService::service_full_name()) {}
+  Reactor* GetServerInfo(Context* context, const pb::GetServerInfoRequest* in, pb::ServerInfo* out) override {
+    return methods_.Serve("GetServerInfo", context, in, out, handlers_, &Handlers::GetServerInfo);
+  }
+  Reactor* GetPolicy(Context* context, const pb::GetPolicyRequest* in, pb::Policy* out) override {
+    return methods_.Serve("GetPolicy", context, in, out, handlers_, &Handlers::GetPolicy);
+  }
+  Reactor* ListBackups(Context* context, const pb::ListBackupsRequest* in,
+                       pb::ListBackupsResponse* out) override {
+    return methods_.Serve("ListBackups", context, in, out, handlers_, &Handlers::ListBackups);
+  }
+
+ private:
+  Handlers& handlers_;
+  Methods methods_;
+};
+
+constexpr char kOperator[] = "operator/ops";
+
+GateOptions Tiny() {
+  GateOptions options;
+  options.workers = 1;
+  options.queue = 1;
+  return options;
+}
+
+class GateWireTest : public ::testing::Test {
+ protected:
+  explicit GateWireTest(GateOptions options = {}) : wire_(options) {
+    wire_.Serve({std::make_shared<Service>(handlers_, wire_.gate())});
+    stub_ = pb::AdminService::NewStub(wire_.channel());
+  }
+
+  absl::StatusOr<pb::ServerInfo> Info(absl::string_view peer = kOperator) {
+    return wire_.Ask(*stub_, &pb::AdminService::Stub::GetServerInfo, pb::GetServerInfoRequest(), peer);
+  }
+
+  Handlers handlers_;
+  WireServer wire_;
+  std::unique_ptr<pb::AdminService::Stub> stub_;
+};
+
+TEST_F(GateWireTest, AnswersWithTheIdOfTheCall) {
+  const auto context = wire_.Context(kOperator);
+  pb::ServerInfo info;
+  ASSERT_TRUE(stub_->GetServerInfo(context.get(), {}, &info).ok());
+  EXPECT_EQ(info.service(), "ops");
+  const auto& trailers = context->GetServerTrailingMetadata();
+  const auto id = trailers.find(kCallIdKey);
+  ASSERT_NE(id, trailers.end());
+  EXPECT_EQ(std::string(id->second.data(), id->second.size()), info.version());
+}
+
+TEST_F(GateWireTest, RefusesTheWrongRole) {
+  EXPECT_THAT(Info("portal/web"), Refused(absl::StatusCode::kPermissionDenied, Reason::kRoleNotAllowed));
+}
+
+TEST_F(GateWireTest, RefusesACallWithoutAnAssertionOrWithTwo) {
+  grpc::ClientContext bare;
+  pb::ServerInfo info;
+  EXPECT_THAT(FromWire(stub_->GetServerInfo(&bare, {}, &info)),
+              Refused(absl::StatusCode::kUnauthenticated, Reason::kCredentialsMissing));
+  const auto twice = wire_.Context(kOperator);
+  twice->AddMetadata("authorization", absl::StrCat("Bearer ", wire_.Token("monitor/m")));
+  EXPECT_THAT(FromWire(stub_->GetServerInfo(twice.get(), {}, &info)),
+              Refused(absl::StatusCode::kUnauthenticated, Reason::kCredentialsInvalid));
+}
+
+TEST_F(GateWireTest, CarriesRefusalsAndHidesFaults) {
+  pb::ListBackupsRequest request;
+  const auto refused = wire_.Ask(*stub_, &pb::AdminService::Stub::ListBackups, request, kOperator);
+  EXPECT_THAT(refused, Refused(absl::StatusCode::kFailedPrecondition, Reason::kRecoveryOpen));
+  EXPECT_EQ(MetadataOf(refused.status(), "k"), "v");
+  request.set_page_size(1);
+  const auto fault = wire_.Ask(*stub_, &pb::AdminService::Stub::ListBackups, request, kOperator);
+  EXPECT_THAT(fault, Refused(absl::StatusCode::kInternal, Reason::kInternal));
+  EXPECT_EQ(fault.status().ToString().find("damaged"), std::string::npos);
+}
+
+TEST_F(GateWireTest, SaysOfWhatIsNotServedThatItIsNotImplemented) {
+  pb::VerifyAuditLogRequest request;
+  EXPECT_EQ(wire_.Ask(*stub_, &pb::AdminService::Stub::VerifyAuditLog, request, kOperator).status().code(),
+            absl::StatusCode::kUnimplemented);
+}
+
+TEST_F(GateWireTest, RefusesALargeRequestByTheGateAndAHugeOneByTheTransport) {
+  pb::ListBackupsRequest request;
+  request.set_page_token(std::string(20 * 1024, 'a'));
+  EXPECT_THAT(wire_.Ask(*stub_, &pb::AdminService::Stub::ListBackups, request, kOperator),
+              Refused(absl::StatusCode::kResourceExhausted, Reason::kMessageTooLarge));
+  request.set_page_token(std::string(100 * 1024, 'a'));
+  EXPECT_EQ(wire_.Ask(*stub_, &pb::AdminService::Stub::ListBackups, request, kOperator).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(Info(), IsOk());
+}
+
+TEST_F(GateWireTest, RefusesCompressedRequests) {
+  const auto context = wire_.Context(kOperator);
+  context->set_compression_algorithm(GRPC_COMPRESS_GZIP);
+  pb::ListBackupsRequest request;
+  request.set_page_token(std::string(10000, 'a'));
+  pb::ListBackupsResponse response;
+  EXPECT_EQ(stub_->ListBackups(context.get(), request, &response).error_code(),
+            grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_THAT(Info(), IsOk());
+}
+
+TEST_F(GateWireTest, OutlivesMetadataThatIsTooLarge) {
+  const auto context = wire_.Context(kOperator);
+  context->AddMetadata("x-large", std::string(9000, 'a'));
+  pb::ServerInfo info;
+  EXPECT_FALSE(stub_->GetServerInfo(context.get(), {}, &info).ok());
+  // The connection may have gone with it, and a call that was given to it as well.
+  bool answered = false;
+  for (int i = 0; i < 20 && !answered; ++i) {
+    const auto next = wire_.Context(kOperator);
+    next->set_wait_for_ready(true);
+    answered = stub_->GetServerInfo(next.get(), {}, &info).ok();
+  }
+  EXPECT_TRUE(answered);
+}
+
+TEST_F(GateWireTest, FinishesACallUnderWayAndRefusesLaterOnes) {
+  absl::Status under_way = absl::UnknownError("not answered");
+  std::thread client([&] {
+    under_way =
+        wire_.Ask(*stub_, &pb::AdminService::Stub::GetPolicy, pb::GetPolicyRequest(), kOperator).status();
+  });
+  handlers_.entered.wait();
+  wire_.gate().Close();
+  EXPECT_THAT(Info(), Refused(absl::StatusCode::kUnavailable, Reason::kShuttingDown));
+  std::thread stop([&] { wire_.Stop(); });
+  handlers_.release.count_down();
+  client.join();
+  stop.join();
+  EXPECT_THAT(under_way, IsOk());
+}
+
+class TinyGateWireTest : public GateWireTest {
+ protected:
+  TinyGateWireTest() : GateWireTest(Tiny()) {}
+};
+
+TEST_F(TinyGateWireTest, RefusesAtOnceWhatItCannotTake) {
+  std::vector<std::thread> clients;
+  const auto wait = [&] {
+    EXPECT_THAT(wire_.Ask(*stub_, &pb::AdminService::Stub::GetPolicy, pb::GetPolicyRequest(), kOperator),
+                IsOk());
+  };
+  clients.emplace_back(wait);
+  handlers_.entered.wait();
+  // The worker is busy: of the next calls one may wait and all others are refused, in whatever order they
+  // arrive.
+  ASSERT_TRUE(wire_.gate().TryRun([] {}));
+  const auto refused = Info();
+  EXPECT_THAT(refused, Refused(absl::StatusCode::kResourceExhausted, Reason::kOverloaded));
+  EXPECT_TRUE(RetryAfterOf(refused.status()).has_value());
+  handlers_.release.count_down();
+  for (std::thread& client : clients) client.join();
+  ASSERT_TRUE(wire_.gate().Drain());
+  EXPECT_THAT(Info(), IsOk());
+}
+
+TEST_F(GateWireTest, PeersSeeRefusalsAndUnavailability) {
+  const auto peer = wire_.Peer("admin", "recovery");
+  // A service's certificate does not open this door: that is our mistake, not the caller's.
+  const auto stub = pb::AdminService::NewStub(peer->channel());
+  const auto refused = rpc::Ask(*peer, *stub, &pb::AdminService::Stub::GetServerInfo,
+                                pb::GetServerInfoRequest(), absl::InfiniteFuture());
+  EXPECT_THAT(refused, Refused(absl::StatusCode::kUnavailable, Reason::kPeerUnavailable));
+  EXPECT_EQ(MetadataOf(refused.status(), "peer"), "admin");
+  wire_.Stop();
+  EXPECT_THAT(rpc::Ask(*peer, *stub, &pb::AdminService::Stub::GetServerInfo, pb::GetServerInfoRequest(),
+                       absl::InfiniteFuture()),
+              Refused(absl::StatusCode::kUnavailable, Reason::kPeerUnavailable));
+}
+
+TEST(PeerChannel, PassesRefusalsOnAndTurnsFaultsIntoUnavailability) {
+  const WireServer wire;
+  const auto peer = wire.Peer("identity", "recovery");
+  const absl::Status refusal =
+      Refuse(absl::StatusCode::kFailedPrecondition, Reason::kNotEligible, "unmet").Unmet("AGE", "a", "b");
+  EXPECT_EQ(peer->FromWire(ToWire(refusal, "c")), refusal);
+  EXPECT_THAT(peer->FromWire(grpc::Status::OK), IsOk());
+  for (const absl::Status& fault :
+       {absl::InternalError("x"), absl::UnavailableError("x"), absl::DeadlineExceededError("x"),
+        absl::UnauthenticatedError("x"),
+        absl::Status(Refuse(absl::StatusCode::kResourceExhausted, Reason::kOverloaded, "x")
+                         .RetryAfter(absl::Seconds(7)))}) {
+    EXPECT_THAT(peer->FromWire(ToWire(fault, "c")),
+                Refused(absl::StatusCode::kUnavailable, Reason::kPeerUnavailable))
+        << fault;
+  }
+  EXPECT_THAT(peer->FromWire(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "")),
+              Refused(absl::StatusCode::kUnavailable, Reason::kPeerUnavailable));
+}
+
+TEST_F(GateWireTest, CarriesTheCallIdAlongToPeers) {
+  const std::string outer = "call-of-the-outer-service";
+  const auto peer = wire_.Peer("admin", "recovery");
+  const CallScope scope(outer);
+  grpc::ClientContext context;
+  peer->Prepare(context, absl::InfiniteFuture());
+  const auto stub = pb::AdminService::NewStub(peer->channel());
+  pb::ServerInfo info;
+  stub->GetServerInfo(&context, {}, &info);
+  const auto id = context.GetServerTrailingMetadata().find(kCallIdKey);
+  ASSERT_NE(id, context.GetServerTrailingMetadata().end());
+  EXPECT_EQ(std::string(id->second.data(), id->second.size()), outer);
+}
+
+}  // namespace
+}  // namespace tc::rpc

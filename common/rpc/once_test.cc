@@ -1,0 +1,302 @@
+#include "common/rpc/once.h"
+
+#include <google/protobuf/wrappers.pb.h>
+
+#include <atomic>
+#include <filesystem>
+#include <latch>
+#include <thread>
+#include <vector>
+
+#include "common/base/refusal.h"
+#include "common/kv/key.h"
+#include "common/kv/rocks_database.h"
+#include "common/kv/testing.h"
+#include "common/testing/call.h"
+#include "common/testing/fakes.h"
+#include "common/testing/status.h"
+
+namespace tc::rpc {
+namespace {
+
+using ::google::protobuf::StringValue;
+using testing::As;
+using testing::FakeRandom;
+using testing::FromService;
+using testing::HasCode;
+using testing::IsOk;
+using testing::Refused;
+
+class OnceTest : public ::testing::Test {
+ protected:
+  OnceTest() : once_(*db_, sealer()) {}
+
+  crypto::Sealer sealer() { return *crypto::Sealer::Create(keys_, "once", random_); }
+
+  // A mutation that counts itself and answers with the count.
+  absl::StatusOr<std::string> CountIn(const Once& once, const Call& call) {
+    const StringValue answer =
+        TRY(once.Run<StringValue>(call, [&](kv::Txn& txn) -> absl::StatusOr<StringValue> {
+          ++decisions_;
+          const std::string count = TRY(txn.Get("n")).value_or("") + "I";
+          TRY(txn.Put("n", count));
+          StringValue made;
+          made.set_value("answer " + count);
+          return made;
+        }));
+    return answer.value();
+  }
+  absl::StatusOr<std::string> Count(const Call& call) { return CountIn(once_, call); }
+  std::string Counted() {
+    std::string count;
+    EXPECT_THAT(db_->View([&](kv::ReadTxn& txn) -> absl::Status {
+      count = TRY(txn.Get("n")).value_or("");
+      return absl::OkStatus();
+    }),
+                IsOk());
+    return count;
+  }
+  // Every key and value of the store.
+  std::vector<std::pair<std::string, std::string>> Everything() {
+    std::vector<std::pair<std::string, std::string>> rows;
+    EXPECT_THAT(db_->View([&](kv::ReadTxn& txn) -> absl::Status {
+      return txn.Scan("", "\xff", [&](absl::string_view key, absl::string_view value) {
+        rows.emplace_back(std::string(key), std::string(value));
+        return true;
+      });
+    }),
+                IsOk());
+    return rows;
+  }
+  static bool IsRecord(const std::string& key) {
+    std::string table;
+    return kv::KeyReader(key).Str(table) && table == "once";
+  }
+  size_t Records() {
+    size_t n = 0;
+    for (const auto& [key, value] : Everything()) n += IsRecord(key) ? 1 : 0;
+    return n;
+  }
+
+  FakeRandom random_;
+  crypto::Keyring keys_ = crypto::Keyring::ForTest({"once"}, random_);
+  std::unique_ptr<kv::Database> db_ = kv::InMemory();
+  Once once_;
+  std::atomic<int> decisions_{0};
+};
+
+TEST_F(OnceTest, GivesTheSameAnswerToARepeatedCall) {
+  const Call call = As("alice");
+  ASSERT_OK_AND_ASSIGN(const std::string first, Count(call));
+  ASSERT_OK_AND_ASSIGN(const std::string second, Count(call));
+  EXPECT_EQ(first, "answer I");
+  EXPECT_EQ(second, first);
+  EXPECT_EQ(Counted(), "I");
+}
+
+TEST_F(OnceTest, ReplaysOnlyWhatHasHappened) {
+  const Call call = As("alice");
+  ASSERT_OK_AND_ASSIGN(const auto before, once_.Replay<StringValue>(call));
+  EXPECT_FALSE(before.has_value());
+  ASSERT_THAT(Count(call), IsOk());
+  ASSERT_OK_AND_ASSIGN(const auto after, once_.Replay<StringValue>(call));
+  EXPECT_EQ(after->value(), "answer I");
+}
+
+TEST_F(OnceTest, KeepsNothingOfARefusedCall) {
+  const Call call = As("alice");
+  const auto refuse = [](kv::Txn& txn) -> absl::StatusOr<StringValue> {
+    TRY(txn.Put("n", "I"));
+    return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kInvitationExpired, "too late");
+  };
+  EXPECT_THAT(once_.Run<StringValue>(call, refuse),
+              Refused(absl::StatusCode::kFailedPrecondition, Reason::kInvitationExpired));
+  EXPECT_EQ(Counted(), "");
+  EXPECT_EQ(Records(), 0u);
+  EXPECT_THAT(Count(call), IsOk());
+}
+
+TEST_F(OnceTest, RefusesOtherContentUnderTheSameId) {
+  const Call call = As("alice");
+  ASSERT_THAT(Count(call), IsOk());
+  Call other = call;
+  other.fingerprint = "other";
+  const auto reused = Refused(absl::StatusCode::kInvalidArgument, Reason::kRequestIdReused);
+  EXPECT_THAT(Count(other), reused);
+  EXPECT_THAT(once_.Replay<StringValue>(other), reused);
+  EXPECT_EQ(Counted(), "I");
+}
+
+TEST_F(OnceTest, KeepsTheIdsOfDifferentCallersAndMethodsApart) {
+  const Call call = As("alice");
+  std::vector<Call> calls(7, call);
+  calls[1].person->account = AccountId::FromTrusted("bob");
+  calls[2].person.reset();
+  calls[3].peer.name = "other";
+  calls[4].peer.role = Role::kBank;
+  calls[5].method = "test/Other";
+  calls[6].request_id = "00000000-0000-4000-8000-ffffffffffff";
+  for (const Call& each : calls) EXPECT_THAT(Count(each), IsOk());
+  EXPECT_EQ(Counted(), "IIIIIII");
+}
+
+TEST_F(OnceTest, NeedsARequestId) {
+  Call call = As("alice");
+  call.request_id.clear();
+  const auto missing = Refused(absl::StatusCode::kInvalidArgument, Reason::kRequestIdMissing);
+  EXPECT_THAT(Count(call), missing);
+  EXPECT_THAT(once_.Replay<StringValue>(call), missing);
+}
+
+TEST_F(OnceTest, RemembersFor24Hours) {  // C-W 65
+  Call call = As("alice");
+  ASSERT_THAT(Count(call), IsOk());
+  call.now += absl::Hours(24);
+  ASSERT_THAT(Count(call), IsOk());
+  EXPECT_EQ(Counted(), "I");
+  call.now += absl::Seconds(1);
+  call.fingerprint = "other";
+  ASSERT_OK_AND_ASSIGN(const std::string anew, Count(call));
+  EXPECT_EQ(anew, "answer II");
+}
+
+TEST_F(OnceTest, RemembersWhenTheClockWentBack) {
+  Call call = As("alice");
+  ASSERT_THAT(Count(call), IsOk());
+  call.now -= absl::Hours(48);
+  ASSERT_THAT(Count(call), IsOk());
+  EXPECT_EQ(Counted(), "I");
+}
+
+TEST_F(OnceTest, RemembersOverARestart) {
+  std::string dir = (std::filesystem::temp_directory_path() / "tc-once-XXXXXX").string();
+  ASSERT_NE(::mkdtemp(dir.data()), nullptr);
+  const Call call = As("alice");
+  for (int start = 0; start < 2; ++start) {
+    ASSERT_OK_AND_ASSIGN(const auto db, kv::OpenRocks(dir));
+    ASSERT_OK_AND_ASSIGN(const std::string answer, CountIn(Once(*db, sealer()), call));
+    EXPECT_EQ(answer, "answer I");
+  }
+  EXPECT_EQ(decisions_, 1);
+  std::filesystem::remove_all(dir);
+}
+
+TEST_F(OnceTest, StoresNoAnswerInTheClear) {
+  ASSERT_THAT(Count(As("alice")), IsOk());
+  for (const auto& [key, value] : Everything()) EXPECT_EQ(value.find("answer"), std::string::npos);
+}
+
+TEST_F(OnceTest, OpensAnAnswerOnlyWhereItWasMade) {
+  const Call call = As("alice");
+  const Call other = As("bob");
+  ASSERT_THAT(Count(call), IsOk());
+  std::string record;
+  for (const auto& [key, value] : Everything()) {
+    if (IsRecord(key)) record = value;
+  }
+  ASSERT_THAT(Count(other), IsOk());
+  for (const auto& [key, value] : Everything()) {  // bob's record is replaced by alice's
+    if (!IsRecord(key) || value == record) continue;
+    ASSERT_THAT(db_->Update([&, k = key](kv::Txn& txn) -> absl::Status { return txn.Put(k, record); }),
+                IsOk());
+  }
+  Call forged = other;
+  forged.fingerprint = call.fingerprint;
+  EXPECT_THAT(Count(forged), HasCode(absl::StatusCode::kDataLoss));
+}
+
+TEST_F(OnceTest, TakesAnUnreadableRecordNotForAbsent) {
+  const Call call = As("alice");
+  ASSERT_THAT(Count(call), IsOk());
+  for (const auto& [key, value] : Everything()) {
+    if (!IsRecord(key)) continue;
+    ASSERT_THAT(db_->Update([&, k = key](kv::Txn& txn) -> absl::Status { return txn.Put(k, "garbage"); }),
+                IsOk());
+  }
+  EXPECT_THAT(Count(call), HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_EQ(Counted(), "I");
+}
+
+constexpr int kThreads = 16;
+
+// The number of times that one call, sent by many at once, took effect.
+int Effects(kv::Database& db, const crypto::Sealer& sealer) {
+  const Once once(db, sealer);
+  const Call call = As("alice");
+  std::atomic<int> effects{0};
+  std::latch start(kThreads);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      bool decided = false;
+      start.arrive_and_wait();
+      const auto answer = once.Run<StringValue>(call, [&](kv::Txn& txn) -> absl::StatusOr<StringValue> {
+        decided = true;
+        TRY(txn.Put("n", "I"));
+        return StringValue();
+      });
+      EXPECT_THAT(answer, IsOk());
+      if (decided) ++effects;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return effects;
+}
+
+TEST_F(OnceTest, TakesEffectOnceThoughManySendItAtOnce) { EXPECT_EQ(Effects(*db_, sealer()), 1); }
+
+TEST_F(OnceTest, WouldTakeEffectOftenerWithoutSerialisation) {
+  const auto mutant = kv::InMemoryForTest({.unserialised = true});
+  EXPECT_GT(Effects(*mutant, sealer()), 1);
+}
+
+TEST_F(OnceTest, IsRememberedByHandToo) {
+  const Call call = FromService("recovery");
+  ASSERT_THAT(db_->Update([&](kv::Txn& txn) -> absl::Status {
+    EXPECT_FALSE(TRY(once_.RecallIn(txn, call)).has_value());
+    TRY(once_.RememberIn(txn, call, "wrong"));
+    EXPECT_EQ(TRY(once_.RecallIn(txn, call)).value_or(""), "wrong");
+    return absl::OkStatus();
+  }),
+              IsOk());
+  ASSERT_THAT(db_->View([&](kv::ReadTxn& txn) -> absl::Status {
+    EXPECT_EQ(TRY(once_.RecallIn(txn, call)).value_or(""), "wrong");
+    return absl::OkStatus();
+  }),
+              IsOk());
+}
+
+TEST_F(OnceTest, SweepsWhatIsOlderThan24HoursAndAtMostSoMany) {
+  const absl::Time start = testing::Noon();
+  for (int i = 0; i < 5; ++i) ASSERT_THAT(Count(As("alice", start + absl::Hours(i))), IsOk());
+  const absl::Time now = start + absl::Hours(24 + 3);
+  ASSERT_OK_AND_ASSIGN(const int first, once_.Sweep(now, 2));
+  EXPECT_EQ(first, 2);
+  ASSERT_OK_AND_ASSIGN(const int second, once_.Sweep(now, 2));
+  EXPECT_EQ(second, 1);  // the one of exactly 24 hours stays
+  ASSERT_OK_AND_ASSIGN(const int third, once_.Sweep(now, 2));
+  EXPECT_EQ(third, 0);
+  EXPECT_EQ(Records(), 2u);
+}
+
+TEST_F(OnceTest, SweepsNoRecordThatWasMadeAnew) {
+  Call call = As("alice");
+  ASSERT_THAT(Count(call), IsOk());
+  call.now += absl::Hours(25);
+  ASSERT_THAT(Count(call), IsOk());
+  ASSERT_OK_AND_ASSIGN(const int removed, once_.Sweep(call.now, 10));
+  EXPECT_EQ(removed, 0);
+  ASSERT_OK_AND_ASSIGN(const std::string answer, Count(call));
+  EXPECT_EQ(answer, "answer II");
+}
+
+TEST_F(OnceTest, LeavesNothingBehindWhenEverythingIsSwept) {
+  for (int i = 0; i < 3; ++i) ASSERT_THAT(Count(As("alice")), IsOk());
+  ASSERT_THAT(once_.Sweep(testing::Noon() + absl::Hours(48), 100), IsOk());
+  for (const auto& [key, value] : Everything()) {
+    EXPECT_EQ(key.find("once"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace tc::rpc

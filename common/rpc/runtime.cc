@@ -1,0 +1,193 @@
+#include "common/rpc/runtime.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status.h"
+#include "common/crypto/hmac.h"
+#include "common/crypto/jwt.h"
+#include "common/crypto/sealer.h"
+#include "common/kv/rocks_database.h"
+#include "common/rpc/client.h"
+#include "common/rpc/flags.h"
+#include "common/rpc/serving.h"
+#include "common/rpc/tls.h"
+
+namespace tc::rpc {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kCommonPurposes[] = {"once", "page", "fingerprint"};
+// So that an example of a session at the command line need not sign in again after each minute.
+constexpr absl::Duration kDevelopmentLifetime = absl::Hours(12);
+
+absl::StatusOr<std::string> ReadFile(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream bytes;
+  bytes << in.rdbuf();
+  if (!in) return absl::FailedPreconditionError(absl::StrCat(file, ": cannot be read"));
+  return bytes.str();
+}
+
+absl::Status MakeDirectory(const std::string& dir) {
+  std::error_code error;
+  const bool made = fs::create_directories(dir, error);
+  if (error) return absl::FailedPreconditionError(absl::StrCat(dir, ": ", error.message()));
+  if (made) fs::permissions(dir, fs::perms::owner_all, error);
+  return absl::OkStatus();
+}
+
+std::vector<std::string> PurposesOf(const ServiceInfo& info) {
+  std::vector<std::string> purposes(std::begin(kCommonPurposes), std::end(kCommonPurposes));
+  purposes.insert(purposes.end(), info.purposes.begin(), info.purposes.end());
+  return purposes;
+}
+
+absl::StatusOr<crypto::Keyring> OpenKeys(const Flags& flags, const ServiceInfo& info, Random& random) {
+  const std::vector<std::string> purposes = PurposesOf(info);
+  if (flags.development) {
+    TRY(MakeDirectory(flags.keys));
+    for (const std::string& purpose : purposes) TRY(crypto::EnsureKey(flags.keys, purpose, random));
+  }
+  crypto::Keyring keys = TRY(crypto::Keyring::Open(flags.keys));
+  std::string missing;
+  for (const std::string& purpose : purposes) {
+    if (!keys.Newest(purpose).ok()) absl::StrAppend(&missing, missing.empty() ? "" : ", ", purpose);
+  }
+  if (!missing.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat("--keys ", flags.keys, ": no key for ", missing));
+  }
+  return keys;
+}
+
+absl::StatusOr<std::unique_ptr<Authenticator>> OpenAuthenticator(const Flags& flags) {
+  const std::string jwks = TRY(ReadFile(flags.jwks));
+  absl::StatusOr<crypto::JwtVerifier> verifier = crypto::JwtVerifier::FromJwks(jwks);
+  if (!verifier.ok()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("--jwks ", flags.jwks, ": ", verifier.status().message()));
+  }
+  crypto::JwtRules rules;
+  rules.audience = kAudience;
+  rules.issuer = flags.issuer.empty() ? kDevelopmentIssuer : flags.issuer;
+  if (flags.development) rules.max_lifetime = kDevelopmentLifetime;
+  PersonRules persons{*std::move(verifier), rules};
+  return flags.development ? DevelopmentAuthenticator(std::move(persons))
+                           : MutualTlsAuthenticator(flags.trust_domain, std::move(persons));
+}
+
+absl::StatusOr<std::shared_ptr<ClientCredentials>> OpenCredentials(const Flags& flags,
+                                                                   const ServiceInfo& info,
+                                                                   const Clock& clock) {
+  if (!flags.development) return MutualTlsCredentials(flags.tls);
+  const std::string pem = TRY(ReadFile(flags.dev_key));
+  absl::StatusOr<crypto::JwtSigner> signer = crypto::JwtSigner::FromPem(pem, kDevelopmentKid);
+  if (!signer.ok()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("--dev-key ", flags.dev_key, ": ", signer.status().message()));
+  }
+  return DevelopmentCredentials(absl::StrCat("service/", info.name), *std::move(signer), clock);
+}
+
+class ShiftedClock final : public Clock {
+ public:
+  explicit ShiftedClock(absl::Duration offset) : offset_(offset) {}
+  absl::Time Now() const override { return clock_.Now() + offset_; }
+
+ private:
+  const SystemClock clock_;
+  const absl::Duration offset_;
+};
+
+class RuntimeImpl final : public Runtime {
+ public:
+  RuntimeImpl(Flags flags, ServiceInfo info)
+      : flags_(std::move(flags)),
+        info_(std::move(info)),
+        clock_(absl::Seconds(flags_.clock_offset_seconds)) {}
+
+  absl::Status Open() {
+    obs::SetLevel(flags_.log);
+    keys_ = TRY(OpenKeys(flags_, info_, random_));
+    TRY(MakeDirectory(flags_.data));
+    database_ = TRY(kv::OpenRocks(flags_.data));
+    once_.emplace(*database_, TRY(crypto::Sealer::Create(*keys_, "once", random_)));
+    pager_.emplace(TRY(crypto::KeyedHash::Create(*keys_, "page", "tc/page/v1")));
+    GateOptions options;
+    options.workers = flags_.workers;
+    gate_ = std::make_unique<Gate>(options, TRY(OpenAuthenticator(flags_)),
+                                   TRY(crypto::KeyedHash::Create(*keys_, "fingerprint", "tc/fingerprint/v1")),
+                                   clock_, random_);
+    server_credentials_ =
+        flags_.development ? grpc::InsecureServerCredentials() : TRY(MutualTlsServerCredentials(flags_.tls));
+    if (info_.peers.empty()) return absl::OkStatus();
+    const std::shared_ptr<ClientCredentials> credentials =
+        TRY(OpenCredentials(flags_, info_, unshifted_clock_));
+    for (const auto& [name, target] : flags_.peers) {
+      peers_[name] = std::make_unique<PeerChannel>(name, target, credentials);
+    }
+    return absl::OkStatus();
+  }
+
+  const Clock& clock() const override { return clock_; }
+  Random& random() override { return random_; }
+  kv::Database& database() override { return *database_; }
+  const crypto::Keyring& keys() const override { return *keys_; }
+  const Once& once() const override { return *once_; }
+  const Pager& pager() const override { return *pager_; }
+  Gate& gate() override { return *gate_; }
+  const PeerChannel& peer(const std::string& name) const override { return *peers_.at(name); }
+  const std::string& policy_name() const override { return flags_.policy; }
+  const std::map<std::string, std::string>& overrides() const override { return flags_.overrides; }
+  bool development() const override { return flags_.development; }
+  const std::string& data_dir() const override { return flags_.data; }
+
+  int Serve(std::vector<std::shared_ptr<grpc::Service>> services,
+            std::map<std::string, std::string> policy) override {
+    ServingParts parts{flags_, info_, *database_, *once_, *pager_, *gate_, server_credentials_};
+    return ServeUntilStopped(parts, std::move(services), std::move(policy));
+  }
+
+ private:
+  const Flags flags_;
+  const ServiceInfo info_;
+  const ShiftedClock clock_;
+  const SystemClock unshifted_clock_;  // for what peers judge by their own clocks
+  SystemRandom random_;
+  std::optional<crypto::Keyring> keys_;
+  std::unique_ptr<kv::Database> database_;
+  std::optional<Once> once_;
+  std::optional<Pager> pager_;
+  std::unique_ptr<Gate> gate_;
+  std::shared_ptr<grpc::ServerCredentials> server_credentials_;
+  std::map<std::string, std::unique_ptr<PeerChannel>> peers_;
+};
+
+}  // namespace
+
+std::unique_ptr<Runtime> Runtime::FromCommandLine(int argc, char** argv, const ServiceInfo& info,
+                                                  int& exit_code) {
+  InitProcess();
+  Flags flags;
+  if (const std::optional<int> code = ParseFlags(argc, argv, info, flags)) {
+    exit_code = *code;
+    return nullptr;
+  }
+  auto runtime = std::make_unique<RuntimeImpl>(std::move(flags), info);
+  if (const absl::Status status = runtime->Open(); !status.ok()) {
+    std::fprintf(stderr, "tc-%s: %s\n", info.name.c_str(), std::string(status.message()).c_str());
+    exit_code = 1;
+    return nullptr;
+  }
+  exit_code = 0;
+  return runtime;
+}
+
+}  // namespace tc::rpc

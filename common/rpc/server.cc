@@ -1,0 +1,93 @@
+#include "common/rpc/server.h"
+
+#include <grpc/health/v1/health.pb.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include <mutex>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace tc::rpc {
+namespace {
+
+// The gate refuses above 16 KiB with a reason; this is what the transport will hold in memory at all.
+constexpr int kMaxReceiveBytes = 64 * 1024;
+constexpr int kMaxMetadataBytes = 8192;
+constexpr int kMaxStreams = 512;
+
+void SetLimits(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // Followers ping while their stream is silent.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  // Small messages gain nothing, and a bomb cannot be sent (C-W 44).
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
+}
+
+void SetConnectionAge(grpc::ServerBuilder& builder) {
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 10 * 60 * 1000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 30 * 1000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 5 * 60 * 1000);
+}
+
+// Plugins are the whole process's: a server that is built later has reflection as well.
+void EnableReflection() {
+  static std::once_flag once;
+  std::call_once(once, [] { grpc::reflection::InitProtoReflectionServerBuilderPlugin(); });
+}
+
+}  // namespace
+
+Server::Server(std::vector<std::shared_ptr<grpc::Service>> services, std::string address)
+    : services_(std::move(services)), address_(std::move(address)) {}
+
+Server::~Server() {
+  if (server_ != nullptr) Shutdown(absl::ZeroDuration());
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      std::vector<std::shared_ptr<grpc::Service>> services,
+                                                      const std::vector<std::string>& names) {
+  grpc::EnableDefaultHealthCheckService(true);
+  // The library serves health without a descriptor of it; naming ours links it in, for reflection to
+  // describe.
+  grpc::health::v1::HealthCheckRequest::descriptor();
+  if (options.reflection) EnableReflection();
+  std::unique_ptr<Server> self(new Server(std::move(services), options.listen));
+  grpc::ServerBuilder builder;
+  SetLimits(builder);
+  if (options.limit_connection_age) SetConnectionAge(builder);
+  int port = 0;
+  builder.AddListeningPort(options.listen, options.credentials, &port);
+  for (const std::shared_ptr<grpc::Service>& service : self->services_)
+    builder.RegisterService(service.get());
+  self->server_ = builder.BuildAndStart();
+  if (self->server_ == nullptr || port == 0) {
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen));
+  }
+  if (absl::EndsWith(options.listen, ":0")) {
+    self->address_ = absl::StrCat(options.listen.substr(0, options.listen.size() - 1), port);
+  }
+  grpc::HealthCheckServiceInterface* health = self->server_->GetHealthCheckService();
+  health->SetServingStatus(true);
+  for (const std::string& name : names) health->SetServingStatus(name, true);
+  return self;
+}
+
+void Server::Leave() { server_->GetHealthCheckService()->Shutdown(); }
+
+void Server::Shutdown(absl::Duration grace) {
+  server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  server_->Wait();
+  server_.reset();
+}
+
+}  // namespace tc::rpc

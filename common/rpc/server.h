@@ -1,0 +1,53 @@
+#pragma once
+
+// Server: one gRPC server with the limits, health and reflection that every service of the suite has.
+// Services are served through the Gate; this is the socket around it.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace grpc {
+class Server;
+class ServerCredentials;
+class Service;
+}  // namespace grpc
+
+namespace tc::rpc {
+
+struct ServerOptions {
+  std::string listen;  // "127.0.0.1:0" takes a free port
+  std::shared_ptr<grpc::ServerCredentials> credentials;
+  bool reflection = false;
+  bool limit_connection_age = false;  // re-made every ten minutes, so that expired peers disappear (TRN-10)
+};
+
+class Server {
+ public:
+  // SERVING for the whole server and each of `names` from the first call on. UNAVAILABLE when the address
+  // cannot be had.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
+                                                       std::vector<std::shared_ptr<grpc::Service>> services,
+                                                       const std::vector<std::string>& names);
+  ~Server();
+
+  // The address with the real port.
+  const std::string& address() const { return address_; }
+  // Health says NOT_SERVING; calls are still taken.
+  void Leave();
+  // Takes no call any more, waits for `grace` and then cancels what is left. It waits for every handler to
+  // end: close and drain the gate, stop the feeds first.
+  void Shutdown(absl::Duration grace);
+
+ private:
+  Server(std::vector<std::shared_ptr<grpc::Service>> services, std::string address);
+
+  std::vector<std::shared_ptr<grpc::Service>> services_;  // outlive server_
+  std::string address_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace tc::rpc

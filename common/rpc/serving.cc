@@ -1,0 +1,107 @@
+#include "common/rpc/serving.h"
+
+#include <grpcpp/impl/service_type.h>
+
+#include <cstdlib>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/obs/log.h"
+#include "common/obs/metrics.h"
+#include "common/rpc/admin_handlers.h"
+#include "common/rpc/admin_service.h"
+#include "common/rpc/backups.h"
+#include "common/rpc/event_log.h"
+#include "common/rpc/event_service.h"
+#include "common/rpc/feed.h"
+#include "common/rpc/process.h"
+#include "common/rpc/repeater.h"
+#include "common/rpc/server.h"
+#include "common/rpc/version.h"
+#include "trustedcontact/admin/v1/admin.pb.h"
+#include "trustedcontact/events/v1/events.pb.h"
+
+namespace tc::rpc {
+namespace {
+
+constexpr absl::Duration kFinishCalls = absl::Seconds(20);
+constexpr absl::Duration kCloseConnections = absl::Seconds(1);
+constexpr absl::Duration kSweepPause = absl::Seconds(60);
+constexpr int kSweepBatch = 1000;
+
+ServerFacts FactsOf(const ServingParts& parts, std::map<std::string, std::string> policy) {
+  return {parts.info.name,          kVersion,           parts.flags.development ? "dev" : "production",
+          parts.gate.clock().Now(), parts.flags.policy, std::move(policy)};
+}
+
+std::vector<std::string> NamesOf(const ServiceInfo& info) {
+  std::vector<std::string> names = info.services;
+  names.push_back("trustedcontact.admin.v1.AdminService");
+  names.push_back("trustedcontact.events.v1.EventService");
+  return names;
+}
+
+bool SweepOnce(const ServingParts& parts) {
+  const absl::StatusOr<int> removed = parts.once.Sweep(parts.gate.clock().Now(), kSweepBatch);
+  if (!removed.ok())
+    obs::Warning("old answers cannot be removed", {{"detail", std::string(removed.status().message())}});
+  return removed.ok() && *removed == kSweepBatch;
+}
+
+int Fail(const absl::Status& status) {
+  obs::Error("cannot serve", {{"detail", std::string(status.message())}});
+  return 1;
+}
+
+void StopInOrder(const ServingParts& parts, Feed& feed, Server& server) {
+  server.Leave();
+  parts.gate.Close();
+  feed.Stop();
+  if (!parts.gate.Drain(kFinishCalls)) {
+    // The server would wait for ever for a handler that never ends. The store is safe against this, as
+    // against any crash.
+    obs::Error("calls did not end in time");
+    std::_Exit(1);
+  }
+  server.Shutdown(kCloseConnections);
+}
+
+}  // namespace
+
+int ServeUntilStopped(const ServingParts& parts, std::vector<std::shared_ptr<grpc::Service>> services,
+                      std::map<std::string, std::string> policy) {
+  std::unique_ptr<obs::MetricsServer> metrics;
+  if (!parts.flags.metrics.empty()) {
+    absl::StatusOr<std::unique_ptr<obs::MetricsServer>> started =
+        obs::MetricsServer::Start(parts.flags.metrics);
+    if (!started.ok()) return Fail(started.status());
+    metrics = *std::move(started);
+  }
+  const EventLog log(parts.database, parts.pager);
+  Feed feed(parts.database, Feed::Options{});
+  Backups backups(parts.database, absl::StrCat(parts.flags.data, "-backups"));
+  AdminHandlers admin(FactsOf(parts, std::move(policy)), parts.database, parts.once, parts.pager, backups);
+  services.push_back(MakeEventService(log, feed, parts.gate));
+  services.push_back(MakeAdminService(admin, parts.gate));
+
+  ServerOptions options{parts.flags.listen, parts.credentials, parts.flags.reflection,
+                        !parts.flags.development};
+  absl::StatusOr<std::unique_ptr<Server>> server =
+      Server::Start(options, std::move(services), NamesOf(parts.info));
+  if (!server.ok()) return Fail(server.status());
+  obs::Info("serving", {{"service", parts.info.name},
+                        {"version", kVersion},
+                        {"address", (*server)->address()},
+                        {"profile", parts.flags.development ? "dev" : "production"},
+                        {"policy", parts.flags.policy}});
+  std::optional<Repeater> sweep(std::in_place, kSweepPause, [&parts] { return SweepOnce(parts); });
+  const std::string signal = WaitForStop();
+  obs::Info("stopping", {{"signal", signal}});
+  StopInOrder(parts, feed, **server);
+  sweep.reset();
+  obs::Info("stopped");
+  return 0;
+}
+
+}  // namespace tc::rpc

@@ -1,0 +1,40 @@
+#pragma once
+
+// Serving: the life of a server from the first call to the last (Runtime::Serve).
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/kv/database.h"
+#include "common/rpc/flags.h"
+#include "common/rpc/gate.h"
+#include "common/rpc/once.h"
+#include "common/rpc/page.h"
+#include "common/rpc/runtime.h"
+
+namespace grpc {
+class ServerCredentials;
+class Service;
+}  // namespace grpc
+
+namespace tc::rpc {
+
+struct ServingParts {
+  const Flags& flags;
+  const ServiceInfo& info;
+  kv::Database& database;
+  const Once& once;
+  const Pager& pager;
+  Gate& gate;
+  std::shared_ptr<grpc::ServerCredentials> credentials;
+};
+
+// Serves `services`, EventService and AdminService until SIGTERM or SIGINT, then stops in order: NOT_SERVING,
+// no new calls, streams ended, calls under way finished (at most 20 s), server closed. Returns main's exit
+// code; 1 when an address cannot be had.
+int ServeUntilStopped(const ServingParts& parts, std::vector<std::shared_ptr<grpc::Service>> services,
+                      std::map<std::string, std::string> policy);
+
+}  // namespace tc::rpc

@@ -1,0 +1,48 @@
+#pragma once
+
+// WorkerPool: a fixed number of threads behind a bounded queue. Handlers run here, never on gRPC's own two
+// threads. Thread-safe.
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace tc::rpc {
+
+class WorkerPool {
+ public:
+  // `queue`: how many may wait while every thread is busy.
+  WorkerPool(int threads, size_t queue);
+  // Finishes what was accepted, then joins.
+  ~WorkerPool();
+
+  // Takes `work` for a worker; false, and `work` never runs, when the queue is full or the pool is closed.
+  bool TryRun(std::function<void()> work);
+  // Accepts nothing from now on; what was accepted still runs.
+  void Close();
+  bool closed() const;
+  // Waits until nothing is queued or running; false when `at_most` passed first.
+  bool Drain(absl::Duration at_most);
+
+ private:
+  void Work();
+
+  const size_t queue_limit_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::condition_variable idle_;
+  std::deque<std::function<void()>> queue_;
+  size_t free_;  // threads that wait for work
+  size_t running_ = 0;
+  bool closed_ = false;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace tc::rpc

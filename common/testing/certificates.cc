@@ -1,0 +1,114 @@
+#include "common/testing/certificates.h"
+
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509v3.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+namespace tc::testing {
+namespace {
+
+// A test that cannot be set up must stop.
+template <typename T>
+T* Must(T* p) {
+  if (p == nullptr) std::abort();
+  return p;
+}
+void Must(int result) {
+  if (result <= 0) std::abort();
+}
+
+void Extend(X509* certificate, X509* issuer, int nid, const std::string& value) {
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+  X509_EXTENSION* extension = Must(X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
+  Must(X509_add_ext(certificate, extension, -1));
+  X509_EXTENSION_free(extension);
+}
+
+X509* NewCertificate(EVP_PKEY* key, const CertificateRequest& request, int64_t serial) {
+  X509* certificate = Must(X509_new());
+  Must(X509_set_version(certificate, 2));
+  Must(ASN1_INTEGER_set_int64(X509_get_serialNumber(certificate), serial));
+  X509_gmtime_adj(X509_getm_notBefore(certificate), absl::ToInt64Seconds(request.valid_from));
+  X509_gmtime_adj(X509_getm_notAfter(certificate), absl::ToInt64Seconds(request.valid_until));
+  Must(X509_set_pubkey(certificate, key));
+  Must(X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_UTF8,
+                                  reinterpret_cast<const unsigned char*>(request.common_name.c_str()), -1, -1,
+                                  0));
+  return certificate;
+}
+
+void WriteKey(const std::string& file, EVP_PKEY* key) {
+  FILE* out = Must(std::fopen(file.c_str(), "w"));
+  Must(PEM_write_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr));
+  std::fclose(out);
+}
+
+void WriteCertificate(const std::string& file, X509* certificate) {
+  FILE* out = Must(std::fopen(file.c_str(), "w"));
+  Must(PEM_write_X509(out, certificate));
+  std::fclose(out);
+}
+
+}  // namespace
+
+struct Authority::State {
+  EVP_PKEY* key = nullptr;
+  X509* certificate = nullptr;
+  int64_t serial = 1;
+};
+
+Authority::Authority(std::string dir)
+    : dir_(std::move(dir)), ca_file_(absl::StrCat(dir_, "/ca.pem")), state_(new State) {
+  state_->key = Must(EVP_EC_gen("P-256"));
+  CertificateRequest request;
+  request.common_name = "test authority";
+  state_->certificate = NewCertificate(state_->key, request, state_->serial++);
+  X509* const self = state_->certificate;
+  Must(X509_set_issuer_name(self, X509_get_subject_name(self)));
+  Extend(self, self, NID_basic_constraints, "critical,CA:TRUE");
+  Extend(self, self, NID_key_usage, "critical,keyCertSign,cRLSign");
+  Must(X509_sign(self, state_->key, EVP_sha256()));
+  WriteCertificate(ca_file_, self);
+}
+
+Authority::~Authority() {
+  X509_free(state_->certificate);
+  EVP_PKEY_free(state_->key);
+}
+
+rpc::TlsFiles Authority::Issue(const std::string& name, const CertificateRequest& request) {
+  EVP_PKEY* key = request.rsa ? Must(EVP_RSA_gen(2048)) : Must(EVP_EC_gen("P-256"));
+  X509* certificate = NewCertificate(key, request, state_->serial++);
+  Must(X509_set_issuer_name(certificate, X509_get_subject_name(state_->certificate)));
+  std::string names = "IP:127.0.0.1,DNS:localhost";
+  for (const std::string& uri : request.uris) absl::StrAppend(&names, ",URI:", uri);
+  Extend(certificate, state_->certificate, NID_subject_alt_name, names);
+  Extend(certificate, state_->certificate, NID_key_usage, "critical,digitalSignature");
+  if (!request.usage.empty()) Extend(certificate, state_->certificate, NID_ext_key_usage, request.usage);
+  Must(X509_sign(certificate, state_->key, EVP_sha256()));
+  const rpc::TlsFiles files{absl::StrCat(dir_, "/", name, ".pem"), absl::StrCat(dir_, "/", name, ".key"),
+                            ca_file_};
+  WriteKey(files.private_key, key);
+  WriteCertificate(files.certificate, certificate);
+  X509_free(certificate);
+  EVP_PKEY_free(key);
+  return files;
+}
+
+rpc::TlsFiles Authority::IssuePeer(const std::string& peer) {
+  CertificateRequest request;
+  request.uris = {absl::StrCat("spiffe://example.org/", peer)};
+  return Issue(absl::StrReplaceAll(peer, {{"/", "-"}}), request);
+}
+
+}  // namespace tc::testing

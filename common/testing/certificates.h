@@ -1,0 +1,46 @@
+#pragma once
+
+// Authority: a private certificate authority in a test's directory, and the certificates that it issues,
+// ECDSA, as PEM files.
+
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/rpc/credentials.h"
+
+namespace tc::testing {
+
+struct CertificateRequest {
+  std::string common_name = "test";
+  std::vector<std::string> uris;                // URI SANs
+  absl::Duration valid_from = -absl::Hours(1);  // from now
+  absl::Duration valid_until = absl::Hours(1);
+  std::string usage = "serverAuth,clientAuth";  // extended key usage
+  bool rsa = false;
+
+  friend void PrintTo(const CertificateRequest& request, std::ostream* out) { *out << request.common_name; }
+};
+
+class Authority {
+ public:
+  // Files go into `dir`. The system clock counts: TLS knows no other.
+  explicit Authority(std::string dir);
+  ~Authority();
+
+  // A certificate for the host 127.0.0.1. Writes <name>.pem and <name>.key, replacing both.
+  rpc::TlsFiles Issue(const std::string& name, const CertificateRequest& request);
+  // The usual one: spiffe://example.org/<peer>.
+  rpc::TlsFiles IssuePeer(const std::string& peer);
+  const std::string& ca_file() const { return ca_file_; }
+
+ private:
+  struct State;
+  std::string dir_;
+  std::string ca_file_;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tc::testing

@@ -1,0 +1,150 @@
+#include "services/identity/outbound/otp_client.h"
+
+#include "common/base/reason.h"
+#include "common/base/refusal.h"
+#include "common/base/status.h"
+#include "common/crypto/hmac.h"
+#include "common/rpc/client.h"
+#include "trustedcontact/otp/v1/otp.grpc.pb.h"
+
+namespace tc::identity {
+namespace {
+
+namespace pb = ::trustedcontact::otp::v1;
+namespace type = ::trustedcontact::type::v1;
+
+std::optional<absl::Time> TimeOf(bool set, const google::protobuf::Timestamp& time) {
+  if (!set) return std::nullopt;
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
+CodeProgress ProgressOf(const type::CodeProgress& in) {
+  CodeProgress progress;
+  progress.attempts_left = in.attempts_left();
+  progress.expires_at = TimeOf(in.has_expire_time(), in.expire_time());
+  progress.next_attempt_at = TimeOf(in.has_next_attempt_time(), in.next_attempt_time());
+  progress.next_send_at = TimeOf(in.has_next_send_time(), in.next_send_time());
+  progress.sends_left = in.sends_left();
+  for (const int channel : in.channels()) progress.channels.push_back(static_cast<CodeChannel>(channel));
+  progress.server_time = TimeOf(true, in.server_time()).value();
+  progress.masked_address = in.masked_address();
+  return progress;
+}
+
+pb::Locale LocaleOf(const std::string& locale) { return locale == "en" ? pb::LOCALE_EN : pb::LOCALE_RU; }
+
+pb::Template TemplateOf(NoticeKind kind) {
+  switch (kind) {
+    case NoticeKind::kPasswordChanged:
+      return pb::TEMPLATE_PASSWORD_CHANGED;
+    case NoticeKind::kPhoneChanged:
+      return pb::TEMPLATE_PHONE_CHANGED;
+    case NoticeKind::kAccountFrozen:
+      return pb::TEMPLATE_ACCOUNT_FROZEN;
+    case NoticeKind::kAccountUnfrozen:
+      return pb::TEMPLATE_ACCOUNT_UNFROZEN;
+    case NoticeKind::kAccountLocked:
+      return pb::TEMPLATE_ACCOUNT_LOCKED;
+  }
+  return pb::TEMPLATE_UNSPECIFIED;
+}
+
+// A verification that has ended by itself needs no cancelling.
+bool EndedAlready(const absl::Status& status) {
+  return HasReason(status, Reason::kVerificationClosed) || HasReason(status, Reason::kVerificationExpired) ||
+         HasReason(status, Reason::kAttemptsExhausted) || status.code() == absl::StatusCode::kNotFound;
+}
+
+class OtpClient final : public OtpPeer {
+ public:
+  explicit OtpClient(const rpc::PeerChannel& peer)
+      : peer_(peer),
+        otp_(pb::OtpService::NewStub(peer.channel())),
+        delivery_(pb::DeliveryService::NewStub(peer.channel())) {}
+
+  absl::StatusOr<CodeProgress> Create(const PhoneVerification& v, absl::Time deadline) override {
+    pb::CreateVerificationRequest request;
+    request.set_verification_id(v.id.text());
+    request.set_purpose(pb::PURPOSE_PHONE_BINDING);
+    request.set_subject(v.account.Name());
+    request.set_request(v.request);
+    request.set_phone(v.number.e164());
+    request.set_channel(static_cast<type::Channel>(v.channel));
+    request.set_locale(LocaleOf(v.locale));
+    request.set_request_id(v.request_id);
+    return ProgressOf(
+        TRY(rpc::Ask(peer_, *otp_, &pb::OtpService::Stub::CreateVerification, request, deadline)).progress());
+  }
+
+  absl::StatusOr<CodeProgress> Resend(const PhoneVerification& v, absl::Time deadline) override {
+    pb::ResendVerificationRequest request;
+    request.set_name(v.id.Name());
+    request.set_channel(static_cast<type::Channel>(v.channel));
+    request.set_request_id(v.request_id);
+    return ProgressOf(
+        TRY(rpc::Ask(peer_, *otp_, &pb::OtpService::Stub::ResendVerification, request, deadline)).progress());
+  }
+
+  absl::StatusOr<CodeCheck> Check(const VerificationId& id, const AccountId& account,
+                                  const std::string& about, const Secret& code, const std::string& request_id,
+                                  absl::Time deadline) override {
+    pb::CheckVerificationRequest request;
+    request.set_name(id.Name());
+    request.set_purpose(pb::PURPOSE_PHONE_BINDING);
+    request.set_subject(account.Name());
+    request.set_request(about);
+    request.set_code(std::string(code.Reveal()));
+    request.set_request_id(request_id);
+    const pb::CheckVerificationResponse answer =
+        TRY(rpc::Ask(peer_, *otp_, &pb::OtpService::Stub::CheckVerification, request, deadline));
+    return CodeCheck{answer.matched(), ProgressOf(answer.verification().progress())};
+  }
+
+  absl::Status Consume(const VerificationId& id, const AccountId& account, const std::string& about,
+                       absl::Time deadline) override {
+    pb::ConsumeVerificationRequest request;
+    request.set_name(id.Name());
+    request.set_purpose(pb::PURPOSE_PHONE_BINDING);
+    request.set_subject(account.Name());
+    request.set_request(about);
+    request.set_request_id(crypto::DerivedUuid({"consume", id.text()}));
+    return rpc::Ask(peer_, *otp_, &pb::OtpService::Stub::ConsumeVerification, request, deadline).status();
+  }
+
+  absl::Status Cancel(const VerificationId& id, const std::string& request_id, absl::Time deadline) override {
+    pb::CancelVerificationRequest request;
+    request.set_name(id.Name());
+    request.set_request_id(request_id);
+    const absl::Status status =
+        rpc::Ask(peer_, *otp_, &pb::OtpService::Stub::CancelVerification, request, deadline).status();
+    return EndedAlready(status) ? absl::OkStatus() : status;
+  }
+
+  absl::Status Notify(const Notice& notice, const std::string& id, const std::string& request_id,
+                      absl::Time deadline) override {
+    pb::SendNotificationRequest request;
+    request.set_notification_id(id);
+    request.set_template_(TemplateOf(notice.kind));
+    request.mutable_parameters()->set_masked_address(notice.masked_address);
+    for (const Phone& phone : notice.phones) request.add_recipients()->set_phone(phone.e164());
+    for (const Email& email : notice.emails) request.add_recipients()->set_email(email.address());
+    request.set_locale(LocaleOf(notice.locale));
+    request.set_importance(pb::IMPORTANCE_SECURITY);
+    request.set_request_id(request_id);
+    return rpc::Ask(peer_, *delivery_, &pb::DeliveryService::Stub::SendNotification, request, deadline)
+        .status();
+  }
+
+ private:
+  const rpc::PeerChannel& peer_;
+  std::unique_ptr<pb::OtpService::Stub> otp_;
+  std::unique_ptr<pb::DeliveryService::Stub> delivery_;
+};
+
+}  // namespace
+
+std::unique_ptr<OtpPeer> MakeOtpClient(const rpc::PeerChannel& peer) {
+  return std::make_unique<OtpClient>(peer);
+}
+
+}  // namespace tc::identity

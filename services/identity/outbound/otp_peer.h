@@ -1,0 +1,60 @@
+#pragma once
+
+// OtpPeer: what identity asks of otp, in domain values. Never called inside a transaction. Thread-safe.
+// Every method repeats safely: its request id is derived from what it does.
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/base/id.h"
+#include "common/base/phone.h"
+#include "common/base/secret.h"
+#include "services/identity/domain/code.h"
+#include "services/identity/domain/email.h"
+#include "services/identity/domain/notice.h"
+
+namespace tc::identity {
+
+// A code to a number that an account wants to bind.
+struct PhoneVerification {
+  VerificationId id;    // chosen by us
+  AccountId account;    // the subject
+  std::string request;  // what it belongs to: the phone's resource name
+  Phone number;
+  CodeChannel channel = CodeChannel::kSms;
+  std::string locale;
+  std::string request_id;  // UUID
+};
+
+struct CodeCheck {
+  bool matched = false;
+  CodeProgress progress;
+};
+
+class OtpPeer {
+ public:
+  virtual ~OtpPeer() = default;
+
+  // Refusals are otp's own: NUMBER_LIMIT_REACHED, CHANNEL_NOT_AVAILABLE, PEER_UNAVAILABLE …
+  virtual absl::StatusOr<CodeProgress> Create(const PhoneVerification& verification, absl::Time deadline) = 0;
+  // A new code of the same verification: RESEND_TOO_SOON, SEND_LIMIT_REACHED, VERIFICATION_EXPIRED …
+  virtual absl::StatusOr<CodeProgress> Resend(const PhoneVerification& verification, absl::Time deadline) = 0;
+  // `request_id` names the attempt: the same id and code are charged once.
+  virtual absl::StatusOr<CodeCheck> Check(const VerificationId& id, const AccountId& account,
+                                          const std::string& request, const Secret& code,
+                                          const std::string& request_id, absl::Time deadline) = 0;
+  virtual absl::Status Consume(const VerificationId& id, const AccountId& account, const std::string& request,
+                               absl::Time deadline) = 0;
+  // OK also when the verification has ended already.
+  virtual absl::Status Cancel(const VerificationId& id, const std::string& request_id,
+                              absl::Time deadline) = 0;
+
+  // Tells the owner on all his addresses. `id` is unique to the notice: a second call sends nothing.
+  virtual absl::Status Notify(const Notice& notice, const std::string& id, const std::string& request_id,
+                              absl::Time deadline) = 0;
+};
+
+}  // namespace tc::identity

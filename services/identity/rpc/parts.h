@@ -1,0 +1,20 @@
+#pragma once
+
+// Parts that several requests have in common. Each notes its mistakes and gives a default value then.
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "services/identity/domain/client.h"
+#include "services/identity/rpc/mistakes.h"
+#include "trustedcontact/type/v1/values.pb.h"
+
+namespace tc::identity {
+
+// Text of at most `most` characters, without spaces at its ends. TEXT_MISSING, TEXT_TOO_LONG.
+std::string TextOf(absl::string_view text, size_t most, bool demanded, absl::string_view field,
+                   Mistakes& mistakes);
+
+ClientPlace ClientOf(const trustedcontact::type::v1::ClientContext& in, Mistakes& mistakes);
+
+}  // namespace tc::identity

@@ -1,0 +1,59 @@
+#include "services/identity/store/notices.h"
+
+#include "common/base/status.h"
+#include "services/identity/store/codec.h"
+
+namespace tc::identity {
+namespace {
+
+using store::rec::NoticeRecord;
+using store::rec::SealedNotice;
+
+constexpr absl::Duration kNoticeLifetime = absl::Hours(72);
+
+}  // namespace
+
+absl::Status EnqueueNotice(kv::Txn& txn, const Vault& vault, const Notice& notice, absl::Time now) {
+  if (!notice.HasRecipients()) return absl::OkStatus();
+  NoticeRecord r;
+  r.set_kind(static_cast<int>(notice.kind));
+  r.set_account(notice.account.text());
+  for (const Phone& phone : notice.phones) r.add_phones(phone.e164());
+  for (const Email& email : notice.emails) r.add_emails(email.address());
+  r.set_locale(notice.locale);
+  r.set_masked_address(notice.masked_address);
+  SealedNotice sealed;
+  sealed.set_account(notice.account.text());
+  sealed.set_sealed(vault.Seal(r.SerializeAsString(), notice.account, "notice"));
+  kv::OutboxRow row;
+  row.kind = kNotify;
+  row.payload = sealed.SerializeAsString();
+  row.expire_at = now + kNoticeLifetime;
+  return txn.Enqueue(std::move(row));
+}
+
+absl::StatusOr<Notice> NoticeFrom(const kv::OutboxRow& row, const Vault& vault) {
+  SealedNotice sealed;
+  if (!sealed.ParseFromString(row.payload)) return store::Unreadable("SealedNotice");
+  Notice notice;
+  notice.account = AccountId::FromTrusted(sealed.account());
+  NoticeRecord r;
+  if (!r.ParseFromString(TRY(vault.Open(sealed.sealed(), notice.account, "notice"))))
+    return store::Unreadable("NoticeRecord");
+  notice.kind = static_cast<NoticeKind>(r.kind());
+  for (const std::string& phone : r.phones()) notice.phones.push_back(Phone::FromTrusted(phone));
+  for (const std::string& email : r.emails()) notice.emails.push_back(Email::FromTrusted(email));
+  notice.locale = r.locale();
+  notice.masked_address = r.masked_address();
+  return notice;
+}
+
+absl::Status EnqueueCancel(kv::Txn& txn, const PhoneId& phone, absl::Time now) {
+  kv::OutboxRow row;
+  row.kind = kCancelVerification;
+  row.payload = phone.text();
+  row.expire_at = now + kPendingLifetime;
+  return txn.Enqueue(std::move(row));
+}
+
+}  // namespace tc::identity

@@ -1,0 +1,119 @@
+#include "services/identity/store/phones.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/refusal.h"
+#include "common/base/status.h"
+#include "common/kv/table.h"
+#include "services/identity/store/codec.h"
+
+namespace tc::identity {
+namespace {
+
+using store::rec::HolderRecord;
+using store::rec::PhoneRecord;
+
+const kv::Table<PhoneRecord>& Records() {
+  static const auto& t = *new kv::Table<PhoneRecord>("phone");
+  return t;
+}
+const kv::Table<HolderRecord>& Holders() {
+  static const auto& t = *new kv::Table<HolderRecord>("number");
+  return t;
+}
+
+kv::Key RecordKey(const AccountId& account, const PhoneId& phone) {
+  return Records().At().Str(account.text()).Str(phone.text());
+}
+
+std::string Field(const PhoneId& phone) { return absl::StrCat("phone/", phone.text()); }
+std::string TitleField(const PhoneId& phone) { return absl::StrCat("phone-title/", phone.text()); }
+
+absl::StatusOr<OwnedPhone> FromRecord(const Vault& vault, const AccountId& account, const PhoneId& id,
+                                      const PhoneRecord& r) {
+  if (r.kind() < 1 || r.kind() > 3 || r.state() < 1 || r.state() > 3) return store::Unreadable("PhoneRecord");
+  OwnedPhone phone;
+  phone.account = account;
+  phone.id = id;
+  phone.number = Phone::FromTrusted(TRY(vault.Open(r.sealed_number(), account, Field(id))));
+  phone.kind = static_cast<PhoneKind>(r.kind());
+  phone.state = static_cast<PhoneState>(r.state());
+  if (!r.sealed_title().empty()) phone.title = TRY(vault.Open(r.sealed_title(), account, TitleField(id)));
+  phone.created_at = store::FromUs(r.created_at_us());
+  phone.bound_at = store::MaybeFromUs(r.bound_at_us());
+  phone.released_at = store::MaybeFromUs(r.released_at_us());
+  return phone;
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<OwnedPhone>> Phones::Find(kv::ReadTxn& txn, const PhoneName& name) const {
+  const std::optional<PhoneRecord> record = TRY(Records().Find(txn, RecordKey(name.account, name.phone)));
+  if (!record.has_value()) return std::optional<OwnedPhone>();
+  return std::optional(TRY(FromRecord(*vault_, name.account, name.phone, *record)));
+}
+
+absl::StatusOr<OwnedPhone> Phones::Get(kv::ReadTxn& txn, const PhoneName& name) const {
+  std::optional<OwnedPhone> phone = TRY(Find(txn, name));
+  if (!phone.has_value()) return NotFound("phone");
+  return *std::move(phone);
+}
+
+absl::StatusOr<std::vector<OwnedPhone>> Phones::List(kv::ReadTxn& txn, const AccountId& account) const {
+  std::vector<OwnedPhone> phones;
+  absl::Status broken;
+  TRY(Records().Scan(txn, Records().At().Str(account.text()), "",
+                     [&](absl::string_view key, PhoneRecord record) {
+                       kv::KeyReader reader(key);
+                       std::string table, owner, id;
+                       absl::StatusOr<OwnedPhone> phone = store::Unreadable("phone key");
+                       if (reader.Str(table) && reader.Str(owner) && reader.Str(id)) {
+                         phone = FromRecord(*vault_, account, PhoneId::FromTrusted(id), record);
+                       }
+                       broken = phone.status();
+                       if (!broken.ok()) return false;
+                       phones.push_back(*std::move(phone));
+                       return true;
+                     }));
+  TRY(broken);
+  std::sort(phones.begin(), phones.end(), [](const OwnedPhone& a, const OwnedPhone& b) {
+    return std::tie(a.created_at, a.id) < std::tie(b.created_at, b.id);
+  });
+  return phones;
+}
+
+absl::Status Phones::Put(kv::Txn& txn, const OwnedPhone& phone) const {
+  PhoneRecord r;
+  r.set_sealed_number(vault_->Seal(phone.number.e164(), phone.account, Field(phone.id)));
+  r.set_kind(static_cast<int>(phone.kind));
+  r.set_state(static_cast<int>(phone.state));
+  if (!phone.title.empty())
+    r.set_sealed_title(vault_->Seal(phone.title, phone.account, TitleField(phone.id)));
+  r.set_created_at_us(store::ToUs(phone.created_at));
+  r.set_bound_at_us(store::ToUs(phone.bound_at));
+  r.set_released_at_us(store::ToUs(phone.released_at));
+  return Records().Put(txn, RecordKey(phone.account, phone.id), r);
+}
+
+absl::Status Phones::Delete(kv::Txn& txn, const OwnedPhone& phone) const {
+  return Records().Delete(txn, RecordKey(phone.account, phone.id));
+}
+
+absl::StatusOr<std::optional<Holder>> Phones::FindHolder(kv::ReadTxn& txn, const Phone& number) const {
+  const std::optional<HolderRecord> r =
+      TRY(Holders().Find(txn, Holders().At().Str(vault_->PhoneIndex(number.e164()))));
+  if (!r.has_value()) return std::optional<Holder>();
+  return std::optional(Holder{AccountId::FromTrusted(r->account()), PhoneId::FromTrusted(r->phone()),
+                              store::MaybeFromUs(r->released_at_us())});
+}
+
+absl::Status Phones::SetHolder(kv::Txn& txn, const Phone& number, const Holder& holder) const {
+  HolderRecord r;
+  r.set_account(holder.account.text());
+  r.set_phone(holder.phone.text());
+  r.set_released_at_us(store::ToUs(holder.released_at));
+  return Holders().Put(txn, Holders().At().Str(vault_->PhoneIndex(number.e164())), r);
+}
+
+}  // namespace tc::identity

@@ -1,0 +1,78 @@
+#include "services/linking/outbound/identity_client.h"
+
+#include <utility>
+
+#include "absl/strings/strip.h"
+#include "common/base/status.h"
+#include "common/rpc/client.h"
+#include "trustedcontact/identity/v1/identity.grpc.pb.h"
+
+namespace tc::linking {
+namespace {
+
+namespace pb = ::trustedcontact::identity::v1;
+
+// "AGE_BELOW_MINIMUM": the enum's own name, so that a requirement added later passes through unchanged.
+std::string RequirementName(int requirement) {
+  const std::string& name = pb::Requirement_Name(static_cast<pb::Requirement>(requirement));
+  if (name.empty()) return "OTHER";
+  return std::string(absl::StripPrefix(name, "REQUIREMENT_"));
+}
+
+class IdentityClient final : public IdentityPeer {
+ public:
+  explicit IdentityClient(const rpc::PeerChannel& peer)
+      : peer_(peer), stub_(pb::IdentityService::NewStub(peer.channel())) {}
+
+  absl::StatusOr<Eligibility> CheckEligibility(const AccountId& account, EligibilityRole role,
+                                               absl::Time deadline) override {
+    pb::CheckEligibilityRequest request;
+    request.set_account(account.Name());
+    request.set_role(role == EligibilityRole::kPrincipal ? pb::ELIGIBILITY_ROLE_PRINCIPAL
+                                                         : pb::ELIGIBILITY_ROLE_CONTACT);
+    const pb::Eligibility answer =
+        TRY(rpc::Ask(peer_, *stub_, &pb::IdentityService::Stub::CheckEligibility, request, deadline));
+    Eligibility eligibility;
+    eligibility.eligible = answer.eligible();
+    for (const int requirement : answer.unmet()) eligibility.unmet.push_back(RequirementName(requirement));
+    return eligibility;
+  }
+
+  absl::StatusOr<Match> MatchContact(const AccountId& principal, const FirstName& first_name,
+                                     const Phone& phone, absl::Time deadline) override {
+    pb::MatchContactRequest request;
+    request.set_principal(principal.Name());
+    request.set_first_name(first_name.text());
+    request.set_phone(phone.e164());
+    const pb::MatchContactResponse answer =
+        TRY(rpc::Ask(peer_, *stub_, &pb::IdentityService::Stub::MatchContact, request, deadline));
+    Match match;
+    if (!answer.account().empty()) match.account = TRY(AccountId::ParseName(answer.account()));
+    match.masked_name = answer.masked_name();
+    for (const int conflict : answer.conflicts()) {
+      match.same_account = match.same_account || conflict == pb::CONTACT_CONFLICT_SAME_ACCOUNT;
+      match.same_person = match.same_person || conflict == pb::CONTACT_CONFLICT_SAME_PERSON;
+      match.same_phone = match.same_phone || conflict == pb::CONTACT_CONFLICT_SAME_PHONE;
+    }
+    return match;
+  }
+
+  absl::StatusOr<std::string> MaskedName(const AccountId& account, absl::Time deadline) override {
+    pb::LookupAccountRequest request;
+    request.set_account(account.Name());
+    return TRY(rpc::Ask(peer_, *stub_, &pb::IdentityService::Stub::LookupAccount, request, deadline))
+        .masked_name();
+  }
+
+ private:
+  const rpc::PeerChannel& peer_;
+  const std::unique_ptr<pb::IdentityService::Stub> stub_;
+};
+
+}  // namespace
+
+std::unique_ptr<IdentityPeer> MakeIdentityClient(const rpc::PeerChannel& peer) {
+  return std::make_unique<IdentityClient>(peer);
+}
+
+}  // namespace tc::linking

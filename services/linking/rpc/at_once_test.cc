@@ -1,0 +1,279 @@
+// Everything at once (L5, LNK-02, LNK-03, LNK-11): the promises hold under 64 threads, and they break as soon
+// as the store's serialisation is switched off, so that these tests are known to be able to fail.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+#include <set>
+#include <thread>
+
+#include "services/linking/rpc/world_testing.h"
+
+namespace tc::linking {
+namespace {
+
+using testing::IsOk;
+using ::testing::SizeIs;
+
+constexpr int kThreads = 64;
+constexpr int kRounds = 20;  // of the mutant, at most: it breaks in the first one nearly always
+
+const kv::TestSwitches kSerialised;
+kv::TestSwitches Mutant() {
+  kv::TestSwitches switches;
+  switches.unserialised = true;
+  return switches;
+}
+
+// Runs `work(i)` on `threads` threads that start together.
+template <typename Work>
+void AtOnce(int threads, Work work) {
+  std::latch start(threads);
+  std::vector<std::thread> running;
+  for (int i = 0; i < threads; ++i) {
+    running.emplace_back([&, i] {
+      start.arrive_and_wait();
+      work(i);
+    });
+  }
+  for (std::thread& thread : running) thread.join();
+}
+
+Policy Roomy() {
+  Policy policy = TestPolicy();
+  policy.invitations_per_phone = 1000;
+  return policy;
+}
+
+std::string Principal(int i) { return absl::StrCat("p", i); }
+
+// 64 principals invite bob, who accepts all at once. Returns how many links came to be by bob's duty, or by
+// the answers if those are more.
+size_t SixtyFourForFivePlaces(kv::TestSwitches switches) {
+  World world(Roomy(), switches);
+  std::vector<std::string> names;
+  for (int i = 0; i < kThreads; ++i) {
+    world.Know(Principal(i), "Пётр", absl::StrFormat("+791611100%02d", i), "Пётр П.");
+    names.push_back(world.Invite(Principal(i), "bob")->name());
+  }
+  std::atomic<size_t> accepted = 0;
+  AtOnce(kThreads, [&](int i) {
+    const auto link = world.Accept("bob", names[static_cast<size_t>(i)]);
+    if (link.ok()) {
+      ++accepted;
+    } else {
+      EXPECT_TRUE(HasReason(link.status(), Reason::kPrincipalLimitReached)) << link.status();
+    }
+  });
+  return accepted;
+}
+
+TEST(SixtyFourAcceptsForFivePlaces, MakeExactlyFiveLinks) {
+  EXPECT_EQ(SixtyFourForFivePlaces(kSerialised), 5u);
+}
+
+TEST(SixtyFourAcceptsForFivePlaces, MakeMoreWithoutSerialisation) {
+  size_t most = 0;
+  for (int round = 0; round < kRounds && most <= 5; ++round)
+    most = std::max(most, SixtyFourForFivePlaces(Mutant()));
+  EXPECT_GT(most, 5u) << "the protection is off: this test must see the sixth principal";
+}
+
+size_t SixtyFourAcceptsOfOne(kv::TestSwitches switches) {
+  World world(Roomy(), switches);
+  const std::string name = world.Invite("alice", "bob")->name();
+  std::atomic<size_t> accepted = 0;
+  AtOnce(kThreads, [&](int) {
+    const auto link = world.Accept("bob", name);
+    if (link.ok()) {
+      ++accepted;
+    } else {
+      EXPECT_TRUE(HasReason(link.status(), Reason::kInvitationClosed)) << link.status();
+    }
+  });
+  EXPECT_GE(accepted, 1u);
+  return accepted;
+}
+
+TEST(SixtyFourAcceptsOfOneInvitation, MakeOneLink) { EXPECT_EQ(SixtyFourAcceptsOfOne(kSerialised), 1u); }
+
+TEST(SixtyFourAcceptsOfOneInvitation, MakeMoreWithoutSerialisation) {
+  size_t most = 0;
+  for (int round = 0; round < kRounds && most <= 1; ++round)
+    most = std::max(most, SixtyFourAcceptsOfOne(Mutant()));
+  EXPECT_GT(most, 1u);
+}
+
+// The same request sent 64 times (a client that retries too eagerly) is one acceptance with one answer.
+TEST(SixtyFourAcceptsOfOneRequest, HaveOneAnswer) {
+  World world(Roomy(), kSerialised);
+  pb::AcceptInvitationRequest in;
+  in.set_name(world.Invite("alice", "bob")->name());
+  const rpc::Call call = world.As("bob");
+  std::mutex mutex;
+  std::multiset<std::string> answers;
+  AtOnce(kThreads, [&](int) {
+    const auto link = world.handlers().AcceptInvitation(call, in);
+    ASSERT_THAT(link, IsOk());
+    const std::lock_guard lock(mutex);
+    answers.insert(link->SerializeAsString());
+  });
+  EXPECT_EQ(answers.count(*answers.begin()), static_cast<size_t>(kThreads));
+  EXPECT_THAT(world.Principals("bob"), SizeIs(1));
+}
+
+// Alice has two open invitations, as if that rule were broken; 32 contacts answer each.
+size_t TwoContactsForOnePrincipal(kv::TestSwitches switches) {
+  World world(Roomy(), switches);
+  const std::string to_bob = world.Invite("alice", "bob")->name();
+  EXPECT_THAT(world.database().Update([&](kv::Txn& txn) -> absl::Status {
+    Protection protection = TRY(world.stores().links.ProtectionOf(txn, AccountId::FromTrusted("alice")));
+    protection.pending = InvitationId();
+    return world.stores().links.SaveProtection(txn, protection);
+  }),
+              IsOk());
+  const std::string to_carol = world.Invite("alice", "carol")->name();
+  std::atomic<size_t> accepted = 0;
+  AtOnce(2, [&](int i) {
+    const auto link = i == 0 ? world.Accept("bob", to_bob) : world.Accept("carol", to_carol);
+    if (link.ok()) {
+      ++accepted;
+    } else {
+      EXPECT_TRUE(HasReason(link.status(), Reason::kContactAlreadyLinked)) << link.status();
+    }
+  });
+  return accepted;
+}
+
+TEST(TwoContactsForOnePrincipal, OnlyOneBecomesIt) {
+  for (int round = 0; round < 10; ++round) EXPECT_EQ(TwoContactsForOnePrincipal(kSerialised), 1u);
+}
+
+TEST(TwoContactsForOnePrincipal, BothBecomeItWithoutSerialisation) {
+  size_t most = 0;
+  for (int round = 0; round < 5 * kRounds && most <= 1; ++round) {
+    most = std::max(most, TwoContactsForOnePrincipal(Mutant()));
+  }
+  EXPECT_EQ(most, 2u);
+}
+
+// Returns how many of the two were told that they had won.
+size_t CancelAgainstAccept(kv::TestSwitches switches) {
+  World world(Roomy(), switches);
+  const std::string name = world.Invite("alice", "bob")->name();
+  std::atomic<bool> cancelled = false;
+  std::atomic<bool> accepted = false;
+  AtOnce(2, [&](int i) {
+    if (i == 0) {
+      cancelled = world.Cancel("alice", name).ok();
+    } else {
+      accepted = world.Accept("bob", name).ok();
+    }
+  });
+  const bool both = cancelled && accepted;
+  if (!both) {
+    EXPECT_EQ(world.Guard("alice").guarded(), accepted);
+    EXPECT_EQ(world.GetInvitation("alice", name)->state(),
+              accepted ? pb::INVITATION_STATE_ACCEPTED : pb::INVITATION_STATE_CANCELLED);
+  }
+  return static_cast<size_t>(cancelled) + static_cast<size_t>(accepted);
+}
+
+TEST(CancelAgainstAccept, ExactlyOneWins) {
+  for (int round = 0; round < 30; ++round) EXPECT_EQ(CancelAgainstAccept(kSerialised), 1u);
+}
+
+TEST(CancelAgainstAccept, BothWinWithoutSerialisation) {
+  size_t most = 0;
+  for (int round = 0; round < 5 * kRounds && most <= 1; ++round)
+    most = std::max(most, CancelAgainstAccept(Mutant()));
+  EXPECT_EQ(most, 2u);
+}
+
+size_t SixtyFourInvitationsByOne(kv::TestSwitches switches) {
+  World world(Roomy(), switches);
+  std::atomic<size_t> made = 0;
+  AtOnce(kThreads, [&](int i) {
+    const auto invitation = world.Invite("alice", "Некто", absl::StrFormat("+791699900%02d", i));
+    if (invitation.ok()) {
+      ++made;
+    } else {
+      EXPECT_TRUE(HasReason(invitation.status(), Reason::kInvitationPending)) << invitation.status();
+    }
+  });
+  return made;
+}
+
+TEST(SixtyFourInvitationsByOnePrincipal, MakeOne) { EXPECT_EQ(SixtyFourInvitationsByOne(kSerialised), 1u); }
+
+TEST(SixtyFourInvitationsByOnePrincipal, MakeMoreWithoutSerialisation) {
+  size_t most = 0;
+  for (int round = 0; round < kRounds && most <= 1; ++round)
+    most = std::max(most, SixtyFourInvitationsByOne(Mutant()));
+  EXPECT_GT(most, 1u);
+}
+
+size_t SixtyFourInvitationsToOnePhone(kv::TestSwitches switches) {
+  World world(TestPolicy(), switches);
+  for (int i = 0; i < kThreads; ++i) {
+    world.Know(Principal(i), "Пётр", absl::StrFormat("+791611100%02d", i), "Пётр П.");
+  }
+  std::atomic<size_t> made = 0;
+  AtOnce(kThreads, [&](int i) { made += world.Invite(Principal(i), "bob").ok(); });
+  return made;
+}
+
+TEST(SixtyFourInvitationsToOnePhone, MakeThree) {
+  EXPECT_EQ(SixtyFourInvitationsToOnePhone(kSerialised), 3u);
+}
+
+TEST(SixtyFourInvitationsToOnePhone, MakeMoreWithoutSerialisation) {
+  size_t most = 0;
+  for (int round = 0; round < kRounds && most <= 3; ++round) {
+    most = std::max(most, SixtyFourInvitationsToOnePhone(Mutant()));
+  }
+  EXPECT_GT(most, 3u);
+}
+
+// A recovery begins while the contact resigns: either it finds nobody, or it finds him and he stays (LNK-12).
+TEST(HoldAgainstResign, NeverLeavesARecoveryHoldingSomebodyWhoHasGone) {
+  for (int round = 0; round < 30; ++round) {
+    World world(Roomy(), kSerialised);
+    const std::string link = world.Link("alice", "bob").name();
+    std::atomic<bool> guarded = false;
+    std::atomic<bool> resigned = false;
+    AtOnce(2, [&](int i) {
+      if (i == 0) {
+        guarded = world.Hold("alice", "rec-1", absl::Hours(24))->guarded();
+      } else {
+        resigned = world.Resign("bob", link).ok();
+      }
+    });
+    EXPECT_NE(guarded, resigned);
+    EXPECT_EQ(world.Guard("alice").guarded(), guarded);
+  }
+}
+
+TEST(HoldAgainstResign, LeavesOneWithoutSerialisation) {
+  bool broken = false;
+  for (int round = 0; round < 5 * kRounds && !broken; ++round) {
+    World world(Roomy(), Mutant());
+    const std::string link = world.Link("alice", "bob").name();
+    std::atomic<bool> guarded = false;
+    std::atomic<bool> resigned = false;
+    AtOnce(2, [&](int i) {
+      if (i == 0) {
+        guarded = world.Hold("alice", "rec-1", absl::Hours(24))->guarded();
+      } else {
+        resigned = world.Resign("bob", link).ok();
+      }
+    });
+    broken = guarded && resigned;
+  }
+  EXPECT_TRUE(broken);
+}
+
+}  // namespace
+}  // namespace tc::linking

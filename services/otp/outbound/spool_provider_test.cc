@@ -1,0 +1,146 @@
+#include "services/otp/outbound/spool_provider.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/match.h"
+#include "common/obs/log.h"
+#include "common/testing/fakes.h"
+#include "common/testing/status.h"
+#include "services/otp/outbound/open_provider.h"
+
+namespace tc::otp {
+namespace {
+
+using absl::StatusCode::kFailedPrecondition;
+using absl::StatusCode::kInvalidArgument;
+using absl::StatusCode::kUnavailable;
+using testing::HasCode;
+using testing::IsOk;
+
+class Spool : public ::testing::Test {
+ protected:
+  Spool() {
+    char pattern[] = "/tmp/otp-spool-XXXXXX";
+    root_ = ::mkdtemp(pattern);
+  }
+  ~Spool() override { std::filesystem::remove_all(root_); }
+
+  std::string dir() const { return root_ + "/spool"; }
+  std::vector<std::string> Files() const {
+    std::vector<std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(dir()))
+      files.push_back(entry.path().filename());
+    return files;
+  }
+  std::string WriteFile(const std::string& name, const std::string& text, mode_t mode) const {
+    const std::string path = root_ + "/" + name;
+    std::ofstream(path) << text;
+    ::chmod(path.c_str(), mode);
+    return path;
+  }
+
+  std::string root_;
+};
+
+Message AnyMessage() {
+  Message message;
+  message.delivery = DeliveryId::FromTrusted("d1");
+  message.request_id = "r1";
+  message.to = *Address::Email("ivan@example.ru", "email");
+  message.channel = Channel::kEmail;
+  message.locale = Locale::kEnglish;
+  message.template_name = "CODE_RECOVERY_CLAIM";
+  message.text = {"Your code", "Code 123456"};
+  message.created = testing::Noon();
+  message.expires = testing::Noon() + absl::Seconds(300);
+  return message;
+}
+
+TEST_F(Spool, WritesOnePrivateFileAMessage) {
+  const std::unique_ptr<Provider> provider = *SpoolProvider::Open(dir());
+  EXPECT_EQ(provider->name(), "spool");
+  ASSERT_THAT(provider->Send(AnyMessage()), IsOk());
+  EXPECT_THAT(Files(), ::testing::ElementsAre("r1.json"));
+  struct stat status {};
+  ::stat((dir() + "/r1.json").c_str(), &status);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+  ::stat(dir().c_str(), &status);
+  EXPECT_EQ(status.st_mode & 0777, 0700u);
+  std::ifstream file(dir() + "/r1.json");
+  const auto json = nlohmann::json::parse(file);
+  EXPECT_EQ(json["to"], "ivan@example.ru");
+  EXPECT_EQ(json["channel"], "EMAIL");
+  EXPECT_EQ(json["subject"], "Your code");
+  EXPECT_EQ(json["text"], "Code 123456");
+  EXPECT_EQ(json["locale"], "en");
+  EXPECT_EQ(json["template"], "CODE_RECOVERY_CLAIM");
+  EXPECT_EQ(json["created"], "2026-03-02T12:00:00+00:00");
+}
+
+TEST_F(Spool, TakesTheSameRequestOnce) {
+  const std::unique_ptr<Provider> provider = *SpoolProvider::Open(dir());
+  ASSERT_THAT(provider->Send(AnyMessage()), IsOk());
+  Message again = AnyMessage();
+  again.text.body = "changed";
+  ASSERT_THAT(provider->Send(again), IsOk());
+  EXPECT_EQ(Files().size(), 1u);
+  std::ifstream file(dir() + "/r1.json");
+  EXPECT_EQ(nlohmann::json::parse(file)["text"], "Code 123456");
+}
+
+TEST_F(Spool, TriesAgainWhenTheDirectoryHasGone) {
+  const std::unique_ptr<Provider> provider = *SpoolProvider::Open(dir());
+  std::filesystem::remove_all(dir());
+  EXPECT_THAT(provider->Send(AnyMessage()), HasCode(kUnavailable));
+}
+
+TEST_F(Spool, LogsNeitherAddressNorCode) {  // OTP-20
+  std::string log;
+  obs::SetSink([&](absl::string_view line) { absl::StrAppend(&log, line, "\n"); });
+  ASSERT_THAT((*SpoolProvider::Open(dir()))->Send(AnyMessage()), IsOk());
+  obs::SetSink(nullptr);
+  EXPECT_TRUE(absl::StrContains(log, "message spooled")) << log;
+  EXPECT_FALSE(absl::StrContains(log, "123456"));
+  EXPECT_FALSE(absl::StrContains(log, "ivan@"));
+}
+
+TEST_F(Spool, NeedsADirectory) {
+  EXPECT_THAT(SpoolProvider::Open(WriteFile("file", "", 0600)), HasCode(kFailedPrecondition));
+  EXPECT_THAT(SpoolProvider::Open(root_ + "/no/such/parent"), HasCode(kFailedPrecondition));
+}
+
+// --- OpenProvider ---
+
+TEST_F(Spool, IsRefusedInProduction) {
+  ProviderFlags flags;
+  flags.provider = "spool";
+  flags.spool_dir = dir();
+  EXPECT_THAT(OpenProvider(flags, /*development=*/true), IsOk());
+  EXPECT_THAT(OpenProvider(flags, /*development=*/false), HasCode(kInvalidArgument));
+  flags.spool_dir.clear();
+  EXPECT_THAT(OpenProvider(flags, /*development=*/true), HasCode(kInvalidArgument));
+}
+
+TEST_F(Spool, IsNotTheOnlyProvider) {
+  ProviderFlags flags;
+  flags.provider = "pigeon";
+  EXPECT_THAT(OpenProvider(flags, true), HasCode(kInvalidArgument));
+  flags.provider = "webhook";
+  flags.webhook_url = "https://sms.example/";
+  EXPECT_THAT(OpenProvider(flags, false), HasCode(kInvalidArgument)) << "no token";
+  flags.webhook_token = root_ + "/absent";
+  EXPECT_THAT(OpenProvider(flags, false), HasCode(kFailedPrecondition));
+  flags.webhook_token = WriteFile("open", "token\n", 0644);
+  EXPECT_THAT(OpenProvider(flags, false), HasCode(kFailedPrecondition)) << "others may read it (CFG-02)";
+  flags.webhook_token = WriteFile("token", "token\n", 0600);
+  EXPECT_THAT(OpenProvider(flags, false), IsOk());
+}
+
+}  // namespace
+}  // namespace tc::otp

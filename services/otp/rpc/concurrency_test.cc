@@ -1,0 +1,177 @@
+// What holds also when everything happens at once, and what breaks without its protection: the mutants must
+// be seen to fail.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <thread>
+
+#include "common/kv/testing.h"
+#include "common/testing/status.h"
+#include "services/otp/rpc/desk_testing.h"
+
+namespace tc::otp {
+namespace {
+
+using testing::IsOk;
+
+std::unique_ptr<kv::Database> Unserialised() {
+  kv::TestSwitches switches;
+  switches.unserialised = true;
+  return kv::InMemoryForTest(switches);
+}
+
+void AtOnce(int threads, const std::function<void(int thread)>& work) {
+  std::atomic<int> ready{0};
+  std::vector<std::thread> running;
+  for (int t = 0; t < threads; ++t) {
+    running.emplace_back([&, t] {
+      ++ready;
+      while (ready < threads) std::this_thread::yield();
+      work(t);
+    });
+  }
+  for (std::thread& thread : running) thread.join();
+}
+
+// How many of `calls` concurrent wrong codes were compared.
+int Compared(Bench& bench, std::atomic<int>& compared, int calls, int threads) {
+  const std::string wrong = WrongFor(bench.LastCode());
+  compared = 0;
+  AtOnce(threads, [&](int) {
+    for (int i = 0; i < calls / threads; ++i) {
+      const auto answer = bench.Check(wrong);
+      EXPECT_FALSE(answer.ok() && answer->matched());
+    }
+  });
+  return compared;
+}
+
+TEST(WrongCodes, FiveThousandAtOnceAreComparedFiveTimes) {  // OTP-07
+  std::atomic<int> compared{0};
+  TestSwitches switches;
+  switches.on_compare = [&] { ++compared; };
+  Bench bench(NoDelays(), nullptr, switches);
+  ASSERT_THAT(bench.Create(), IsOk());
+  EXPECT_EQ(Compared(bench, compared, 5000, 50), 5);
+  EXPECT_EQ(bench.Get()->state(), pb::Verification::STATE_LOCKED);
+}
+
+// A comparison that waits until `count` callers compare at once, or for a second.
+class Meeting {
+ public:
+  explicit Meeting(int count) : count_(count) {}
+  void Join() {
+    std::unique_lock lock(mutex_);
+    if (++here_ >= count_) all_here_.notify_all();
+    all_here_.wait_for(lock, std::chrono::seconds(1), [&] { return here_ >= count_; });
+  }
+
+ private:
+  const int count_;
+  std::mutex mutex_;
+  std::condition_variable all_here_;
+  int here_ = 0;
+};
+
+TEST(WrongCodes, BreakTheLimitWhenTheyAreComparedBeforeTheyAreCharged) {
+  std::atomic<int> compared{0};
+  Meeting meeting(16);
+  TestSwitches switches;
+  switches.compare_before_charge = true;
+  switches.on_compare = [&] {
+    ++compared;
+    meeting.Join();
+  };
+  Bench bench(NoDelays(), nullptr, switches);
+  ASSERT_THAT(bench.Create(), IsOk());
+  EXPECT_GT(Compared(bench, compared, 16, 16), 5)
+      << "the mutant must break the limit, or this test shows nothing";
+}
+
+TEST(WrongCodes, BreakTheLimitInAStoreThatDoesNotSerialise) {
+  std::atomic<int> compared{0};
+  TestSwitches switches;
+  switches.on_compare = [&] { ++compared; };
+  int worst = 0;
+  for (int round = 0; round < 50 && worst <= 5; ++round) {
+    Bench bench(NoDelays(), Unserialised(), switches);
+    ASSERT_THAT(bench.Create(), IsOk());
+    worst = std::max(worst, Compared(bench, compared, 64, 16));
+  }
+  EXPECT_GT(worst, 5) << "the mutant must break the limit, or this test shows nothing";
+}
+
+struct Winners {
+  int approvals = 0;
+  int uses = 0;
+};
+
+// 64 right codes at once, then 64 uses of the approval at once.
+Winners Race(Bench& bench) {
+  EXPECT_THAT(bench.Create(), IsOk());
+  const std::string code = bench.LastCode();
+  std::atomic<int> approvals{0}, uses{0};
+  AtOnce(64, [&](int) {
+    const auto checked = bench.Check(code);
+    if (checked.ok() && checked->matched()) ++approvals;
+  });
+  AtOnce(64, [&](int) {
+    if (bench.verifications.ConsumeVerification(bench.From(), Bench::ConsumeRequest()).ok()) ++uses;
+  });
+  return {approvals, uses};
+}
+
+TEST(RightCodes, SixtyFourAtOnceAreOneApprovalAndOneUse) {  // OTP-05
+  Policy policy = NoDelays();
+  policy.attempts_per_code = policy.attempts_per_request = 64;
+  for (int round = 0; round < 10; ++round) {
+    Bench bench(policy);
+    const Winners winners = Race(bench);
+    EXPECT_EQ(winners.approvals, 1);
+    EXPECT_EQ(winners.uses, 1);
+  }
+}
+
+TEST(RightCodes, AreUsedTwiceInAStoreThatDoesNotSerialise) {
+  Policy policy = NoDelays();
+  policy.attempts_per_code = policy.attempts_per_request = 64;
+  Winners worst;
+  for (int round = 0; round < 50 && (worst.approvals < 2 || worst.uses < 2); ++round) {
+    Bench bench(policy, Unserialised());
+    const Winners winners = Race(bench);
+    worst.approvals = std::max(worst.approvals, winners.approvals);
+    worst.uses = std::max(worst.uses, winners.uses);
+  }
+  EXPECT_GT(worst.approvals, 1) << "the mutant must break this, or the test above shows nothing";
+  EXPECT_GT(worst.uses, 1);
+}
+
+TEST(Sends, AtOnceNeverExceedTheLimitOfANumber) {  // SND-02
+  Bench bench;
+  std::atomic<int> made{0};
+  AtOnce(32, [&](int thread) {
+    pb::CreateVerificationRequest request = Bench::AnyRequest(absl::StrCat("v", thread));
+    request.set_request(absl::StrCat("request-", thread));
+    if (bench.Create(request).ok()) ++made;
+  });
+  EXPECT_EQ(made, 5);
+}
+
+TEST(Handlers, AreFreeOfEffectsOfTheirOwn) {
+  kv::TestSwitches switches;
+  switches.run_twice = true;
+  Bench bench(NoDelays(), kv::InMemoryForTest(switches));
+  ASSERT_THAT(bench.Create(), IsOk());
+  bench.clock.Advance(absl::Seconds(60));
+  ASSERT_THAT(bench.Resend(), IsOk());
+  const std::string code = bench.LastCode();
+  EXPECT_EQ(bench.Check(WrongFor(code))->verification().progress().attempts_left(), 4);
+  EXPECT_TRUE(bench.Check(code)->matched());
+  EXPECT_THAT(bench.verifications.ConsumeVerification(bench.From(), Bench::ConsumeRequest()), IsOk());
+  EXPECT_EQ(bench.provider.sent().size(), 1u);
+}
+
+}  // namespace
+}  // namespace tc::otp

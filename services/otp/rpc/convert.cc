@@ -1,0 +1,295 @@
+#include "services/otp/rpc/convert.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/strip.h"
+#include "common/base/refusal.h"
+#include "common/base/status.h"
+
+namespace tc::otp {
+namespace {
+
+namespace type = ::trustedcontact::type::v1;
+
+// Collects every mistake of one request.
+class Mistakes {
+ public:
+  void Add(absl::string_view field, absl::string_view reason, absl::string_view description) {
+    found_ = true;
+    refusal_.Violation(field, reason, description);
+  }
+  // The value, or its default when it is mistaken.
+  template <typename T>
+  T Take(absl::StatusOr<T> value) {
+    if (value.ok()) return *std::move(value);
+    for (const FieldViolation& v : ViolationsOf(value.status())) Add(v.field, v.reason, v.description);
+    return T();
+  }
+  template <typename T>
+  absl::StatusOr<T> Or(T value) const {
+    if (found_) return refusal_;
+    return value;
+  }
+
+ private:
+  bool found_ = false;
+  Refusal refusal_ =
+      Refuse(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid, "the request has mistakes");
+};
+
+std::string TakeText(const std::string& text, absl::string_view field, Mistakes& mistakes) {
+  const bool printable = std::all_of(
+      text.begin(), text.end(), [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); });
+  if (text.empty() || text.size() > 128 || !printable) {
+    mistakes.Add(field, "TEXT_INVALID", "1 to 128 printable ASCII characters without spaces");
+  }
+  return text;
+}
+
+Purpose TakePurpose(pb::Purpose purpose, Mistakes& mistakes) {
+  switch (purpose) {
+    case pb::PURPOSE_PHONE_BINDING:
+      return Purpose::kPhoneBinding;
+    case pb::PURPOSE_EMAIL_BINDING:
+      return Purpose::kEmailBinding;
+    case pb::PURPOSE_RECOVERY_CLAIM:
+      return Purpose::kRecoveryClaim;
+    case pb::PURPOSE_RECOVERY_APPROVAL:
+      return Purpose::kRecoveryApproval;
+    case pb::PURPOSE_SECOND_FACTOR:
+      return Purpose::kSecondFactor;
+    default:
+      mistakes.Add("purpose", "PURPOSE_MISSING", "a purpose is needed");
+      return Purpose::kPhoneBinding;
+  }
+}
+
+// A gate has refused numbers that are no channel.
+std::optional<Channel> FromProto(type::Channel channel) {
+  switch (channel) {
+    case type::CHANNEL_SMS:
+      return Channel::kSms;
+    case type::CHANNEL_VOICE:
+      return Channel::kVoice;
+    case type::CHANNEL_EMAIL:
+      return Channel::kEmail;
+    case type::CHANNEL_PUSH:
+      return Channel::kPush;
+    default:
+      return std::nullopt;
+  }
+}
+
+type::Channel ToProto(Channel channel) { return static_cast<type::Channel>(static_cast<int>(channel) + 1); }
+
+Locale FromProto(pb::Locale locale) { return locale == pb::LOCALE_EN ? Locale::kEnglish : Locale::kRussian; }
+
+template <typename Request>
+Binding TakeBinding(const rpc::Call& call, const Request& in, Mistakes& mistakes) {
+  return {call.peer.name, TakePurpose(in.purpose(), mistakes), TakeText(in.subject(), "subject", mistakes),
+          TakeText(in.request(), "request", mistakes)};
+}
+
+Address TakePhone(const std::string& text, absl::string_view field, Mistakes& mistakes) {
+  return Address::Of(mistakes.Take(Phone::Parse(text, field)));
+}
+
+Address TakeAddress(const pb::CreateVerificationRequest& in, Mistakes& mistakes) {
+  switch (in.address_case()) {
+    case pb::CreateVerificationRequest::kPhone:
+      return TakePhone(in.phone(), "phone", mistakes);
+    case pb::CreateVerificationRequest::kEmail:
+      return mistakes.Take(Address::Email(in.email(), "email"));
+    case pb::CreateVerificationRequest::kDecoy:
+      if (in.decoy()) return Address::Decoy(in.subject());
+      break;
+    case pb::CreateVerificationRequest::ADDRESS_NOT_SET:
+      break;
+  }
+  mistakes.Add("address", "ADDRESS_MISSING", "a phone, an e-mail address or decoy = true is needed");
+  return Address();
+}
+
+void SetTime(absl::Time time, google::protobuf::Timestamp& out) {
+  const int64_t us = absl::ToUnixMicros(time);
+  out.set_seconds(us / 1000000);
+  out.set_nanos(static_cast<int32_t>(us % 1000000) * 1000);
+}
+
+}  // namespace
+
+absl::StatusOr<CreateRequest> Parse(const rpc::Call& call, const pb::CreateVerificationRequest& in) {
+  Mistakes mistakes;
+  CreateRequest out;
+  out.draft.id = mistakes.Take(VerificationId::Parse(in.verification_id(), "verification_id"));
+  out.draft.binding = TakeBinding(call, in, mistakes);
+  out.address = TakeAddress(in, mistakes);
+  out.draft.decoy = out.address.decoy();
+  out.draft.locale = FromProto(in.locale());
+  out.channel = FromProto(in.channel()).value_or(out.address.DefaultChannel());
+  for (int i = 0; i < in.allowed_channels_size(); ++i) {
+    const std::optional<Channel> channel = FromProto(in.allowed_channels(i));
+    if (channel.has_value())
+      out.allowed.push_back(*channel);
+    else
+      mistakes.Add(absl::StrCat("allowed_channels[", i, "]"), "CHANNEL_MISSING", "a channel is needed");
+  }
+  out.masked_principal = mistakes.Take(ParseMask(in.masked_principal(), "masked_principal"));
+  out.masked_address = mistakes.Take(ParseMaskedAddress(in.masked_address(), "masked_address"));
+  if (out.masked_address.empty()) out.masked_address = out.address.Masked();
+  return mistakes.Or(std::move(out));
+}
+
+absl::StatusOr<ResendRequest> Parse(const pb::ResendVerificationRequest& in) {
+  Mistakes mistakes;
+  ResendRequest out;
+  out.id = mistakes.Take(VerificationId::ParseName(in.name()));
+  out.channel = FromProto(in.channel());
+  if (in.has_phone()) out.address = TakePhone(in.phone(), "phone", mistakes);
+  if (in.has_email()) out.address = mistakes.Take(Address::Email(in.email(), "email"));
+  out.masked_address = mistakes.Take(ParseMaskedAddress(in.masked_address(), "masked_address"));
+  return mistakes.Or(std::move(out));
+}
+
+absl::StatusOr<BoundRequest> Parse(const rpc::Call& call, const pb::CheckVerificationRequest& in) {
+  Mistakes mistakes;
+  BoundRequest out;
+  out.id = mistakes.Take(VerificationId::ParseName(in.name()));
+  out.binding = TakeBinding(call, in, mistakes);
+  out.code = Secret(in.code());
+  const bool digits =
+      std::all_of(in.code().begin(), in.code().end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (in.code().size() < 6 || in.code().size() > 10 || !digits) {
+    mistakes.Add("code", "CODE_FORMAT", "a code has only digits 0-9, as many as were sent");
+  }
+  return mistakes.Or(std::move(out));
+}
+
+absl::StatusOr<BoundRequest> Parse(const rpc::Call& call, const pb::ConsumeVerificationRequest& in) {
+  Mistakes mistakes;
+  BoundRequest out;
+  out.id = mistakes.Take(VerificationId::ParseName(in.name()));
+  out.binding = TakeBinding(call, in, mistakes);
+  return mistakes.Or(std::move(out));
+}
+
+absl::Status CodeFormat(int digits) {
+  return InvalidField("code", "CODE_FORMAT", absl::StrCat("the code has exactly ", digits, " digits 0-9"));
+}
+
+absl::StatusOr<NotificationRequest> Parse(const pb::SendNotificationRequest& in) {
+  Mistakes mistakes;
+  NotificationRequest out;
+  out.id = in.notification_id();
+  if (!IsIdText(out.id))
+    mistakes.Add("notification_id", "ID_INVALID", "an id has 1 to 64 of the characters A-Z a-z 0-9 _ -");
+  const int number = in.template_();
+  if (number < 1 || number > static_cast<int>(AllTemplates().size())) {
+    mistakes.Add("template", "TEMPLATE_MISSING", "a template is needed");
+  } else {
+    out.name = AllTemplates()[static_cast<size_t>(number - 1)];
+  }
+  out.masked_person = mistakes.Take(ParseMask(in.parameters().masked_person(), "parameters.masked_person"));
+  out.masked_address =
+      mistakes.Take(ParseMaskedAddress(in.parameters().masked_address(), "parameters.masked_address"));
+  if (in.recipients_size() < 1 || in.recipients_size() > 8) {
+    mistakes.Add("recipients", "RECIPIENTS_COUNT", "1 to 8 recipients are needed");
+  }
+  for (int i = 0; i < std::min(in.recipients_size(), 8); ++i) {
+    const pb::Recipient& recipient = in.recipients(i);
+    const std::string field = absl::StrCat("recipients[", i, "]");
+    RecipientRequest& to = out.recipients.emplace_back();
+    if (recipient.has_phone())
+      to.address = TakePhone(recipient.phone(), absl::StrCat(field, ".phone"), mistakes);
+    else if (recipient.has_email())
+      to.address = mistakes.Take(Address::Email(recipient.email(), absl::StrCat(field, ".email")));
+    else if (recipient.has_device())
+      to.address = mistakes.Take(Address::Device(recipient.device(), absl::StrCat(field, ".device")));
+    else
+      mistakes.Add(field, "ADDRESS_MISSING", "a phone, an e-mail address or a device is needed");
+    to.channel = FromProto(recipient.channel()).value_or(to.address.DefaultChannel());
+  }
+  out.locale = FromProto(in.locale());
+  out.security = in.importance() == pb::IMPORTANCE_SECURITY;
+  return mistakes.Or(std::move(out));
+}
+
+absl::StatusOr<ReceiptRequest> Parse(const pb::ReportDeliveryRequest& in) {
+  Mistakes mistakes;
+  ReceiptRequest out;
+  out.id = mistakes.Take(DeliveryId::ParseName(in.name()));
+  out.sequence = in.sequence();
+  if (in.sequence() == 0) mistakes.Add("sequence", "SEQUENCE_MISSING", "a receipt's number is at least 1");
+  switch (in.outcome()) {
+    case pb::RECEIPT_OUTCOME_DELIVERED:
+      out.trigger = DeliveryTrigger::kReceiptDelivered;
+      break;
+    case pb::RECEIPT_OUTCOME_FAILED:
+      out.trigger = DeliveryTrigger::kReceiptFailed;
+      break;
+    case pb::RECEIPT_OUTCOME_DEFERRED:
+      out.trigger = DeliveryTrigger::kReceiptDeferred;
+      break;
+    default:
+      mistakes.Add("outcome", "OUTCOME_MISSING", "an outcome is needed");
+  }
+  return mistakes.Or(std::move(out));
+}
+
+absl::StatusOr<std::string> ParseParent(const std::string& parent, bool may_be_empty) {
+  absl::string_view id = parent;
+  const bool known = absl::ConsumePrefix(&id, "verifications/") || absl::ConsumePrefix(&id, "notifications/");
+  if ((known && IsIdText(id)) || (parent.empty() && may_be_empty)) return parent;
+  return InvalidField("parent", "NAME_INVALID",
+                      "a parent has the form verifications/{id} or notifications/{id}");
+}
+
+pb::Verification ToProto(const Verification& v, absl::Time now, const Policy& policy) {
+  pb::Verification out;
+  const VerificationState state = StateAt(v, now, policy);
+  out.set_name(v.id.Name());
+  out.set_state(static_cast<pb::Verification::State>(static_cast<int>(state) + 1));
+  out.set_purpose(static_cast<pb::Purpose>(static_cast<int>(v.binding.purpose) + 1));
+  out.set_channel(ToProto(v.channel));
+  out.set_delivery(v.delivery.Name());
+  out.set_code_digits(v.code_digits);
+  SetTime(v.created, *out.mutable_create_time());
+  if (state == VerificationState::kApproved)
+    SetTime(v.approved + policy.approval_lifetime, *out.mutable_approval_expire_time());
+  const Progress at = ProgressAt(v, now, policy);
+  type::CodeProgress& progress = *out.mutable_progress();
+  progress.set_attempts_left(at.attempts_left);
+  SetTime(v.expires, *progress.mutable_expire_time());
+  SetTime(at.next_attempt, *progress.mutable_next_attempt_time());
+  if (at.next_send.has_value()) SetTime(*at.next_send, *progress.mutable_next_send_time());
+  progress.set_sends_left(at.sends_left);
+  for (const Channel channel : v.channels) progress.add_channels(ToProto(channel));
+  SetTime(now, *progress.mutable_server_time());
+  progress.set_masked_address(v.masked_address);
+  return out;
+}
+
+pb::Delivery ToProto(const Delivery& delivery) {
+  pb::Delivery out;
+  out.set_name(delivery.id.Name());
+  out.set_state(static_cast<pb::Delivery::State>(static_cast<int>(delivery.state) + 1));
+  out.set_parent(delivery.parent);
+  out.set_channel(ToProto(delivery.channel));
+  out.set_masked_address(delivery.masked_address);
+  out.set_template_(delivery.template_name);
+  SetTime(delivery.created, *out.mutable_create_time());
+  SetTime(delivery.updated, *out.mutable_update_time());
+  SetTime(delivery.expires, *out.mutable_expire_time());
+  for (const DeliveryAttempt& attempt : delivery.attempts) {
+    pb::DeliveryAttempt& added = *out.add_attempts();
+    SetTime(attempt.at, *added.mutable_start_time());
+    added.set_provider(attempt.provider);
+    added.set_outcome(attempt.outcome);
+  }
+  out.set_provider_message(delivery.provider_message);
+  out.set_caller(delivery.caller);
+  return out;
+}
+
+}  // namespace tc::otp

@@ -1,0 +1,90 @@
+// tc-recovery: may this password be set anew, and by which steps?
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status.h"
+#include "common/kv/dispatcher.h"
+#include "common/kv/timer_runner.h"
+#include "common/obs/log.h"
+#include "common/rpc/runtime.h"
+#include "services/recovery/outbound/courier.h"
+#include "services/recovery/outbound/identity_client.h"
+#include "services/recovery/outbound/linking_client.h"
+#include "services/recovery/outbound/otp_client.h"
+#include "services/recovery/outbound/proof.h"
+#include "services/recovery/rpc/handlers.h"
+#include "services/recovery/rpc/service.h"
+#include "services/recovery/rpc/timers.h"
+
+namespace tc::recovery {
+namespace {
+
+struct Flags {
+  std::string proof_key;
+};
+
+std::map<std::string, std::string> Shown(const PolicyValues& values) {
+  std::map<std::string, std::string> shown;
+  for (const auto& [key, value] : values) shown[key] = absl::StrCat(value);
+  return shown;
+}
+
+absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
+  const PolicyValues values =
+      TRY(ResolvePolicy(PolicyKeys(), runtime.policy_name(), runtime.overrides(), /*ignore_foreign=*/true));
+  const ProofSigner proofs = TRY(LoadProofSigner(flags.proof_key, runtime.development()));
+  const Tokens tokens = TRY(Tokens::Create(runtime.keys()));
+  const RecoveryStore store(TRY(crypto::Sealer::Create(runtime.keys(), "seal", runtime.random())));
+  const std::unique_ptr<IdentityPeer> identity = MakeIdentityClient(runtime.peer("identity"));
+  const std::unique_ptr<LinkingPeer> linking = MakeLinkingClient(runtime.peer("linking"));
+  const std::unique_ptr<OtpPeer> otp = MakeOtpClient(runtime.peer("otp"));
+
+  Handlers handlers({.once = runtime.once(),
+                     .pager = runtime.pager(),
+                     .store = store,
+                     .tokens = tokens,
+                     .proofs = proofs,
+                     .random = runtime.random(),
+                     .policy = MakePolicy(values),
+                     .identity = *identity,
+                     .linking = *linking,
+                     .otp = *otp});
+  const kv::Dispatcher dispatcher(runtime.database(), runtime.clock(), runtime.random(),
+                                  CourierHandlers(*identity, *otp, runtime.clock()));
+  const kv::TimerRunner timers(runtime.database(), runtime.clock(), TimerHandlers(store, tokens));
+  return runtime.Serve({MakeService(handlers, runtime.gate())}, Shown(values));
+}
+
+int Main(int argc, char** argv) {
+  rpc::InitProcess();
+  Flags flags;
+  rpc::ServiceInfo info;
+  info.name = "recovery";
+  info.description = "Recovery of passwords with a trusted contact.";
+  info.peers = {"identity", "linking", "otp"};
+  info.purposes = {"token", "index", "seal"};
+  info.services = {kServiceName};
+  info.add_flags = [&flags](CLI::App& app) {
+    app.add_option("--proof-key", flags.proof_key,
+                   "Key (PEM) that signs recovery's word to identity; in dev made when absent, with its "
+                   ".jwks beside it")
+        ->envname("TC_PROOF_KEY")
+        ->required();
+  };
+  int exit_code = 0;
+  const std::unique_ptr<rpc::Runtime> runtime = rpc::Runtime::FromCommandLine(argc, argv, info, exit_code);
+  if (runtime == nullptr) return exit_code;
+  const absl::StatusOr<int> ended = Run(*runtime, flags);
+  if (ended.ok()) return *ended;
+  obs::Error("recovery does not start", {{"reason", std::string(ended.status().message())}});
+  return 1;
+}
+
+}  // namespace
+}  // namespace tc::recovery
+
+int main(int argc, char** argv) { return tc::recovery::Main(argc, argv); }

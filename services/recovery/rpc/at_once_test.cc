@@ -1,0 +1,179 @@
+// Everything at once: of two calls that exclude each other exactly one wins. Each promise is also tried on a
+// store whose writer does not serialise, where it must break: so the test would see it if the protection were
+// lost.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <thread>
+
+#include "services/recovery/rpc/world_testing.h"
+
+namespace tc::recovery {
+namespace {
+
+using testing::IsOk;
+using testing::kAlicePhone;
+using testing::kBobPhone;
+using testing::World;
+
+// Runs all of them together and counts the successes.
+int Together(const std::vector<std::function<bool()>>& acts) {
+  std::atomic<int> ready{0};
+  std::atomic<int> won{0};
+  std::vector<std::thread> threads;
+  for (const auto& act : acts) {
+    threads.emplace_back([&] {
+      ++ready;
+      while (ready.load() < static_cast<int>(acts.size())) std::this_thread::yield();
+      if (act()) ++won;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return won.load();
+}
+
+kv::TestSwitches Serialised() { return {}; }
+kv::TestSwitches Unserialised() {
+  kv::TestSwitches switches;
+  switches.unserialised = true;
+  return switches;
+}
+
+// How many of cancel and approve succeed.
+int CancelAndApprove(const kv::TestSwitches& switches) {
+  World world("gosuslugi", switches);
+  const World::Case c = world.ToContactCode();
+  const std::string code = world.otp.CodeTo(kBobPhone);
+  const rpc::Call approve = world.Signed("bob");
+  return Together({[&] { return world.Approve(c.assigned, code, "", approve).ok(); },
+                   [&] { return world.Cancel(c.name).ok(); }});
+}
+
+// How many of two approvals, by two requests, succeed.
+int ApproveTwice(const kv::TestSwitches& switches) {
+  World world("gosuslugi", switches);
+  const World::Case c = world.ToContactCode();
+  const std::string code = world.otp.CodeTo(kBobPhone);
+  const rpc::Call one = world.Signed("bob");
+  const rpc::Call two = world.Signed("bob");
+  return Together({[&] { return world.Approve(c.assigned, code, "", one).ok(); },
+                   [&] { return world.Approve(c.assigned, code, "", two).ok(); }});
+}
+
+int RejectAndApprove(const kv::TestSwitches& switches) {
+  World world("gosuslugi", switches);
+  const World::Case c = world.ToContactCode();
+  const std::string code = world.otp.CodeTo(kBobPhone);
+  const rpc::Call approve = world.Signed("bob");
+  return Together({[&] { return world.Approve(c.assigned, code, "", approve).ok(); },
+                   [&] { return world.Reject("bob", c.assigned, pb::REJECT_REASON_FRAUD).ok(); }});
+}
+
+// How many marks 64 uses of one grant leave before any of them is answered: each would go on to identity.
+int RedeemMany(const kv::TestSwitches& switches) {
+  World world("gosuslugi", switches);
+  const World::Case c = world.ToApproved();
+  world.faults.Clear();
+  std::vector<std::function<bool()>> acts;
+  for (int i = 0; i < 64; ++i) {
+    acts.emplace_back([&, i] { return world.Complete(c.name, c.grant, absl::StrCat("password ", i)).ok(); });
+  }
+  Together(acts);
+  return world.faults.calls();  // identity was asked so often
+}
+
+// How many of many starts for one person send a real code.
+int StartMany(const kv::TestSwitches& switches) {
+  World world("gosuslugi", switches);
+  std::vector<std::function<bool()>> acts;
+  for (int i = 0; i < 32; ++i) acts.emplace_back([&] { return world.Start(kAlicePhone).ok(); });
+  EXPECT_EQ(Together(acts), 32);  // nobody is refused (R1)
+  int real = 0;
+  for (const auto& message : world.otp.messages) real += message.address == kAlicePhone ? 1 : 0;
+  return real;
+}
+
+// How many guesses at the match code are evaluated: refused as wrong and not as too many.
+int GuessMany(const kv::TestSwitches& switches) {
+  World world("strict", switches);
+  const World::Case c = world.ToContactCode();
+  const std::string wrong = c.match_code == "0000" ? "0001" : "0000";
+  std::vector<rpc::Call> calls;
+  for (int i = 0; i < 32; ++i) calls.push_back(world.Signed("bob"));
+  std::vector<std::function<bool()>> acts;
+  for (int i = 0; i < 32; ++i) {
+    acts.emplace_back([&, i] {
+      const auto answer = world.Approve(c.assigned, "999999", wrong, calls[static_cast<size_t>(i)]).status();
+      return HasReason(answer, Reason::kMatchCodeMismatch) || HasReason(answer, Reason::kAttemptsExhausted);
+    });
+  }
+  return Together(acts);
+}
+
+struct Promise {
+  const char* name;
+  int (*play)(const kv::TestSwitches& switches);
+  int exactly;
+};
+const Promise kPromises[] = {
+    {"CancelOrApprove", CancelAndApprove, 1}, {"OneApproval", ApproveTwice, 1},
+    {"RejectOrApprove", RejectAndApprove, 1}, {"OneUseOfAGrant", RedeemMany, 1},
+    {"OneOpenRecovery", StartMany, 1},        {"ThreeGuesses", GuessMany, 3},
+};
+
+class AtOnce : public ::testing::TestWithParam<Promise> {};
+
+TEST_P(AtOnce, IsKept) {
+  for (int round = 0; round < 20; ++round) ASSERT_EQ(GetParam().play(Serialised()), GetParam().exactly);
+}
+
+TEST_P(AtOnce, BreaksWithoutTheSingleWriter) {
+  for (int round = 0; round < 200; ++round) {
+    if (GetParam().play(Unserialised()) > GetParam().exactly) return;
+  }
+  FAIL() << "the mutant was not seen: this test would not notice a lost protection";
+}
+
+INSTANTIATE_TEST_SUITE_P(All, AtOnce, ::testing::ValuesIn(kPromises),
+                         [](const auto& promise) { return std::string(promise.param.name); });
+
+TEST(AtOnceOneRequest, IsOneApproval) {
+  for (int round = 0; round < 20; ++round) {
+    World world;
+    const World::Case c = world.ToContactCode();
+    const std::string code = world.otp.CodeTo(kBobPhone);
+    const rpc::Call call = world.Signed("bob");
+    const auto approve = [&] { return world.Approve(c.assigned, code, "", call).ok(); };
+    EXPECT_EQ(Together({approve, approve, approve}), 3);  // one request: one answer, for all of them
+    EXPECT_EQ(world.EventTypes().size(), 2U);
+  }
+}
+
+TEST(AtOnceOneRequest, SetsThePasswordOnce) {
+  for (int round = 0; round < 20; ++round) {
+    World world;
+    const World::Case c = world.ToApproved();
+    const rpc::Call call = world.Portal();
+    const auto complete = [&] { return world.Complete(c.name, c.grant, "new password", call).ok(); };
+    EXPECT_EQ(Together({complete, complete, complete}), 3);
+    EXPECT_EQ(world.identity.resets(), 1);
+  }
+}
+
+TEST(AtOnce, CancelAndCompleteAgree) {
+  for (int round = 0; round < 20; ++round) {
+    World world;
+    const World::Case c = world.ToApproved();
+    bool cancelled = false;
+    bool completed = false;
+    Together({[&] { return cancelled = world.CancelAs("alice").ok(); },
+              [&] { return completed = world.Complete(c.name, c.grant, "new password").ok(); }});
+    EXPECT_NE(cancelled, completed);
+    EXPECT_EQ(world.identity.resets(), completed ? 1 : 0);
+  }
+}
+
+}  // namespace
+}  // namespace tc::recovery

@@ -1,0 +1,250 @@
+// The claimant's calls: start, own code, resend, look, cancel. Known, unknown, blocked, guarded and unguarded
+// accounts take the same way until the own code is right.
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/refusal.h"
+#include "common/base/status.h"
+#include "services/recovery/domain/start_limits.h"
+#include "services/recovery/rpc/handlers.h"
+#include "services/recovery/rpc/recorder.h"
+
+namespace tc::recovery {
+namespace {
+
+using enum absl::StatusCode;
+
+// Where a code of this recovery may go now, and how.
+struct Way {
+  Channel channel = Channel::kSms;
+  CodeMessage message;
+};
+
+Way WayTo(const Recovery& recovery, const std::optional<KnownAccount>& known, Channel wanted) {
+  Way way;
+  way.channel = wanted;
+  if (!recovery.decoy && known.has_value()) {
+    way.channel = PickChannel(wanted, known->phone.has_value(), !known->email.empty()).value_or(wanted);
+    way.message.locale = known->locale;
+    if (way.channel == Channel::kEmail) {
+      way.message.address = known->email;
+    } else {
+      way.message.address = known->phone;
+    }
+  }
+  way.message.channel = way.channel;
+  return way;
+}
+
+bool CanStart(const std::optional<KnownAccount>& known) {
+  return known.has_value() && known->active && (known->phone.has_value() || !known->email.empty());
+}
+
+}  // namespace
+
+Start Handlers::StartOf(const rpc::Call& call, const StartRequest& start,
+                        const std::optional<KnownAccount>& known, const std::string& nonce,
+                        bool decoy) const {
+  Start begin;
+  begin.id = parts_.tokens.IdOf(call);
+  begin.nonce = nonce;
+  begin.decoy = decoy;
+  begin.channel = start.channel;
+  begin.claimed = start.claimed;
+  begin.client = start.client;
+  // Attempts count for the person, or for what was typed where there is none.
+  const std::string typed = absl::WebSafeBase64Escape(parts_.tokens.IndexOf(Canonical(start.claimed)));
+  begin.subject = known.has_value() ? known->account.Name() : absl::StrCat("claims/", typed);
+  if (!known.has_value()) return begin;
+  begin.principal = known->account;
+  begin.masked_principal = known->masked_name;
+  begin.phone_index = parts_.tokens.IndexOf(known->phone.e164());
+  begin.email_index = parts_.tokens.IndexOf(known->email);
+  return begin;
+}
+
+absl::StatusOr<Recovery> Handlers::Reserve(const rpc::Call& call, const StartRequest& start,
+                                           const std::optional<KnownAccount>& known) const {
+  const std::string nonce = parts_.random.Bytes(32);
+  Recovery reserved;
+  TRY(parts_.once.database().Update([&](kv::Txn& txn) -> absl::Status {
+    const std::optional<Recovery> earlier = TRY(parts_.store.Find(txn, parts_.tokens.IdOf(call)));
+    if (earlier.has_value()) {  // this very call was cut off after its reservation
+      reserved = *earlier;
+      return absl::OkStatus();
+    }
+    bool decoy = !CanStart(known);
+    if (!decoy) {
+      StartLedger ledger = TRY(parts_.store.LedgerOf(txn, known->account));
+      if (ledger.open.has_value()) {
+        const Recovery open = TRY(Load(txn, ledger.open));
+        TRY(Record(txn, parts_.store, open, AsOf(open, call.now), call.now));
+        ledger = TRY(parts_.store.LedgerOf(txn, known->account));
+      }
+      decoy = !MayStart(ledger, parts_.policy, call.now);
+    }
+    const Recovery begun = Begin(StartOf(call, start, known, nonce, decoy), parts_.policy, call.now);
+    reserved = TRY(parts_.store.Insert(txn, begun, parts_.tokens.CapabilityOf(begun)));
+    return absl::OkStatus();
+  }));
+  return reserved;
+}
+
+void Handlers::Withdraw(const Recovery& recovery) const {
+  // Best effort: what stays behind expires with the own code's time.
+  (void)parts_.once.database().Update([&](kv::Txn& txn) -> absl::Status {
+    const Recovery now = TRY(Load(txn, recovery.id));
+    if (now.own_code.serial > 0 || IsFinal(now.state)) return absl::OkStatus();
+    if (!now.decoy) {
+      const StartLedger ledger = TRY(parts_.store.LedgerOf(txn, now.principal));
+      TRY(parts_.store.PutLedger(txn, now.principal, AfterWithdrawal(ledger, now)));
+    }
+    return parts_.store.Remove(txn, now, parts_.tokens.CapabilityOf(now));
+  });
+}
+
+absl::StatusOr<pb::Recovery> Handlers::StartRecovery(const rpc::Call& call,
+                                                     const pb::StartRecoveryRequest& in) {
+  if (auto earlier = TRY(parts_.once.Replay<pb::Recovery>(call))) return *std::move(earlier);
+  const StartRequest start = TRY(Parse(in));
+  const std::optional<KnownAccount> known = TRY(parts_.identity.Lookup(start.claimed, call.deadline));
+  Recovery recovery = TRY(Reserve(call, start, known));
+  const Way way = WayTo(recovery, known, start.channel);
+  const absl::StatusOr<Sent> sent = FirstCode(call, recovery, way.message);
+  if (!sent.ok()) {
+    Withdraw(recovery);
+    return sent.status();
+  }
+  return parts_.once.Run<pb::Recovery>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Recovery> {
+    const Recovery before = TRY(Load(txn, recovery.id));
+    const Recovery begun = recovery.decoy ? TurnIntoDecoy(before) : before;
+    const bool fell_back = recovery.decoy && !before.decoy;
+    const Recovery& base = fell_back ? begun : before;
+    const Recovery after = TRY(OwnCodeSent(base, sent->serial, way.channel, sent->status, call.now));
+    return ClaimantView(TRY(Save(txn, call, before, after)), call);
+  });
+}
+
+bool Handlers::SameAddresses(const Recovery& recovery, const KnownAccount& account) const {
+  return recovery.phone_index == parts_.tokens.IndexOf(account.phone.e164()) &&
+         recovery.email_index == parts_.tokens.IndexOf(account.email);
+}
+
+absl::StatusOr<pb::Recovery> Handlers::ResendClaimantCode(const rpc::Call& call,
+                                                          const pb::ResendClaimantCodeRequest& in) {
+  if (auto earlier = TRY(parts_.once.Replay<pb::Recovery>(call))) return *std::move(earlier);
+  const ResendRequest request = TRY(Parse(in));
+  const Recovery recovery = TRY(Read(request.capability));
+  TRY(Move(recovery, Trigger::kResendOwnCode, Actor::kClaimant, call.now));
+  // A decoy asks, too: for nobody.
+  const AccountId asked = recovery.decoy ? AccountId::FromTrusted(recovery.id.text()) : recovery.principal;
+  const std::optional<KnownAccount> known = TRY(parts_.identity.Lookup(asked, call.deadline));
+  if (!recovery.decoy && (!known.has_value() || !SameAddresses(recovery, *known))) {
+    // Never to a new address (REC-21): whoever holds it starts anew.
+    const Recovery ended =
+        TRY(Change(call, recovery.id, [&](const Recovery& now) -> absl::StatusOr<Recovery> {
+          return Cancel(now, Canceller::kSystem, call.now);
+        }));
+    return Move(ended, Trigger::kResendOwnCode, Actor::kClaimant, call.now).status();
+  }
+  const Way way = WayTo(recovery, known, request.channel.value_or(recovery.channel));
+  const Sent sent = TRY(NextCode(call, recovery, Side::kClaimant, way.message));
+  return parts_.once.Run<pb::Recovery>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Recovery> {
+    const Recovery before = TRY(Load(txn, recovery.id));
+    const Recovery after = TRY(OwnCodeSent(before, sent.serial, way.channel, sent.status, call.now));
+    return ClaimantView(TRY(Save(txn, call, before, after)), call);
+  });
+}
+
+absl::StatusOr<ClaimEvidence> Handlers::GatherClaim(const rpc::Call& call, const Recovery& recovery) const {
+  ClaimEvidence evidence;
+  const std::optional<KnownAccount> account = TRY(parts_.identity.Lookup(recovery.principal, call.deadline));
+  evidence.account_active = account.has_value() && account->active;
+  evidence.addresses_unchanged = account.has_value() && SameAddresses(recovery, *account);
+  const GuardNow guard =
+      TRY(parts_.linking.HoldGuard(recovery.principal, recovery.id, HoldUntil(recovery),
+                                   parts_.tokens.StepId(recovery, {"hold"}), call.deadline));
+  evidence.guarded = guard.guarded;
+  if (!guard.guarded) return evidence;
+  evidence.link = guard.link;
+  evidence.contact = guard.contact;
+  evidence.principal_eligible =
+      TRY(parts_.identity.CheckPrincipal(recovery.principal, call.deadline)).eligible;
+  evidence.contact_eligible = TRY(parts_.identity.CheckContact(guard.contact, call.deadline)).eligible;
+  evidence.contact_phone_index = TRY(PhoneOf(call, guard.contact)).index;
+  return evidence;
+}
+
+absl::StatusOr<pb::Recovery> Handlers::VerifyClaimant(const rpc::Call& call,
+                                                      const pb::VerifyClaimantRequest& in) {
+  if (auto earlier = TRY(parts_.once.Replay<pb::Recovery>(call))) return *std::move(earlier);
+  const CodeRequest request = TRY(Parse(in));
+  const Recovery recovery = TRY(Read(request.capability));
+  TRY(Move(recovery, Trigger::kProveGuarded, Actor::kClaimant, call.now));
+  TRY(CheckCode(call, recovery, Side::kClaimant, request.code));
+  TRY(ConsumeCode(call, recovery, Side::kClaimant));
+  // Marked before linking is asked, so that whatever ends the recovery from now on also ends the hold.
+  TRY(Change(call, recovery.id,
+             [&](const Recovery& now) -> absl::StatusOr<Recovery> { return TakeHold(now, call.now); }));
+  const ClaimEvidence evidence = TRY(GatherClaim(call, recovery));
+  const std::string grant_hash = Tokens::GrantHash(parts_.tokens.GrantOf(recovery));
+  const std::string match_code = parts_.random.Digits(4);
+  return parts_.once.Run<pb::Recovery>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Recovery> {
+    const Recovery before = TRY(Load(txn, recovery.id));
+    const Recovery after = TRY(ProveClaim(before, evidence, grant_hash, match_code, call.now));
+    return ClaimantView(TRY(Save(txn, call, before, after)), call);
+  });
+}
+
+absl::StatusOr<pb::Recovery> Handlers::GetRecovery(const rpc::Call& call, const pb::GetRecoveryRequest& in) {
+  const std::string capability = TRY(ParseCapability(in.name()));
+  return ClaimantView(TRY(Read(capability)), call);
+}
+
+absl::StatusOr<pb::CancelRecoveryResponse> Handlers::CancelRecovery(const rpc::Call& call,
+                                                                    const pb::CancelRecoveryRequest& in) {
+  AccountId principal;
+  std::string capability;
+  switch (in.target_case()) {
+    case pb::CancelRecoveryRequest::kName:
+      capability = TRY(ParseCapability(in.name()));
+      break;
+    case pb::CancelRecoveryRequest::kPrincipal:
+      principal = TRY(AccountId::ParseName(in.principal(), "principal"));
+      if (!call.person.has_value()) {
+        return Refuse(kUnauthenticated, Reason::kPersonRequired, "the principal must be signed in");
+      }
+      if (principal != call.person->account) return NotFound("recovery");
+      break;
+    case pb::CancelRecoveryRequest::kNotMeToken:
+      return NotFound("recovery");  // no such token has been given out
+    case pb::CancelRecoveryRequest::TARGET_NOT_SET:
+      return InvalidField("target", "FIELD_MISSING", "say which recovery is to be cancelled");
+  }
+  return parts_.once.Run<pb::CancelRecoveryResponse>(
+      call, [&](kv::Txn& txn) -> absl::StatusOr<pb::CancelRecoveryResponse> {
+        std::optional<Recovery> before;
+        if (principal.has_value()) {
+          const PublicId open = TRY(parts_.store.LedgerOf(txn, principal)).open;
+          if (open.has_value()) before = TRY(Load(txn, open));
+          if (!before.has_value() || IsFinal(AsOf(*before, call.now).state)) {
+            return Refuse(kFailedPrecondition, Reason::kNoOpenRecovery,
+                          "no recovery of this account is open");
+          }
+        } else {
+          before = TRY(parts_.store.FindByCapability(txn, capability));
+          if (!before.has_value()) return NotFound("recovery");
+        }
+        const Canceller who = principal.has_value() ? Canceller::kPrincipal : Canceller::kClaimant;
+        const Recovery after = TRY(Save(txn, call, *before, TRY(Cancel(*before, who, call.now))));
+        pb::CancelRecoveryResponse out;
+        out.set_state(pb::RECOVERY_STATE_CANCELLED);
+        *out.mutable_end_time() = ToSummary(after, call.now).end_time();
+        return out;
+      });
+}
+
+}  // namespace tc::recovery

@@ -1,0 +1,194 @@
+#include "services/recovery/rpc/convert.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/refusal.h"
+#include "common/base/status.h"
+
+namespace tc::recovery {
+namespace {
+
+namespace type = trustedcontact::type::v1;
+
+// Collects the mistakes of one request.
+class Mistakes {
+ public:
+  void Add(absl::string_view field, absl::string_view reason, absl::string_view sentence) {
+    refusal_.Violation(field, reason, sentence);
+    any_ = true;
+  }
+  // The value, or an empty one whose violations are kept.
+  template <typename T>
+  T Take(absl::StatusOr<T> parsed) {
+    if (parsed.ok()) return *std::move(parsed);
+    for (const FieldViolation& v : ViolationsOf(parsed.status())) Add(v.field, v.reason, v.description);
+    return T();
+  }
+  template <typename T>
+  absl::StatusOr<T> Or(T value) const {
+    if (any_) return refusal_;
+    return value;
+  }
+
+ private:
+  Refusal refusal_ =
+      Refuse(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid, "the request has mistakes");
+  bool any_ = false;
+};
+
+bool IsDigits(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); });
+}
+
+Secret TakeCode(const std::string& code, Mistakes& mistakes) {
+  if (code.size() < 4 || code.size() > 10 || !IsDigits(code)) {
+    mistakes.Add("code", "CODE_FORMAT", "a code has 4 to 10 digits and nothing else");
+  }
+  return Secret(code);
+}
+
+// nullopt: not said.
+std::optional<Channel> TakeChannel(int channel, bool email_allowed, Mistakes& mistakes) {
+  if (channel == type::CHANNEL_UNSPECIFIED) return std::nullopt;
+  if (channel == type::CHANNEL_SMS || channel == type::CHANNEL_VOICE) return static_cast<Channel>(channel);
+  if (channel == type::CHANNEL_EMAIL && email_allowed) return Channel::kEmail;
+  mistakes.Add("channel", "CHANNEL_NOT_ALLOWED", "a code of this kind never goes this way");
+  return std::nullopt;
+}
+
+void CheckLength(absl::string_view text, size_t longest, absl::string_view field, Mistakes& mistakes) {
+  if (text.size() > longest)
+    mistakes.Add(field, "TOO_LONG", absl::StrCat("at most ", longest, " characters"));
+}
+
+ClientContext TakeClient(const type::ClientContext& in, Mistakes& mistakes) {
+  CheckLength(in.address(), 45, "client.address", mistakes);
+  CheckLength(in.device(), 64, "client.device", mistakes);
+  CheckLength(in.user_agent(), 256, "client.user_agent", mistakes);
+  CheckLength(in.place(), 128, "client.place", mistakes);  // 64 letters of two bytes
+  if (!IsPlaceText(in.place())) {
+    mistakes.Add("client.place", "PLACE_CHARACTERS", "letters, digits, spaces, commas and hyphens only");
+  }
+  return {in.address(), in.device(), in.user_agent(), in.place()};
+}
+
+Claimed TakeClaimed(const pb::StartRecoveryRequest& in, Mistakes& mistakes) {
+  switch (in.claimed_case()) {
+    case pb::StartRecoveryRequest::kPhone:
+      return mistakes.Take(Phone::Parse(in.phone(), "phone"));
+    case pb::StartRecoveryRequest::kEmail:
+      return mistakes.Take(Email::Parse(in.email(), "email"));
+    case pb::StartRecoveryRequest::kSnils:
+      return mistakes.Take(Snils::Parse(in.snils(), "snils"));
+    case pb::StartRecoveryRequest::kAccount:
+      return mistakes.Take(AccountId::ParseName(in.account(), "account"));
+    case pb::StartRecoveryRequest::CLAIMED_NOT_SET:
+      break;
+  }
+  mistakes.Add("claimed", "FIELD_MISSING", "a phone, e-mail address, SNILS or account number is needed");
+  return Phone();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ParseCapability(absl::string_view name) {
+  return TRY(RecoveryId::ParseName(name, "name")).text();
+}
+
+absl::StatusOr<PublicId> ParsePublicId(absl::string_view name) { return PublicId::ParseName(name, "name"); }
+
+absl::StatusOr<StartRequest> Parse(const pb::StartRecoveryRequest& in) {
+  Mistakes mistakes;
+  StartRequest start;
+  start.claimed = TakeClaimed(in, mistakes);
+  start.channel = TakeChannel(in.channel(), true, mistakes).value_or(Channel::kSms);
+  start.client = TakeClient(in.client(), mistakes);
+  if (in.purpose() != pb::RECOVERY_PURPOSE_UNSPECIFIED && in.purpose() != pb::RECOVERY_PURPOSE_PASSWORD) {
+    mistakes.Add("purpose", "PURPOSE_UNKNOWN", "there is no such purpose");
+  }
+  return mistakes.Or(std::move(start));
+}
+
+absl::StatusOr<CodeRequest> Parse(const pb::VerifyClaimantRequest& in) {
+  Mistakes mistakes;
+  CodeRequest request;
+  request.capability = mistakes.Take(ParseCapability(in.name()));
+  request.code = TakeCode(in.code(), mistakes);
+  return mistakes.Or(std::move(request));
+}
+
+absl::StatusOr<ResendRequest> Parse(const pb::ResendClaimantCodeRequest& in) {
+  Mistakes mistakes;
+  ResendRequest request;
+  request.capability = mistakes.Take(ParseCapability(in.name()));
+  request.channel = TakeChannel(in.channel(), true, mistakes);
+  return mistakes.Or(std::move(request));
+}
+
+absl::StatusOr<AcknowledgeRequest> Parse(const pb::AcknowledgeWarningRequest& in) {
+  Mistakes mistakes;
+  AcknowledgeRequest request;
+  request.id = mistakes.Take(ParsePublicId(in.name()));
+  request.version = in.warning_version();
+  if (request.version.empty())
+    mistakes.Add("warning_version", "FIELD_MISSING", "say which warning was shown");
+  for (const pb::WarningAnswer& answer : in.answers()) {
+    if (!request.answers.emplace(answer.question(), answer.yes()).second) {
+      mistakes.Add("answers", "ANSWER_REPEATED", "each question is answered once");
+    }
+  }
+  return mistakes.Or(std::move(request));
+}
+
+absl::StatusOr<ContactCodeRequest> Parse(const pb::SendContactCodeRequest& in) {
+  Mistakes mistakes;
+  ContactCodeRequest request;
+  request.id = mistakes.Take(ParsePublicId(in.name()));
+  request.channel = TakeChannel(in.channel(), false, mistakes).value_or(Channel::kSms);
+  return mistakes.Or(std::move(request));
+}
+
+absl::StatusOr<ApproveRequest> Parse(const pb::ApproveRecoveryRequest& in) {
+  Mistakes mistakes;
+  ApproveRequest request;
+  request.id = mistakes.Take(ParsePublicId(in.name()));
+  request.code = TakeCode(in.code(), mistakes);
+  request.match_code = in.match_code();
+  if (!request.match_code.empty() && (request.match_code.size() != 4 || !IsDigits(request.match_code))) {
+    mistakes.Add("match_code", "CODE_FORMAT", "four digits and nothing else");
+  }
+  TakeClient(in.client(), mistakes);
+  return mistakes.Or(std::move(request));
+}
+
+absl::StatusOr<RejectRequest> Parse(const pb::RejectRecoveryRequest& in) {
+  Mistakes mistakes;
+  RejectRequest request;
+  request.id = mistakes.Take(ParsePublicId(in.name()));
+  if (in.reason() < pb::REJECT_REASON_FRAUD || in.reason() > pb::REJECT_REASON_OTHER) {
+    mistakes.Add("reason", "REASON_MISSING", "say why");
+  } else {
+    request.reason = static_cast<RejectReason>(in.reason());
+  }
+  return mistakes.Or(std::move(request));
+}
+
+absl::StatusOr<CompleteRequest> Parse(const pb::CompleteRecoveryRequest& in) {
+  Mistakes mistakes;
+  CompleteRequest request;
+  request.capability = mistakes.Take(ParseCapability(in.name()));
+  request.grant = in.grant();
+  if (!IsIdText(request.grant)) mistakes.Add("grant", "GRANT_FORMAT", "this is no grant");
+  request.new_password = Secret(in.new_password());
+  if (in.new_password().empty() || in.new_password().size() > 1024) {
+    mistakes.Add("new_password", "PASSWORD_LENGTH", "1 to 1024 bytes");
+  }
+  return mistakes.Or(std::move(request));
+}
+
+}  // namespace tc::recovery

@@ -1,0 +1,134 @@
+#pragma once
+
+// Handlers of RecoveryService: one method a call, messages in, messages out; no gRPC. Each is: earlier
+// answer? → parse → look → ask peers → load, decide, save in one transaction. Steps at peers have ids derived
+// from what they are, so a call that was cut off anywhere ends well when it is repeated. An unreachable peer
+// refuses the call and loses nothing. Thread-safe.
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/env/random.h"
+#include "common/rpc/call.h"
+#include "common/rpc/once.h"
+#include "common/rpc/page.h"
+#include "services/recovery/domain/claim.h"
+#include "services/recovery/domain/policy.h"
+#include "services/recovery/outbound/identity_peer.h"
+#include "services/recovery/outbound/linking_peer.h"
+#include "services/recovery/outbound/otp_peer.h"
+#include "services/recovery/outbound/proof.h"
+#include "services/recovery/rpc/convert.h"
+#include "services/recovery/rpc/tokens.h"
+#include "services/recovery/store/recovery_store.h"
+
+namespace tc::recovery {
+
+// Everything must outlive the handlers.
+struct HandlerParts {
+  const rpc::Once& once;
+  const rpc::Pager& pager;
+  const RecoveryStore& store;
+  const Tokens& tokens;
+  const ProofSigner& proofs;
+  Random& random;
+  Policy policy;
+  IdentityPeer& identity;
+  LinkingPeer& linking;
+  OtpPeer& otp;
+};
+
+class Handlers {
+ public:
+  explicit Handlers(HandlerParts parts) : parts_(std::move(parts)) {}
+
+  // The claimant: whoever knows recoveries/{capability}.
+  absl::StatusOr<pb::Recovery> StartRecovery(const rpc::Call& call, const pb::StartRecoveryRequest& in);
+  absl::StatusOr<pb::Recovery> VerifyClaimant(const rpc::Call& call, const pb::VerifyClaimantRequest& in);
+  absl::StatusOr<pb::Recovery> ResendClaimantCode(const rpc::Call& call,
+                                                  const pb::ResendClaimantCodeRequest& in);
+  absl::StatusOr<pb::Recovery> GetRecovery(const rpc::Call& call, const pb::GetRecoveryRequest& in);
+  absl::StatusOr<pb::CancelRecoveryResponse> CancelRecovery(const rpc::Call& call,
+                                                            const pb::CancelRecoveryRequest& in);
+  absl::StatusOr<pb::Recovery> CompleteRecovery(const rpc::Call& call, const pb::CompleteRecoveryRequest& in);
+
+  // The contact: the signed-in person, and nobody else.
+  absl::StatusOr<pb::ListAssignedRecoveriesResponse> ListAssignedRecoveries(
+      const rpc::Call& call, const pb::ListAssignedRecoveriesRequest& in);
+  absl::StatusOr<pb::AssignedRecovery> GetAssignedRecovery(const rpc::Call& call,
+                                                           const pb::GetAssignedRecoveryRequest& in);
+  absl::StatusOr<pb::AssignedRecovery> AcknowledgeWarning(const rpc::Call& call,
+                                                          const pb::AcknowledgeWarningRequest& in);
+  absl::StatusOr<pb::AssignedRecovery> SendContactCode(const rpc::Call& call,
+                                                       const pb::SendContactCodeRequest& in);
+  absl::StatusOr<pb::AssignedRecovery> ApproveRecovery(const rpc::Call& call,
+                                                       const pb::ApproveRecoveryRequest& in);
+  absl::StatusOr<pb::AssignedRecovery> RejectRecovery(const rpc::Call& call,
+                                                      const pb::RejectRecoveryRequest& in);
+
+  // The operator.
+  absl::StatusOr<pb::ListRecoveriesResponse> ListRecoveries(const rpc::Call& call,
+                                                            const pb::ListRecoveriesRequest& in);
+
+ private:
+  using Decide = absl::FunctionRef<absl::StatusOr<Recovery>(const Recovery& recovery)>;
+
+  // --- reading; NOT_FOUND for the absent and for somebody else's alike
+  absl::StatusOr<Recovery> Read(absl::string_view capability) const;
+  absl::StatusOr<Recovery> ReadAssigned(const rpc::Call& call, const PublicId& id) const;
+  absl::StatusOr<Recovery> Load(kv::ReadTxn& txn, const PublicId& id) const;
+  absl::StatusOr<Recovery> LoadAssigned(kv::ReadTxn& txn, const rpc::Call& call, const PublicId& id) const;
+  // --- writing outside of the answer's transaction: charges, marks, ends
+  absl::StatusOr<Recovery> Change(const rpc::Call& call, const PublicId& id, Decide decide) const;
+  absl::StatusOr<Recovery> Save(kv::Txn& txn, const rpc::Call& call, const Recovery& before,
+                                const Recovery& after) const;
+  pb::Recovery ClaimantView(const Recovery& recovery, const rpc::Call& call) const;
+
+  // --- start
+  absl::StatusOr<Recovery> Reserve(const rpc::Call& call, const StartRequest& start,
+                                   const std::optional<KnownAccount>& known) const;
+  Start StartOf(const rpc::Call& call, const StartRequest& start, const std::optional<KnownAccount>& known,
+                const std::string& nonce, bool decoy) const;
+  void Withdraw(const Recovery& recovery) const;
+
+  // --- codes of either side
+  CodeBinding BindingOf(const Recovery& recovery, Side side, int serial) const;
+  struct Sent {
+    int serial = 0;
+    CodeStatus status;
+  };
+  absl::StatusOr<Sent> FirstCode(const rpc::Call& call, Recovery& recovery, const CodeMessage& message) const;
+  absl::StatusOr<Sent> NextCode(const rpc::Call& call, const Recovery& recovery, Side side,
+                                const CodeMessage& message) const;
+  // OK when the code is right; else the refusal, after writing down what must be.
+  absl::Status CheckCode(const rpc::Call& call, const Recovery& recovery, Side side,
+                         const Secret& code) const;
+  absl::Status ConsumeCode(const rpc::Call& call, const Recovery& recovery, Side side) const;
+  absl::Status Exhausted(const rpc::Call& call, const Recovery& recovery, Side side) const;
+
+  // --- evidence
+  bool SameAddresses(const Recovery& recovery, const KnownAccount& account) const;
+  absl::StatusOr<ClaimEvidence> GatherClaim(const rpc::Call& call, const Recovery& recovery) const;
+  absl::StatusOr<ContactPhone> PhoneOf(const rpc::Call& call, const AccountId& contact) const;
+  absl::Status ChargeMatchCode(const rpc::Call& call, const Recovery& recovery,
+                               const std::string& typed) const;
+  absl::StatusOr<ApprovalEvidence> GatherApproval(const rpc::Call& call, const Recovery& recovery,
+                                                  const ApproveRequest& request) const;
+  absl::Status HoldAndRefuse(const rpc::Call& call, const Recovery& recovery, HoldReason reason) const;
+
+  // --- the new password
+  absl::Status Redeem(const rpc::Call& call, const Recovery& recovery, const Secret& new_password) const;
+  absl::Status AfterRefusal(const rpc::Call& call, const Recovery& recovery,
+                            const absl::Status& refusal) const;
+
+  HandlerParts parts_;
+};
+
+// Nothing is known of the outcome: the call may be repeated. Every other error is the peer's word.
+bool IsPassing(const absl::Status& status);
+
+}  // namespace tc::recovery

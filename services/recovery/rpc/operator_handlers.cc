@@ -1,0 +1,49 @@
+// The operator's calls.
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status.h"
+#include "services/recovery/rpc/handlers.h"
+
+namespace tc::recovery {
+namespace {
+
+bool Wanted(const pb::ListRecoveriesRequest& in, const AccountId& principal,
+            const pb::RecoverySummary& summary) {
+  if (principal.has_value() && summary.principal() != principal.Name()) return false;
+  return in.states().empty() ||
+         std::find(in.states().begin(), in.states().end(), summary.state()) != in.states().end();
+}
+
+}  // namespace
+
+absl::StatusOr<pb::ListRecoveriesResponse> Handlers::ListRecoveries(const rpc::Call& call,
+                                                                    const pb::ListRecoveriesRequest& in) {
+  AccountId principal;
+  if (!in.principal().empty()) principal = TRY(AccountId::ParseName(in.principal(), "principal"));
+  std::string list = absl::StrCat("recoveries/", principal.text());
+  for (const int state : in.states()) absl::StrAppend(&list, "/", state);
+  const rpc::Page page = TRY(parts_.pager.Parse(in.page_size(), in.page_token(), list));
+  pb::ListRecoveriesResponse out;
+  TRY(parts_.once.database().View([&](kv::ReadTxn& txn) -> absl::Status {
+    out.Clear();
+    std::string last;
+    return parts_.store.ScanReal(txn, page.after, [&](absl::string_view key, const Recovery& recovery) {
+      pb::RecoverySummary summary = ToSummary(recovery, call.now);
+      if (!Wanted(in, principal, summary)) return true;
+      if (static_cast<size_t>(out.recoveries_size()) == page.size) {
+        out.set_next_page_token(parts_.pager.NextToken(last, list));
+        return false;
+      }
+      *out.add_recoveries() = std::move(summary);
+      last = std::string(key);
+      return true;
+    });
+  }));
+  return out;
+}
+
+}  // namespace tc::recovery

@@ -1,0 +1,60 @@
+#pragma once
+
+// RecoveryStore: recoveries by public id; by the hash of the claimant's capability; by contact; real ones by
+// age; and one ledger for each principal. All indexes are written by Insert, Save and Remove and by nothing
+// else. Stateless but for the sealer: thread-safe.
+
+#include <optional>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/crypto/sealer.h"
+#include "common/kv/database.h"
+#include "services/recovery/domain/recovery.h"
+#include "services/recovery/domain/start_limits.h"
+
+namespace tc::recovery {
+
+// Timer kinds; their subject is a public id.
+inline constexpr char kExpireTimer[] = "expire_recovery";
+inline constexpr char kPurgeTimer[] = "purge_recovery";
+inline constexpr char kReleaseTimer[] = "release_hold";
+
+class RecoveryStore {
+ public:
+  explicit RecoveryStore(crypto::Sealer sealer) : sealer_(std::move(sealer)) {}
+
+  // A new recovery under its capability (kept as SHA-256 only), with its ledger entry and expiry timer.
+  // Returns it with its version. ALREADY_EXISTS for a known id.
+  absl::StatusOr<Recovery> Insert(kv::Txn& txn, const Recovery& recovery, absl::string_view capability) const;
+  // Replaces `before` by `after`; keeps indexes, timers and, when it ended, the ledger. Returns it with its
+  // version.
+  absl::StatusOr<Recovery> Save(kv::Txn& txn, const Recovery& before, const Recovery& after) const;
+  // Removes every trace, the ledger's excepted.
+  absl::Status Remove(kv::Txn& txn, const Recovery& recovery, absl::string_view capability) const;
+
+  absl::StatusOr<std::optional<Recovery>> Find(kv::ReadTxn& txn, const PublicId& id) const;
+  absl::StatusOr<std::optional<Recovery>> FindByCapability(kv::ReadTxn& txn,
+                                                           absl::string_view capability) const;
+
+  absl::StatusOr<StartLedger> LedgerOf(kv::ReadTxn& txn, const AccountId& principal) const;
+  absl::Status PutLedger(kv::Txn& txn, const AccountId& principal, const StartLedger& ledger) const;
+
+  // Visits what is or was laid before `contact`, oldest first, behind the key `after`.
+  absl::Status ScanAssigned(
+      kv::ReadTxn& txn, const AccountId& contact, absl::string_view after,
+      absl::FunctionRef<bool(absl::string_view key, const Recovery& recovery)> visit) const;
+  // Visits recoveries of known accounts, oldest first, behind the key `after`.
+  absl::Status ScanReal(kv::ReadTxn& txn, absl::string_view after,
+                        absl::FunctionRef<bool(absl::string_view key, const Recovery& recovery)> visit) const;
+
+ private:
+  absl::Status Reindex(kv::Txn& txn, const Recovery* before, const Recovery* after) const;
+  absl::Status Reschedule(kv::Txn& txn, const Recovery* before, const Recovery* after) const;
+
+  crypto::Sealer sealer_;
+};
+
+}  // namespace tc::recovery

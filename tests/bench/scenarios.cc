@@ -1,0 +1,273 @@
+#include "tests/bench/scenarios.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "common/base/status.h"
+#include "common/env/random.h"
+#include "tests/bench/linking_server.h"
+#include "tests/bench/reference.pb.h"
+#include "tools/tcctl/people.h"
+#include "trustedcontact/otp/v1/otp.pb.h"
+
+namespace tc::bench {
+
+namespace {
+
+namespace otp_pb = trustedcontact::otp::v1;
+namespace linking_pb = trustedcontact::linking::v1;
+namespace identity_pb = trustedcontact::identity::v1;
+
+constexpr char kOtp[] = "/trustedcontact.otp.v1.OtpService/";
+constexpr char kLinking[] = "/trustedcontact.linking.v1.LinkingService/";
+constexpr char kIdentity[] = "/trustedcontact.identity.v1.IdentityService/";
+constexpr size_t kPayload = 100;
+constexpr int kWrongCodesEach = 4;
+
+std::string Uuid() {
+  SystemRandom random;
+  return random.Uuid();
+}
+
+std::string BearerOf(const Servers& servers, const dev::Caller& caller) {
+  return dev::Bearer(dev::DevelopmentKey(servers.suite.location().data).value(), caller, absl::Now(),
+                     absl::Hours(2));
+}
+
+// Sends all operations once, as setting up; the answers in their order.
+absl::StatusOr<std::vector<std::string>> SendAll(const std::shared_ptr<grpc::Channel>& channel,
+                                                 const std::string& method, const std::string& authorization,
+                                                 const std::vector<Operation>& operations) {
+  std::vector<std::string> answers(operations.size());
+  Load load;
+  load.method = method;
+  load.authorization = authorization;
+  load.measure = absl::Hours(1);
+  load.operation = [&](size_t i) { return i < operations.size() ? &operations[i] : nullptr; };
+  load.answer = [&](size_t i, const grpc::ByteBuffer& answer) { answers[i] = ToText(answer); };
+  const Measured measured = Run(channel, load);
+  if (measured.errors > 0) return absl::InternalError(absl::StrCat(method, ": ", measured.first_error));
+  return answers;
+}
+
+std::string PhoneOf(size_t number) { return absl::StrFormat("+7925%07d", number); }
+
+struct Code {
+  std::string id;
+  std::string phone;  // empty: a decoy, which is sent nowhere
+};
+
+otp_pb::CheckVerificationRequest Check(const Code& code, const std::string& digits) {
+  otp_pb::CheckVerificationRequest request;
+  request.set_name(absl::StrCat("verifications/", code.id));
+  request.set_purpose(otp_pb::PURPOSE_RECOVERY_CLAIM);
+  request.set_subject(absl::StrCat("subject-", code.id));
+  request.set_request(absl::StrCat("recoveries/", code.id));
+  request.set_code(digits);
+  request.set_request_id(Uuid());
+  return request;
+}
+
+absl::Status CreateCodes(const Servers& servers, const std::vector<Code>& codes) {
+  std::vector<Operation> operations;
+  for (const Code& code : codes) {
+    otp_pb::CreateVerificationRequest request;
+    request.set_verification_id(code.id);
+    request.set_purpose(otp_pb::PURPOSE_RECOVERY_CLAIM);
+    request.set_subject(absl::StrCat("subject-", code.id));
+    request.set_request(absl::StrCat("recoveries/", code.id));
+    if (code.phone.empty()) {
+      request.set_decoy(true);
+    } else {
+      request.set_phone(code.phone);
+    }
+    request.set_masked_address("***");
+    request.set_locale(otp_pb::LOCALE_EN);
+    request.set_request_id(Uuid());
+    operations.push_back({ToBytes(request), ""});
+  }
+  return SendAll(servers.suite[dev::Service::kOtp].channel(), absl::StrCat(kOtp, "CreateVerification"),
+                 BearerOf(servers, dev::From("service/recovery")), operations)
+      .status();
+}
+
+// The codes that were sent, by phone; waits until all have come.
+absl::StatusOr<std::map<std::string, std::string>> ReadCodes(const Servers& servers, size_t expected) {
+  std::map<std::string, std::string> codes;
+  for (const absl::Time give_up = absl::Now() + absl::Minutes(3); codes.size() < expected;) {
+    if (absl::Now() > give_up)
+      return absl::DeadlineExceededError(absl::StrCat("only ", codes.size(), " codes have come"));
+    absl::SleepFor(absl::Milliseconds(500));
+    for (const dev::Message& message : servers.suite.spool().Inbox("")) {
+      if (message.to.rfind("+7925", 0) == 0) codes[message.to] = message.code;
+    }
+  }
+  return codes;
+}
+
+Scenario OtpScenario(const Servers& servers, std::string name) {
+  Scenario scenario;
+  scenario.name = std::move(name);
+  scenario.against = "read-modify-write";
+  scenario.must = 0.6;
+  scenario.channel = servers.suite[dev::Service::kOtp].channel();
+  scenario.method = absl::StrCat(kOtp, "CheckVerification");
+  scenario.authorization = BearerOf(servers, dev::From("service/recovery"));
+  scenario.repeatable = false;
+  return scenario;
+}
+
+size_t Needed(const Servers& servers, const Scenario& scenario) {
+  return static_cast<size_t>(servers.rounds) * (scenario.share[0] + scenario.share[1]);
+}
+
+Scenario ReferenceScenario(const Servers& servers, std::string name, const std::string& method) {
+  Scenario scenario;
+  scenario.name = std::move(name);
+  scenario.channel = servers.reference;
+  scenario.method = absl::StrCat("/trustedcontact.bench.ReferenceService/", method);
+  scenario.authorization = BearerOf(servers, dev::From("service/recovery"));
+  uint64_t key = 1;
+  for (int i = 0; i < 100000; ++i) {
+    trustedcontact::bench::ReferenceRequest request;
+    key = key * 6364136223846793005u + 1442695040888963407u;
+    request.set_key(key >> 47);
+    request.set_payload(std::string(kPayload, 'p'));
+    scenario.operations.push_back({ToBytes(request), ""});
+  }
+  return scenario;
+}
+
+}  // namespace
+
+Scenario Echo(const Servers& servers) { return ReferenceScenario(servers, "empty call", "Echo"); }
+
+Scenario ReadModifyWrite(const Servers& servers) {
+  return ReferenceScenario(servers, "read-modify-write", "ReadModifyWrite");
+}
+
+absl::StatusOr<Scenario> WrongCode(const Servers& servers) {
+  Scenario scenario = OtpScenario(servers, "CheckVerification, wrong code");
+  scenario.share[0] = 40000;
+  scenario.share[1] = 5000;
+  std::vector<Code> codes(Needed(servers, scenario) / kWrongCodesEach + 1);
+  for (size_t i = 0; i < codes.size(); ++i) codes[i].id = absl::StrCat("wrong-", i);
+  TRY(CreateCodes(servers, codes));
+  for (int attempt = 0; attempt < kWrongCodesEach; ++attempt) {
+    for (const Code& code : codes) scenario.operations.push_back({ToBytes(Check(code, "123456")), ""});
+  }
+  return scenario;
+}
+
+absl::StatusOr<Scenario> RightCode(const Servers& servers) {
+  Scenario scenario = OtpScenario(servers, "CheckVerification, right code");
+  scenario.share[0] = 7000;
+  scenario.share[1] = 600;
+  std::vector<Code> codes(Needed(servers, scenario));
+  for (size_t i = 0; i < codes.size(); ++i) codes[i] = {absl::StrCat("right-", i), PhoneOf(i)};
+  TRY(CreateCodes(servers, codes));
+  const std::map<std::string, std::string> sent = TRY(ReadCodes(servers, codes.size()));
+  for (const Code& code : codes)
+    scenario.operations.push_back({ToBytes(Check(code, sent.at(code.phone))), ""});
+  return scenario;
+}
+
+absl::StatusOr<Scenario> AcceptInvitation(const Servers& servers) {
+  Scenario scenario;
+  scenario.name = "AcceptInvitation";
+  scenario.against = "read-modify-write";
+  scenario.must = 0.6;
+  scenario.channel = servers.linking;
+  scenario.method = absl::StrCat(kLinking, "AcceptInvitation");
+  scenario.repeatable = false;
+  scenario.share[0] = 9000;
+  scenario.share[1] = 900;
+  // Each contact is invited by five principals and signs in once.
+  std::vector<Operation> invitations;
+  for (size_t i = 0; i < Needed(servers, scenario); ++i) {
+    linking_pb::CreateInvitationRequest request;
+    request.set_contact_first_name("Мария");
+    request.set_contact_phone(PhoneOf(i / 5));
+    request.set_request_id(Uuid());
+    invitations.push_back({ToBytes(request), BearerOf(servers, dev::SignedIn(absl::StrCat("p", i)))});
+  }
+  const auto answers =
+      TRY(SendAll(servers.linking, absl::StrCat(kLinking, "CreateInvitation"), "", invitations));
+  std::string contact;
+  for (size_t i = 0; i < answers.size(); ++i) {
+    linking_pb::Invitation invitation;
+    if (!invitation.ParseFromString(answers[i])) return absl::InternalError("an invitation does not decode");
+    linking_pb::AcceptInvitationRequest request;
+    request.set_name(invitation.name());
+    request.set_request_id(Uuid());
+    if (i % 5 == 0) contact = BearerOf(servers, dev::SignedIn(OwnerOf(PhoneOf(i / 5))));
+    scenario.operations.push_back({ToBytes(request), contact});
+  }
+  return scenario;
+}
+
+absl::StatusOr<Scenario> GetGuard(const Servers& servers) {
+  Scenario scenario;
+  scenario.name = "GetGuard";
+  scenario.against = "empty call";
+  scenario.must = 0.6;
+  scenario.channel = servers.suite[dev::Service::kLinking].channel();
+  scenario.method = absl::StrCat(kLinking, "GetGuard");
+  scenario.authorization = BearerOf(servers, dev::From("service/recovery"));
+  dev::People people(servers.suite.clients(), servers.suite.spool());
+  for (int i = 0; i < 50; ++i) {
+    const dev::Citizen principal = dev::Invent(absl::StrCat("anna-", i), "Anna", "Petrova", 2 * i);
+    const dev::Citizen contact = dev::Invent(absl::StrCat("maria-", i), "Maria", "Sokolova", 2 * i + 1);
+    TRY(people.Admit(principal));
+    TRY(people.Admit(contact));
+    TRY(people.Connect(principal, contact));
+    linking_pb::GetGuardRequest request;
+    request.set_principal(principal.Name());
+    scenario.operations.push_back({ToBytes(request), ""});
+  }
+  return scenario;
+}
+
+absl::StatusOr<Scenario> CheckEligibility(const Servers& servers) {
+  Scenario scenario;
+  scenario.name = "CheckEligibility";
+  scenario.against = "empty call";
+  scenario.must = 0.6;
+  scenario.channel = servers.suite[dev::Service::kIdentity].channel();
+  scenario.method = absl::StrCat(kIdentity, "CheckEligibility");
+  scenario.authorization = BearerOf(servers, dev::From("service/recovery"));
+  dev::People people(servers.suite.clients(), servers.suite.spool());
+  for (int i = 0; i < 100; ++i) {
+    const dev::Citizen who = dev::Invent(absl::StrCat("vera-", i), "Vera", "Orlova", 1000 + i);
+    TRY(people.Admit(who));
+    identity_pb::CheckEligibilityRequest request;
+    request.set_account(who.Name());
+    request.set_role(identity_pb::ELIGIBILITY_ROLE_CONTACT);
+    scenario.operations.push_back({ToBytes(request), ""});
+  }
+  return scenario;
+}
+
+Measured Measure(Scenario& scenario, size_t in_flight_index, absl::Duration seconds) {
+  Load load;
+  load.method = scenario.method;
+  load.authorization = scenario.authorization;
+  load.in_flight = kInFlight[in_flight_index];
+  load.measure = seconds;
+  if (scenario.repeatable) {
+    load.operation = [&](size_t i) { return &scenario.operations[i % scenario.operations.size()]; };
+    return Run(scenario.channel, load);
+  }
+  load.warm_up = absl::Milliseconds(100);
+  const size_t first = scenario.next;
+  const size_t end = std::min(first + scenario.share[in_flight_index], scenario.operations.size());
+  load.operation = [&](size_t i) { return first + i < end ? &scenario.operations[first + i] : nullptr; };
+  scenario.next = end;
+  return Run(scenario.channel, load);
+}
+
+}  // namespace tc::bench

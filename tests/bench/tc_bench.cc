@@ -1,0 +1,235 @@
+// tc_bench: throughput of the services as ratios to references measured in the same minutes on the same
+// machine. Absolute numbers of two runs cannot be compared; the ratios can. Everything shares the machine's
+// cores, load client included.
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "common/base/status.h"
+#include "tests/bench/linking_server.h"
+#include "tests/bench/reference_server.h"
+#include "tests/bench/scenarios.h"
+
+namespace tc::bench {
+
+namespace {
+
+constexpr long kRssLimitKib = 64 * 1024;
+constexpr int kBasePort = 17100;  // the suite: 17101 to 17104
+
+struct Options {
+  std::string bin;
+  int rounds = 3;
+  double seconds = 2;
+};
+
+struct RemoveDirectory {
+  void operator()(const std::string* path) const {
+    std::error_code ignored;
+    std::filesystem::remove_all(*path, ignored);
+  }
+};
+
+std::string Self() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
+
+absl::Status WaitUntilHealthy(const std::string& target, const std::string& data) {
+  const dev::Client client(target, TRY(dev::DevelopmentKey(data)));
+  for (int i = 0; i < 500; ++i) {
+    if (client.Healthy()) return absl::OkStatus();
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  return absl::UnavailableError(absl::StrCat(target, " does not get ready"));
+}
+
+long RssKib(pid_t pid) {
+  std::ifstream status(absl::StrCat("/proc/", pid, "/status"));
+  std::string word;
+  long kib = 0;
+  while (status >> word) {
+    if (word == "VmRSS:" && status >> kib) return kib;
+  }
+  return 0;
+}
+
+bool ReportRss(dev::DevSuite& suite) {
+  absl::SleepFor(absl::Seconds(3));
+  bool passed = true;
+  std::printf("\nResident memory at rest, limit %ld MB\n", kRssLimitKib / 1024);
+  for (const dev::Service service : dev::kServices) {
+    const long kib = RssKib(suite.PidOf(service));
+    const bool good = kib > 0 && kib <= kRssLimitKib;
+    passed = passed && good;
+    std::printf("  tc-%-9s %6.1f MB  %s\n", std::string(dev::NameOf(service)).c_str(),
+                static_cast<double>(kib) / 1024, good ? "pass" : "FAIL");
+  }
+  std::fflush(stdout);
+  return passed;
+}
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values.empty() ? 0 : values[values.size() / 2];
+}
+
+// All rounds of all scenarios, by name and in-flight index.
+using Results = std::map<std::pair<std::string, size_t>, std::vector<Measured>>;
+
+// One round after the other, every scenario in each, so that a slow minute hits all alike.
+Results MeasureAll(std::vector<Scenario>& scenarios, const Options& options) {
+  Results results;
+  for (int round = 0; round < options.rounds; ++round) {
+    for (size_t k = 0; k < std::size(kInFlight); ++k) {
+      for (Scenario& scenario : scenarios) {
+        const Measured measured = Measure(scenario, k, absl::Seconds(options.seconds));
+        std::fprintf(stderr, "round %d, %2d in flight, %-30s %8.0f/s\n", round + 1, kInFlight[k],
+                     scenario.name.c_str(), measured.per_second);
+        results[{scenario.name, k}].push_back(measured);
+      }
+    }
+  }
+  return results;
+}
+
+double MedianOf(const std::vector<Measured>& rounds, double Measured::*field) {
+  std::vector<double> values;
+  for (const Measured& round : rounds) values.push_back(round.*field);
+  return Median(values);
+}
+
+// The median of the rounds' own ratios.
+double Ratio(const std::vector<Measured>& of, const std::vector<Measured>& to) {
+  std::vector<double> ratios;
+  for (size_t i = 0; i < of.size(); ++i) ratios.push_back(of[i].per_second / to[i].per_second);
+  return Median(ratios);
+}
+
+bool ReportOne(const Scenario& scenario, size_t k, const Results& results) {
+  const std::vector<Measured>& rounds = results.at({scenario.name, k});
+  size_t errors = 0;
+  for (const Measured& round : rounds) errors += round.errors;
+  std::printf("  %-30s %9d %9.0f %9.0f %9.0f", scenario.name.c_str(), kInFlight[k],
+              MedianOf(rounds, &Measured::per_second), MedianOf(rounds, &Measured::p50_us),
+              MedianOf(rounds, &Measured::p99_us));
+  bool passed = errors == 0;
+  if (!scenario.against.empty()) {
+    const double ratio = Ratio(rounds, results.at({scenario.against, k}));
+    const bool demanded = kInFlight[k] == 64;
+    if (demanded) passed = passed && ratio >= scenario.must;
+    std::printf(
+        "  %5.2f of %-17s %s", ratio, scenario.against.c_str(),
+        demanded ? absl::StrFormat(">= %.2f  %s", scenario.must, passed ? "pass" : "FAIL").c_str() : "");
+  }
+  if (errors > 0) std::printf("  %zu errors: %s", errors, rounds[0].first_error.c_str());
+  std::printf("\n");
+  return passed;
+}
+
+bool ReportAll(const std::vector<Scenario>& scenarios, const Results& results) {
+  bool passed = true;
+  std::printf("\n  %-30s %9s %9s %9s %9s  %s\n", "median of the rounds", "in flight", "calls/s", "p50 us",
+              "p99 us", "ratio");
+  for (size_t k = 0; k < std::size(kInFlight); ++k) {
+    for (const Scenario& scenario : scenarios) passed = ReportOne(scenario, k, results) && passed;
+  }
+  std::printf(
+      "\n  AcceptInvitation: the service's own handlers, store and gate; its three questions to identity are "
+      "answered in the\n"
+      "  process. All other services are the programs that are shipped. Every call carries the same kind of "
+      "assertion.\n");
+  return passed;
+}
+
+absl::StatusOr<bool> Play(const Options& options) {
+  const dev::TemporaryDir directory;
+  // Messages in memory: a provider would not be on this disk either.
+  const std::string spool = absl::StrCat("/dev/shm/tc-bench-", getpid());
+  const std::unique_ptr<const std::string, RemoveDirectory> removed(&spool);
+  dev::SuiteOptions suite_options;
+  suite_options.data = directory.path() + "/suite";
+  suite_options.bin = options.bin;
+  suite_options.spool = spool;
+  suite_options.base_port = kBasePort;
+  suite_options.set = dev::GenerousLimits();
+  for (int i = 1; i <= 5; ++i) suite_options.set.push_back(absl::StrCat("otp.attempt_delay_", i, "=0"));
+  const std::unique_ptr<dev::DevSuite> suite = TRY(dev::DevSuite::Start(suite_options));
+  const bool small = ReportRss(*suite);
+
+  const std::string data = suite->location().data;
+  const std::string reference = absl::StrCat("127.0.0.1:", kBasePort + 11);
+  const std::string linking = absl::StrCat("127.0.0.1:", kBasePort + 12);
+  const dev::Process reference_server =
+      TRY(dev::Process::Start({Self(), "serve-reference", reference, directory.path() + "/reference"},
+                              directory.path() + "/reference.log"));
+  const dev::Process linking_server = TRY(dev::Process::Start(
+      {Self(), "serve-linking", linking, directory.path() + "/linking", data + "/keys/dev.jwks"},
+      directory.path() + "/linking.log"));
+  TRY(WaitUntilHealthy(reference, data));
+  TRY(WaitUntilHealthy(linking, data));
+
+  const Servers servers{*suite, dev::Connect(reference), dev::Connect(linking), options.rounds};
+  std::fprintf(stderr, "making the requests\n");
+  std::vector<Scenario> scenarios;
+  scenarios.push_back(Echo(servers));
+  scenarios.push_back(ReadModifyWrite(servers));
+  scenarios.push_back(TRY(WrongCode(servers)));
+  scenarios.push_back(TRY(RightCode(servers)));
+  scenarios.push_back(TRY(AcceptInvitation(servers)));
+  scenarios.push_back(TRY(GetGuard(servers)));
+  scenarios.push_back(TRY(CheckEligibility(servers)));
+  absl::SleepFor(absl::Seconds(2));
+  const Results results = MeasureAll(scenarios, options);
+  return ReportAll(scenarios, results) && small;
+}
+
+int Main(const Options& options) {
+  const absl::StatusOr<bool> passed = Play(options);
+  if (!passed.ok()) {
+    std::fprintf(stderr, "tc_bench: %s\n", passed.status().ToString().c_str());
+    return 2;
+  }
+  std::printf("\n%s\n", *passed ? "Every goal is reached." : "Not every goal is reached.");
+  return *passed ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace tc::bench
+
+int main(int argc, char** argv) {
+  CLI::App app("Measures the services against references, in one run", "tc_bench");
+  tc::bench::Options options;
+  app.add_option("--bin", options.bin, "Where the tc-* programs are; default: beside this one");
+  app.add_option("--rounds", options.rounds, "Rounds; the median counts")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 9));
+  app.add_option("--seconds", options.seconds, "Seconds of one measurement")->capture_default_str();
+  std::string listen;
+  std::string data;
+  std::string jwks;
+  CLI::App* reference =
+      app.add_subcommand("serve-reference", "The reference server, started by tc_bench itself");
+  reference->add_option("LISTEN", listen)->required();
+  reference->add_option("DATA", data)->required();
+  CLI::App* linking = app.add_subcommand(
+      "serve-linking", "Linking with an identity service that says yes, started by tc_bench itself");
+  linking->add_option("LISTEN", listen)->required();
+  linking->add_option("DATA", data)->required();
+  linking->add_option("JWKS", jwks)->required();
+  CLI11_PARSE(app, argc, argv);
+  if (reference->parsed()) return tc::bench::ServeReference(listen, data);
+  if (linking->parsed()) return tc::bench::ServeLinking(listen, data, jwks);
+  return tc::bench::Main(options);
+}

@@ -1,0 +1,154 @@
+// tcctl as a user meets it: the program itself against a running suite.
+
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/testing/status.h"
+#include "tests/e2e/world.h"
+
+namespace tc::e2e {
+namespace {
+
+using ::testing::Eq;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using ::testing::Not;
+
+struct Output {
+  int exit_code = -1;
+  std::string text;  // both streams
+};
+
+class CliTest : public World {
+ protected:
+  // Runs `tcctl ARGUMENTS` through a shell.
+  static Output Tcctl(const std::string& arguments) {
+    const std::filesystem::path here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    const std::string command = absl::StrCat((here.parent_path() / "bin" / "tcctl").string(), " --data ",
+                                             suite().location().data, " ", arguments, " 2>&1");
+    Output output;
+    FILE* pipe = popen(command.c_str(), "r");
+    std::array<char, 4096> buffer{};
+    for (size_t n = 0; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+      output.text.append(buffer.data(), n);
+    const int status = pclose(pipe);
+    output.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+    return output;
+  }
+};
+
+MATCHER_P2(Prints, exit_code, text, "") {
+  *result_listener << "exit code " << arg.exit_code << ": " << arg.text;
+  return arg.exit_code == exit_code && arg.text.find(text) != std::string::npos;
+}
+
+TEST_F(CliTest, HelpIsNoError) { EXPECT_THAT(Tcctl("--help"), Prints(0, "Exit codes")); }
+
+TEST_F(CliTest, AWrongCommandIsAUsageError) { EXPECT_THAT(Tcctl("nonsense"), Prints(2, "")); }
+
+TEST_F(CliTest, ListsTheServicesOfAServer) {
+  const Output output = Tcctl("describe linking");
+  EXPECT_THAT(output, Prints(0, "trustedcontact.linking.v1.LinkingService"));
+  EXPECT_THAT(output, Prints(0, "trustedcontact.events.v1.EventService"));
+  EXPECT_THAT(output, Prints(0, "trustedcontact.admin.v1.AdminService"));
+  EXPECT_THAT(output, Prints(0, "grpc.health.v1.Health"));
+  EXPECT_THAT(output, Prints(0, "  CreateInvitation\n"));
+}
+
+TEST_F(CliTest, DescribesAMessage) {
+  EXPECT_THAT(Tcctl("describe linking trustedcontact.linking.v1.Invitation"), Prints(0, "expire_time"));
+}
+
+TEST_F(CliTest, AsksEveryServerForItsHealth) {
+  for (const dev::Service service : dev::kServices) {
+    EXPECT_THAT(Tcctl(absl::StrCat("call ", dev::NameOf(service), "/Health/Check")), Prints(0, "SERVING"));
+  }
+}
+
+TEST_F(CliTest, AsksEveryServerWhatItIs) {
+  for (const dev::Service service : dev::kServices) {
+    const std::string name(dev::NameOf(service));
+    EXPECT_THAT(Tcctl(absl::StrCat("call ", name, "/AdminService/GetServerInfo --role operator/me")),
+                Prints(0, absl::StrCat("\"service\": \"", name, "\"")));
+  }
+}
+
+TEST_F(CliTest, PrintsATable) {
+  EXPECT_THAT(Tcctl("-o table call otp/AdminService/GetPolicy --role operator/me"),
+              Prints(0, "values.otp.code_digits"));
+}
+
+TEST_F(CliTest, FillsInTheRequestId) {
+  const dev::Citizen anna = Someone("Anna");
+  const dev::Citizen maria = Someone("Maria");
+  dev::People people = People();
+  ASSERT_THAT(people.Admit(anna), IsOk());
+  ASSERT_THAT(people.Admit(maria), IsOk());
+  EXPECT_THAT(Tcctl(absl::StrCat(
+                  "call linking/CreateInvitation '{\"contact_first_name\": \"Maria\", \"contact_phone\": \"",
+                  maria.phone, "\"}' --as ", anna.account)),
+              Prints(0, "INVITATION_STATE_PENDING"));
+}
+
+TEST_F(CliTest, ShowsEveryMistakeOfARequest) {
+  const Output output =
+      Tcctl("call linking/CreateInvitation '{\"contact_phone\": \"89161234567\"}' --as anybody");
+  EXPECT_THAT(output, Prints(1, "PHONE_TRUNK_PREFIX_8"));
+  EXPECT_THAT(output, Prints(1, "contact_first_name"));
+}
+
+TEST_F(CliTest, TellsWhatIsWrongWithTheJson) {
+  EXPECT_THAT(Tcctl("call linking/GetGuard '{\"nobody\": 1}'"), Prints(2, "nobody"));
+}
+
+TEST_F(CliTest, TellsWhichMethodsThereAre) {
+  EXPECT_THAT(Tcctl("call linking/GetGard"), Prints(2, "GetGuard"));
+}
+
+TEST_F(CliTest, ExitsWith3WhenSomethingIsNotThere) {
+  EXPECT_THAT(Tcctl("call identity/GetAccount '{\"name\": \"accounts/nobody\"}' --role operator/me"),
+              Prints(3, "NOT_FOUND"));
+}
+
+TEST_F(CliTest, ExitsWith4WhenTheRoleMayNot) {
+  EXPECT_THAT(Tcctl("call linking/GetGuard '{\"principal\": \"accounts/nobody\"}'"),
+              Prints(4, "ROLE_NOT_ALLOWED"));
+}
+
+TEST_F(CliTest, ExitsWith5WhenTheStateForbidsIt) {
+  const dev::Citizen anna = Someone("Anna");
+  dev::People people = People();
+  ASSERT_THAT(people.Admit(anna), IsOk());
+  EXPECT_THAT(Tcctl(absl::StrCat("call linking/RemoveTrustedContact --as ", anna.account)),
+              Prints(5, "NO_TRUSTED_CONTACT"));
+}
+
+TEST_F(CliTest, ExitsWith69WhenNobodyListens) {
+  EXPECT_THAT(Tcctl("call linking/GetGuard --address unix:/nowhere.sock"), Prints(69, "UNAVAILABLE"));
+}
+
+TEST_F(CliTest, ReadsTheNewestCodeOfAPhone) {
+  const dev::Citizen anna = Someone("Anna");
+  EXPECT_THAT(Tcctl(absl::StrCat("inbox --code-only ", anna.phone)), Prints(3, "no code"));
+  dev::People people = People();
+  ASSERT_THAT(people.CreateAccount(anna), IsOk());
+  ASSERT_THAT(people.BindPhone(anna), IsOk());
+  ASSERT_OK_AND_ASSIGN(const std::string code, people.AwaitCode(anna, 0));
+  EXPECT_THAT(Tcctl(absl::StrCat("inbox --code-only ", anna.phone)).text, Eq(code + "\n"));
+}
+
+TEST_F(CliTest, MakesAToken) { EXPECT_THAT(Tcctl("token --sub anna"), Prints(0, "eyJ")); }
+
+TEST_F(CliTest, CompletesItsCommands) {
+  const Output output = Tcctl("completion bash");
+  EXPECT_THAT(output, Prints(0, "--code-only"));
+  EXPECT_THAT(output.text, Not(HasSubstr("@CASES@")));
+}
+
+}  // namespace
+}  // namespace tc::e2e

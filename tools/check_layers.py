@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Holds the dependency rule of ARCHITECTURE.md against the compiler's own record of includes.
+
+usage: check_layers.py BUILD_DIR
+
+Reads `ninja -t deps`, which names every header that each object really saw, and compares it with the table below.
+With all packages in /usr/include a forbidden include compiles without complaint; only this finds it.
+"""
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+GRPC = r"/usr/include/(grpcpp|grpc)/"
+PROTOBUF = r"/usr/include/google/protobuf/"
+ROCKSDB = r"/usr/include/rocksdb/"
+PROMETHEUS = r"/usr/include/prometheus/"
+CRYPTO = r"/usr/include/(openssl|sodium|argon2)"
+LIBPQ = r"/usr/include/(postgresql/)?libpq"
+CURL = r"/usr/include/.*curl/"
+
+# (source file, what it must not see, why). The first column is matched from the project's root; the second against
+# each header's path, project headers relative to the root.
+RULES = [
+    (r"common/base/", r"common/(?!base/|testing/)", "common/base sees nothing else of the project"),
+    (r"common/(?!base/)", r"services/", "common knows no service"),
+    (r"common/(base|env|kv|obs|crypto)/", r"common/rpc/", "only rpc and services see common/rpc"),
+    (r"(common/(base|env|kv|obs|crypto)|services/\w+/(domain|store))/", GRPC, "gRPC is seen in rpc and outbound only"),
+    (r"services/\w+/rpc/(?!service|\w*wire_test)", GRPC, "in a service's rpc room gRPC is seen in service.cc only"),
+    (r"services/\w+/domain/", PROTOBUF + r"|common/(kv|rpc|obs|crypto|env)/|store/|outbound/|/rpc/",
+     "a domain is pure"),
+    (r"services/\w+/store/", r"services/\w+/(rpc|outbound)/|common/rpc/", "a store serves, it does not ask"),
+    (r"services/\w+/outbound/", r"services/\w+/(rpc|store)/", "outbound knows the domain only"),
+    (r"(?!common/kv/rocks_)", ROCKSDB, "RocksDB is seen in common/kv/rocks_* only"),
+    (r"(?!common/obs/metrics)", PROMETHEUS, "prometheus-cpp is seen in common/obs/metrics.cc only"),
+    (r"(?!common/(crypto|env|rpc|testing)/)", CRYPTO, "cryptography libraries are seen in common/crypto"),
+    (r"", LIBPQ, "no SQL engine yet"),
+    (r"(?!services/otp/outbound/|common/obs/metrics)", CURL, "libcurl is seen in otp's outbound only"),
+]
+# Test programs may look deeper: they build what they test.
+TEST_EXEMPT = re.compile(r"_(test|testing)\.cc$")
+# References for the benchmarks stand outside the seams on purpose.
+EXEMPT = re.compile(r"^(tests/bench|build|tools)/")
+
+
+def own_service(source, header):
+    """A service must not see another service's files."""
+    here = re.match(r"services/(\w+)/", source)
+    there = re.match(r"services/(\w+)/", header)
+    return not (here and there) or here.group(1) == there.group(1)
+
+
+def objects(build):
+    deps = subprocess.run(["ninja", "-C", build, "-t", "deps"], capture_output=True, text=True, check=True).stdout
+    for block in deps.split("\n\n"):
+        lines = block.strip().splitlines()
+        if len(lines) > 1 and "VALID" in lines[0]:
+            yield [os.path.normpath(os.path.join(build, line.strip())) for line in lines[1:]]
+
+
+def relative(path):
+    return os.path.relpath(path, ROOT) if path.startswith(ROOT + os.sep) else path
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    seen, broken = 0, set()
+    for headers in objects(os.path.abspath(sys.argv[1])):
+        source = relative(headers[0])
+        if source.startswith("/") or EXEMPT.match(source):
+            continue
+        seen += 1
+        for header in map(relative, headers[1:]):
+            if "cmake_pch" in header:
+                continue
+            if not own_service(source, header):
+                broken.add(f"{source} sees {header}: a service knows no other service's code")
+            if TEST_EXEMPT.search(source) and not re.match(r"services/\w+/domain/", source):
+                continue
+            for where, forbidden, why in RULES:
+                if re.match(where, source) and re.search(forbidden, header):
+                    broken.add(f"{source} sees {header}: {why}")
+    if seen == 0:
+        sys.exit("check_layers: no objects found; build first")
+    for line in sorted(broken):
+        print(line)
+    print(f"layers: {seen} sources, {len(broken)} forbidden includes")
+    sys.exit(1 if broken else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""Counts what really ran: count_tests.py RESULTS_DIR → "passed failed".
+
+RESULTS_DIR holds ctest.xml (one entry a test program) and one GoogleTest JSON file a program. A program that crashed
+left no JSON and counts as one failure; a program that is no GoogleTest counts as one test.
+"""
+import json
+import os
+import sys
+import xml.etree.ElementTree as xml
+
+
+def cases(path):
+    with open(path, encoding="utf-8") as file:
+        report = json.load(file)
+    for suite in report["testsuites"]:
+        for case in suite["testsuite"]:
+            if case.get("result") == "SKIPPED":
+                print(f"    skipped: {suite['name']}.{case['name']}", file=sys.stderr)
+            elif case.get("status") == "RUN":
+                yield not case.get("failures")
+
+
+def main():
+    results = sys.argv[1]
+    passed = failed = 0
+    report = os.path.join(results, "ctest.xml")
+    programs = list(xml.parse(report).getroot().iter("testcase")) if os.path.exists(report) else []
+    for program in programs:
+        ok = program.get("status") == "run"
+        path = os.path.join(results, program.get("name") + ".json")
+        verdicts = list(cases(path)) if os.path.exists(path) else []
+        if ok == all(verdicts) and verdicts:
+            passed += sum(verdicts)
+            failed += len(verdicts) - sum(verdicts)
+        elif ok:
+            passed += 1
+        else:
+            failed += 1
+    if not programs:
+        failed += 1
+    print(passed, failed)
+
+
+if __name__ == "__main__":
+    main()

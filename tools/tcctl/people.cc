@@ -1,0 +1,265 @@
+#include "tools/tcctl/people.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "common/base/status.h"
+#include "trustedcontact/identity/v1/identity.grpc.pb.h"
+#include "trustedcontact/linking/v1/linking.grpc.pb.h"
+#include "trustedcontact/recovery/v1/recovery.grpc.pb.h"
+
+namespace tc::dev {
+
+namespace {
+
+using IdentityStub = identity_pb::IdentityService::Stub;
+using LinkingStub = linking_pb::LinkingService::Stub;
+using RecoveryStub = recovery_pb::RecoveryService::Stub;
+
+Caller IdentityProvider() { return From("identity-provider/demo"); }
+
+void SetDate(const absl::CivilDay& day, identity_pb::Date& date) {
+  date.set_year(static_cast<int32_t>(day.year()));
+  date.set_month(day.month());
+  date.set_day(day.day());
+}
+
+void SetPassport(const Citizen& who, identity_pb::IdentityDocument& document) {
+  document.set_type(identity_pb::DOCUMENT_TYPE_RF_PASSPORT);
+  document.set_series(who.passport.substr(0, 4));
+  document.set_number(who.passport.substr(4));
+  SetDate(absl::CivilDay(who.birth_date.year() + 14, who.birth_date.month(), who.birth_date.day()) + 30,
+          *document.mutable_issue_date());
+}
+
+}  // namespace
+
+std::string Snils(int nine_digits) {
+  const std::string digits = absl::StrFormat("%09d", nine_digits);
+  int sum = 0;
+  for (int i = 0; i < 9; ++i) sum += (9 - i) * (digits[static_cast<size_t>(i)] - '0');
+  return absl::StrFormat("%s%02d", digits, sum % 101 % 100);
+}
+
+Citizen Invent(std::string account, std::string first_name, std::string last_name, int number) {
+  Citizen who;
+  who.account = std::move(account);
+  who.first_name = std::move(first_name);
+  who.last_name = std::move(last_name);
+  who.patronymic = "Сергеевна";
+  who.birth_date = absl::CivilDay(1980, 3, 14) + number % 7000;
+  who.phone = absl::StrFormat("+7916%07d", (1000000 + number) % 10000000);
+  who.snils = Snils(112000000 + number);
+  who.passport = absl::StrFormat("%04d%06d", 4500 + number / 1000000, number % 1000000);
+  who.password = "Rowan-27-Quay!";
+  return who;
+}
+
+absl::StatusOr<identity_pb::Account> People::CreateAccount(const Citizen& who, bool phone_proved) {
+  identity_pb::CreateAccountRequest request;
+  request.set_account_id(who.account);
+  if (phone_proved) request.set_verified_phone(who.phone);
+  identity_pb::Account& account = *request.mutable_account();
+  account.set_type(identity_pb::ACCOUNT_TYPE_PERSONAL);
+  account.set_locale("en");
+  identity_pb::Person& person = *account.mutable_person();
+  person.set_first_name(who.first_name);
+  person.set_last_name(who.last_name);
+  person.set_patronymic(who.patronymic);
+  person.set_sex(who.female ? identity_pb::SEX_FEMALE : identity_pb::SEX_MALE);
+  person.set_citizenship("RU");
+  person.set_snils(who.snils);
+  SetDate(who.birth_date, *person.mutable_birth_date());
+  SetPassport(who, *person.mutable_document());
+  return identity().Call(&IdentityStub::CreateAccount, IdentityProvider(), request);
+}
+
+absl::StatusOr<identity_pb::Account> People::ConfirmAccount(const Citizen& who) {
+  identity_pb::ConfirmAccountRequest request;
+  request.set_name(who.Name());
+  request.set_method(identity_pb::CONFIRMATION_METHOD_SERVICE_CENTRE);
+  request.set_reference("visit-1");
+  SetPassport(who, *request.mutable_document());
+  return identity().Call(&IdentityStub::ConfirmAccount, From("service-centre/demo"), request);
+}
+
+absl::StatusOr<identity_pb::Phone> People::BindPhone(const Citizen& who) {
+  identity_pb::BindPhoneRequest request;
+  request.set_account(who.Name());
+  request.set_phone(who.phone);
+  return identity().Call(&IdentityStub::BindPhone, SignedIn(who.account), request);
+}
+
+absl::StatusOr<identity_pb::Phone> People::ConfirmPhone(const Citizen& who, const std::string& phone,
+                                                        const std::string& code) {
+  identity_pb::ConfirmPhoneRequest request;
+  request.set_name(phone);
+  request.set_code(code);
+  return identity().Call(&IdentityStub::ConfirmPhone, SignedIn(who.account), request);
+}
+
+absl::StatusOr<identity_pb::Credential> People::SetPassword(const Citizen& who) {
+  identity_pb::SetPasswordRequest request;
+  request.set_account(who.Name());
+  request.set_new_password(who.password);
+  return identity().Call(&IdentityStub::SetPassword, SignedIn(who.account), request);
+}
+
+absl::StatusOr<bool> People::VerifyPassword(const Citizen& who, const std::string& password) {
+  identity_pb::VerifyPasswordRequest request;
+  request.set_phone(who.phone);
+  request.set_password(password);
+  return TRY(identity().Call(&IdentityStub::VerifyPassword, IdentityProvider(), request)).verified();
+}
+
+absl::Status People::Register(const Citizen& who) {
+  TRY(CreateAccount(who));
+  TRY(ConfirmAccount(who));
+  const size_t seen = CountMessages(who);
+  const identity_pb::Phone phone = TRY(BindPhone(who));
+  TRY(ConfirmPhone(who, phone.name(), TRY(AwaitCode(who, seen))));
+  return SetPassword(who).status();
+}
+
+absl::Status People::Admit(const Citizen& who) {
+  TRY(CreateAccount(who, true));
+  return ConfirmAccount(who).status();
+}
+
+absl::StatusOr<linking_pb::Invitation> People::Invite(const Citizen& principal, const Citizen& contact) {
+  linking_pb::CreateInvitationRequest request;
+  request.set_contact_first_name(contact.first_name);
+  request.set_contact_phone(contact.phone);
+  return linking().Call(&LinkingStub::CreateInvitation, SignedIn(principal.account), request);
+}
+
+absl::StatusOr<std::vector<linking_pb::Invitation>> People::Received(const Citizen& who) {
+  linking_pb::ListInvitationsRequest request;
+  request.set_view(linking_pb::INVITATION_VIEW_RECEIVED);
+  const linking_pb::ListInvitationsResponse list =
+      TRY(linking().Call(&LinkingStub::ListInvitations, SignedIn(who.account), request));
+  std::vector<linking_pb::Invitation> pending;
+  for (const linking_pb::Invitation& invitation : list.invitations()) {
+    if (invitation.state() == linking_pb::INVITATION_STATE_PENDING) pending.push_back(invitation);
+  }
+  return pending;
+}
+
+absl::StatusOr<linking_pb::Link> People::Accept(const Citizen& contact, const std::string& invitation) {
+  linking_pb::AcceptInvitationRequest request;
+  request.set_name(invitation);
+  return linking().Call(&LinkingStub::AcceptInvitation, SignedIn(contact.account), request);
+}
+
+absl::StatusOr<linking_pb::Link> People::TrustedContact(const Citizen& principal) {
+  return linking().Call(&LinkingStub::GetTrustedContact, SignedIn(principal.account),
+                        linking_pb::GetTrustedContactRequest());
+}
+
+absl::StatusOr<linking_pb::Link> People::RemoveTrustedContact(const Citizen& principal) {
+  return linking().Call(&LinkingStub::RemoveTrustedContact, SignedIn(principal.account),
+                        linking_pb::RemoveTrustedContactRequest());
+}
+
+absl::StatusOr<linking_pb::Link> People::Resign(const Citizen& contact, const std::string& link) {
+  linking_pb::ResignRequest request;
+  request.set_name(link);
+  return linking().Call(&LinkingStub::Resign, SignedIn(contact.account), request);
+}
+
+absl::StatusOr<linking_pb::Link> People::Connect(const Citizen& principal, const Citizen& contact) {
+  return Accept(contact, TRY(Invite(principal, contact)).name());
+}
+
+absl::StatusOr<recovery_pb::Recovery> People::StartRecovery(const std::string& phone) {
+  recovery_pb::StartRecoveryRequest request;
+  request.set_phone(phone);
+  request.mutable_client()->set_address("203.0.113.7");
+  request.mutable_client()->set_device("claimants-device");
+  request.mutable_client()->set_user_agent("Mozilla/5.0 (Windows NT 10.0; Win64; x64)");
+  request.mutable_client()->set_place("Moscow");
+  return recovery().Call(&RecoveryStub::StartRecovery, Portal(), request);
+}
+
+absl::StatusOr<recovery_pb::Recovery> People::VerifyClaimant(const std::string& name,
+                                                             const std::string& code) {
+  recovery_pb::VerifyClaimantRequest request;
+  request.set_name(name);
+  request.set_code(code);
+  return recovery().Call(&RecoveryStub::VerifyClaimant, Portal(), request);
+}
+
+absl::StatusOr<recovery_pb::Recovery> People::GetRecovery(const std::string& name) {
+  recovery_pb::GetRecoveryRequest request;
+  request.set_name(name);
+  return recovery().Call(&RecoveryStub::GetRecovery, Portal(), request);
+}
+
+absl::StatusOr<recovery_pb::Recovery> People::Complete(const recovery_pb::Recovery& approved,
+                                                       const std::string& new_password) {
+  recovery_pb::CompleteRecoveryRequest request;
+  request.set_name(approved.name());
+  request.set_grant(approved.grant());
+  request.set_new_password(new_password);
+  return recovery().Call(&RecoveryStub::CompleteRecovery, Portal(), request);
+}
+
+absl::StatusOr<std::vector<recovery_pb::AssignedRecovery>> People::Assigned(const Citizen& contact) {
+  recovery_pb::ListAssignedRecoveriesRequest request;
+  request.set_open_only(true);
+  const auto list =
+      TRY(recovery().Call(&RecoveryStub::ListAssignedRecoveries, SignedIn(contact.account), request));
+  return std::vector<recovery_pb::AssignedRecovery>(list.recoveries().begin(), list.recoveries().end());
+}
+
+absl::StatusOr<recovery_pb::AssignedRecovery> People::GetAssigned(const Citizen& contact,
+                                                                  const std::string& assigned) {
+  recovery_pb::GetAssignedRecoveryRequest request;
+  request.set_name(assigned);
+  return recovery().Call(&RecoveryStub::GetAssignedRecovery, SignedIn(contact.account), request);
+}
+
+absl::StatusOr<recovery_pb::AssignedRecovery> People::Acknowledge(const Citizen& contact,
+                                                                  const std::string& assigned) {
+  const recovery_pb::AssignedRecovery shown = TRY(GetAssigned(contact, assigned));
+  recovery_pb::AcknowledgeWarningRequest request;
+  request.set_name(assigned);
+  request.set_warning_version(shown.warning().version());
+  if (shown.warning().texts_size() > 0) {
+    for (const recovery_pb::WarningQuestion& question : shown.warning().texts(0).questions()) {
+      recovery_pb::WarningAnswer& answer = *request.add_answers();
+      answer.set_question(question.question());
+      answer.set_yes(true);
+    }
+  }
+  return recovery().Call(&RecoveryStub::AcknowledgeWarning, SignedIn(contact.account), request);
+}
+
+absl::StatusOr<recovery_pb::AssignedRecovery> People::SendContactCode(const Citizen& contact,
+                                                                      const std::string& assigned) {
+  recovery_pb::SendContactCodeRequest request;
+  request.set_name(assigned);
+  return recovery().Call(&RecoveryStub::SendContactCode, SignedIn(contact.account), request);
+}
+
+absl::StatusOr<recovery_pb::AssignedRecovery> People::Approve(const Citizen& contact,
+                                                              const std::string& assigned,
+                                                              const std::string& code) {
+  recovery_pb::ApproveRecoveryRequest request;
+  request.set_name(assigned);
+  request.set_code(code);
+  request.mutable_client()->set_device("contacts-device");
+  return recovery().Call(&RecoveryStub::ApproveRecovery, SignedIn(contact.account), request);
+}
+
+absl::StatusOr<recovery_pb::AssignedRecovery> People::Reject(const Citizen& contact,
+                                                             const std::string& assigned,
+                                                             recovery_pb::RejectReason reason) {
+  recovery_pb::RejectRecoveryRequest request;
+  request.set_name(assigned);
+  request.set_reason(reason);
+  return recovery().Call(&RecoveryStub::RejectRecovery, SignedIn(contact.account), request);
+}
+
+}  // namespace tc::dev
