@@ -14,6 +14,7 @@
 #include "common/kv/key.h"
 #include "common/obs/log.h"
 #include "common/obs/metrics.h"
+#include "common/rpc/client.h"
 #include "common/rpc/status.h"
 #include "trustedcontact/events/v1/events.grpc.pb.h"
 

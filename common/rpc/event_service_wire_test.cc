@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
 #include "common/kv/rocks_database.h"
+#include "common/rpc/client.h"
 #include "common/rpc/event_follower.h"
 #include "common/testing/status.h"
 #include "common/testing/wire.h"

@@ -8,6 +8,7 @@
 #include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "common/kv/timer_runner.h"
+#include "common/rpc/client.h"
 #include "common/rpc/event_follower.h"
 #include "common/rpc/runtime.h"
 #include "services/linking/outbound/identity_client.h"

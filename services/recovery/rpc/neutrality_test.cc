@@ -24,7 +24,11 @@ std::string Shape(pb::Recovery answer) {
 }
 std::string Shape(const absl::StatusOr<pb::Recovery>& answer) {
   if (answer.ok()) return Shape(*answer);
-  std::string shape = answer.status().ToString();
+  // Not ToString(): it shuffles what a status carries.
+  const absl::Status& status = answer.status();
+  std::string shape = absl::StrCat(absl::StatusCodeToString(status.code()), "|", status.message(), "|",
+                                   ReasonOf(status).value_or(""), "|",
+                                   absl::FormatDuration(RetryAfterOf(status).value_or(absl::ZeroDuration())));
   for (const auto& [key, value] : MetadataOf(answer.status())) absl::StrAppend(&shape, "|", key, "=", value);
   return shape;
 }

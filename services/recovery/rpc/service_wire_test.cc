@@ -16,7 +16,10 @@ using testing::World;
 
 class Wire : public ::testing::Test {
  protected:
-  Wire() { wire_.Serve({MakeService(world_.handlers, wire_.gate())}); }
+  Wire() {
+    wire_.Serve({MakeService(world_.handlers, wire_.gate())});
+    stub_ = pb::RecoveryService::NewStub(wire_.channel());
+  }
 
   template <typename Request, typename Response>
   absl::StatusOr<Response> Ask(grpc::Status (pb::RecoveryService::Stub::*method)(grpc::ClientContext*,
@@ -28,7 +31,7 @@ class Wire : public ::testing::Test {
 
   World world_;
   tc::testing::WireServer wire_;
-  std::unique_ptr<Stub> stub_ = pb::RecoveryService::NewStub(wire_.channel());
+  std::unique_ptr<Stub> stub_;
 };
 
 pb::StartRecoveryRequest StartRequestOf(const char* phone) {
