@@ -41,6 +41,13 @@ void AtOnce(int threads, Work work) {
   for (std::thread& thread : running) thread.join();
 }
 
+// The loser's reason. The mutant also mixes what it reads before and after another's commit, so that any
+// rule may refuse there: only the winners are counted.
+void JudgeRefusal(const kv::TestSwitches& switches, const absl::Status& status, Reason reason) {
+  if (switches.unserialised) return;
+  EXPECT_TRUE(HasReason(status, reason)) << status;
+}
+
 Policy Roomy() {
   Policy policy = TestPolicy();
   policy.invitations_per_phone = 1000;
@@ -64,7 +71,7 @@ size_t SixtyFourForFivePlaces(kv::TestSwitches switches) {
     if (link.ok()) {
       ++accepted;
     } else {
-      EXPECT_TRUE(HasReason(link.status(), Reason::kPrincipalLimitReached)) << link.status();
+      JudgeRefusal(switches, link.status(), Reason::kPrincipalLimitReached);
     }
   });
   return accepted;
@@ -90,7 +97,7 @@ size_t SixtyFourAcceptsOfOne(kv::TestSwitches switches) {
     if (link.ok()) {
       ++accepted;
     } else {
-      EXPECT_TRUE(HasReason(link.status(), Reason::kInvitationClosed)) << link.status();
+      JudgeRefusal(switches, link.status(), Reason::kInvitationClosed);
     }
   });
   EXPECT_GE(accepted, 1u);
@@ -141,7 +148,7 @@ size_t TwoContactsForOnePrincipal(kv::TestSwitches switches) {
     if (link.ok()) {
       ++accepted;
     } else {
-      EXPECT_TRUE(HasReason(link.status(), Reason::kContactAlreadyLinked)) << link.status();
+      JudgeRefusal(switches, link.status(), Reason::kContactAlreadyLinked);
     }
   });
   return accepted;
@@ -200,7 +207,7 @@ size_t SixtyFourInvitationsByOne(kv::TestSwitches switches) {
     if (invitation.ok()) {
       ++made;
     } else {
-      EXPECT_TRUE(HasReason(invitation.status(), Reason::kInvitationPending)) << invitation.status();
+      JudgeRefusal(switches, invitation.status(), Reason::kInvitationPending);
     }
   });
   return made;

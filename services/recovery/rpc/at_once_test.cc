@@ -131,11 +131,11 @@ const Promise kPromises[] = {
 class AtOnce : public ::testing::TestWithParam<Promise> {};
 
 TEST_P(AtOnce, IsKept) {
-  for (int round = 0; round < 20; ++round) ASSERT_EQ(GetParam().play(Serialised()), GetParam().exactly);
+  for (int round = 0; round < 50; ++round) ASSERT_EQ(GetParam().play(Serialised()), GetParam().exactly);
 }
 
 TEST_P(AtOnce, BreaksWithoutTheSingleWriter) {
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < 500; ++round) {
     if (GetParam().play(Unserialised()) > GetParam().exactly) return;
   }
   FAIL() << "the mutant was not seen: this test would not notice a lost protection";
@@ -145,7 +145,7 @@ INSTANTIATE_TEST_SUITE_P(All, AtOnce, ::testing::ValuesIn(kPromises),
                          [](const auto& promise) { return std::string(promise.param.name); });
 
 TEST(AtOnceOneRequest, IsOneApproval) {
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 50; ++round) {
     World world;
     const World::Case c = world.ToContactCode();
     const std::string code = world.otp.CodeTo(kBobPhone);
@@ -156,8 +156,31 @@ TEST(AtOnceOneRequest, IsOneApproval) {
   }
 }
 
+TEST(AtOnceOneRequest, ProvesTheClaimOnce) {
+  for (int round = 0; round < 50; ++round) {
+    World world;
+    const std::string name = world.Start(kAlicePhone)->name();
+    const std::string code = world.otp.CodeTo(kAlicePhone);
+    const rpc::Call call = world.Portal();
+    const auto verify = [&] { return world.Verify(name, code, call).ok(); };
+    EXPECT_EQ(Together({verify, verify, verify}), 3);
+    EXPECT_EQ(world.EventTypes().size(), 1U);
+    EXPECT_EQ(world.otp.consumed(), 1);
+  }
+}
+
+TEST(AtOnceOneRequest, StartsOnce) {
+  for (int round = 0; round < 50; ++round) {
+    World world;
+    const rpc::Call call = world.Portal();
+    const auto start = [&] { return world.Start(kAlicePhone, call).ok(); };
+    EXPECT_EQ(Together({start, start, start}), 3);
+    EXPECT_EQ(world.otp.messages.size(), 1U);
+  }
+}
+
 TEST(AtOnceOneRequest, SetsThePasswordOnce) {
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 50; ++round) {
     World world;
     const World::Case c = world.ToApproved();
     const rpc::Call call = world.Portal();
@@ -168,7 +191,7 @@ TEST(AtOnceOneRequest, SetsThePasswordOnce) {
 }
 
 TEST(AtOnce, CancelAndCompleteAgree) {
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 50; ++round) {
     World world;
     const World::Case c = world.ToApproved();
     bool cancelled = false;

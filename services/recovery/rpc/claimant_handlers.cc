@@ -108,7 +108,11 @@ void Handlers::Withdraw(const Recovery& recovery) const {
 
 absl::StatusOr<pb::Recovery> Handlers::StartRecovery(const rpc::Call& call,
                                                      const pb::StartRecoveryRequest& in) {
-  if (auto earlier = TRY(parts_.once.Replay<pb::Recovery>(call))) return *std::move(earlier);
+  return Answer<pb::Recovery>(call, [&] { return StartNow(call, in); });
+}
+
+absl::StatusOr<pb::Recovery> Handlers::StartNow(const rpc::Call& call,
+                                                const pb::StartRecoveryRequest& in) const {
   const StartRequest start = TRY(Parse(in));
   const std::optional<KnownAccount> known = TRY(parts_.identity.Lookup(start.claimed, call.deadline));
   Recovery recovery = TRY(Reserve(call, start, known));
@@ -135,7 +139,11 @@ bool Handlers::SameAddresses(const Recovery& recovery, const KnownAccount& accou
 
 absl::StatusOr<pb::Recovery> Handlers::ResendClaimantCode(const rpc::Call& call,
                                                           const pb::ResendClaimantCodeRequest& in) {
-  if (auto earlier = TRY(parts_.once.Replay<pb::Recovery>(call))) return *std::move(earlier);
+  return Answer<pb::Recovery>(call, [&] { return ResendNow(call, in); });
+}
+
+absl::StatusOr<pb::Recovery> Handlers::ResendNow(const rpc::Call& call,
+                                                 const pb::ResendClaimantCodeRequest& in) const {
   const ResendRequest request = TRY(Parse(in));
   const Recovery recovery = TRY(Read(request.capability));
   TRY(Move(recovery, Trigger::kResendOwnCode, Actor::kClaimant, call.now));
@@ -180,7 +188,11 @@ absl::StatusOr<ClaimEvidence> Handlers::GatherClaim(const rpc::Call& call, const
 
 absl::StatusOr<pb::Recovery> Handlers::VerifyClaimant(const rpc::Call& call,
                                                       const pb::VerifyClaimantRequest& in) {
-  if (auto earlier = TRY(parts_.once.Replay<pb::Recovery>(call))) return *std::move(earlier);
+  return Answer<pb::Recovery>(call, [&] { return VerifyNow(call, in); });
+}
+
+absl::StatusOr<pb::Recovery> Handlers::VerifyNow(const rpc::Call& call,
+                                                 const pb::VerifyClaimantRequest& in) const {
   const CodeRequest request = TRY(Parse(in));
   const Recovery recovery = TRY(Read(request.capability));
   TRY(Move(recovery, Trigger::kProveGuarded, Actor::kClaimant, call.now));

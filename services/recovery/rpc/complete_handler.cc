@@ -48,21 +48,18 @@ absl::Status Handlers::Redeem(const rpc::Call& call, const Recovery& recovery,
 
 absl::StatusOr<pb::Recovery> Handlers::CompleteRecovery(const rpc::Call& call,
                                                         const pb::CompleteRecoveryRequest& in) {
-  if (auto earlier = TRY(parts_.once.Replay<pb::Recovery>(call))) return *std::move(earlier);
+  return Answer<pb::Recovery>(call, [&] { return CompleteNow(call, in); });
+}
+
+absl::StatusOr<pb::Recovery> Handlers::CompleteNow(const rpc::Call& call,
+                                                   const pb::CompleteRecoveryRequest& in) const {
   const CompleteRequest request = TRY(Parse(in));
   const Recovery found = TRY(Read(request.capability));
   const std::string redeemer =
       parts_.tokens.StepId(found, {"redeem", call.peer.name, call.request_id, call.fingerprint});
-  const absl::StatusOr<Recovery> begun =
-      Change(call, found.id, [&](const Recovery& now) -> absl::StatusOr<Recovery> {
-        return BeginRedemption(now, Tokens::GrantHash(request.grant), redeemer, call.now);
-      });
-  if (!begun.ok()) {
-    // A second copy of this very call may have come to its end since the first line.
-    if (auto earlier = TRY(parts_.once.Replay<pb::Recovery>(call))) return *std::move(earlier);
-    return begun.status();
-  }
-  const Recovery& marked = *begun;
+  const Recovery marked = TRY(Change(call, found.id, [&](const Recovery& now) -> absl::StatusOr<Recovery> {
+    return BeginRedemption(now, Tokens::GrantHash(request.grant), redeemer, call.now);
+  }));
   const absl::Status set = Redeem(call, marked, request.new_password);
   const bool set_before = HasReason(set, Reason::kProofUsed);
   if (!set.ok() && !set_before) {

@@ -70,7 +70,11 @@ absl::Status Handlers::HoldAndRefuse(const rpc::Call& call, const Recovery& reco
 
 absl::StatusOr<pb::AssignedRecovery> Handlers::SendContactCode(const rpc::Call& call,
                                                                const pb::SendContactCodeRequest& in) {
-  if (auto earlier = TRY(parts_.once.Replay<pb::AssignedRecovery>(call))) return *std::move(earlier);
+  return Answer<pb::AssignedRecovery>(call, [&] { return SendNow(call, in); });
+}
+
+absl::StatusOr<pb::AssignedRecovery> Handlers::SendNow(const rpc::Call& call,
+                                                       const pb::SendContactCodeRequest& in) const {
   const ContactCodeRequest request = TRY(Parse(in));
   const Recovery recovery = TRY(ReadAssigned(call, request.id));
   TRY(MayAskForCode(recovery, call.now));
@@ -141,7 +145,11 @@ absl::StatusOr<ApprovalEvidence> Handlers::GatherApproval(const rpc::Call& call,
 
 absl::StatusOr<pb::AssignedRecovery> Handlers::ApproveRecovery(const rpc::Call& call,
                                                                const pb::ApproveRecoveryRequest& in) {
-  if (auto earlier = TRY(parts_.once.Replay<pb::AssignedRecovery>(call))) return *std::move(earlier);
+  return Answer<pb::AssignedRecovery>(call, [&] { return ApproveNow(call, in); });
+}
+
+absl::StatusOr<pb::AssignedRecovery> Handlers::ApproveNow(const rpc::Call& call,
+                                                          const pb::ApproveRecoveryRequest& in) const {
   const ApproveRequest request = TRY(Parse(in));
   const Recovery recovery = TRY(ReadAssigned(call, request.id));
   TRY(Move(recovery, Trigger::kApprove, Actor::kContact, call.now));

@@ -12,6 +12,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/base/status.h"
 #include "common/env/random.h"
 #include "common/rpc/call.h"
 #include "common/rpc/once.h"
@@ -76,6 +77,30 @@ class Handlers {
 
  private:
   using Decide = absl::FunctionRef<absl::StatusOr<Recovery>(const Recovery& recovery)>;
+
+  // The earlier answer to this call, or `work`'s. Where `work` refuses, a copy of this very call that was
+  // under way at the same time may have come to its end meanwhile: then its answer is this one's, too.
+  template <typename Response>
+  absl::StatusOr<Response> Answer(const rpc::Call& call,
+                                  absl::FunctionRef<absl::StatusOr<Response>()> work) const {
+    if (auto earlier = TRY(parts_.once.Replay<Response>(call))) return *std::move(earlier);
+    absl::StatusOr<Response> answer = work();
+    if (answer.ok()) return answer;
+    if (auto copy = TRY(parts_.once.Replay<Response>(call))) return *std::move(copy);
+    return answer;
+  }
+
+  // --- the handlers that look or ask before they write, without the earlier answer
+  absl::StatusOr<pb::Recovery> StartNow(const rpc::Call& call, const pb::StartRecoveryRequest& in) const;
+  absl::StatusOr<pb::Recovery> VerifyNow(const rpc::Call& call, const pb::VerifyClaimantRequest& in) const;
+  absl::StatusOr<pb::Recovery> ResendNow(const rpc::Call& call,
+                                         const pb::ResendClaimantCodeRequest& in) const;
+  absl::StatusOr<pb::Recovery> CompleteNow(const rpc::Call& call,
+                                           const pb::CompleteRecoveryRequest& in) const;
+  absl::StatusOr<pb::AssignedRecovery> SendNow(const rpc::Call& call,
+                                               const pb::SendContactCodeRequest& in) const;
+  absl::StatusOr<pb::AssignedRecovery> ApproveNow(const rpc::Call& call,
+                                                  const pb::ApproveRecoveryRequest& in) const;
 
   // --- reading; NOT_FOUND for the absent and for somebody else's alike
   absl::StatusOr<Recovery> Read(absl::string_view capability) const;
