@@ -1,5 +1,6 @@
 #include "common/kv/journal.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/status.h"
@@ -56,17 +57,19 @@ absl::StatusOr<bool> HasTimer(ReadTxn& txn, const Timer& timer) {
   return TRY(txn.Get(TimerKey(timer))).has_value();
 }
 
-absl::StatusOr<std::vector<Timer>> ReadDueTimers(ReadTxn& txn, absl::Time now, size_t limit) {
+absl::StatusOr<std::vector<Timer>> ReadDueTimers(ReadTxn& txn, absl::string_view begin, absl::Time now,
+                                                 size_t limit, std::string& next) {
   std::vector<Timer> timers;
-  if (limit == 0) return timers;
   bool readable = true;
   const Range range = TimersUntil(now);
-  TRY(txn.Scan(range.begin, range.end, [&](absl::string_view key, absl::string_view) {
-    Timer timer;
-    readable = ReadTimerKey(key, timer);
-    if (readable) timers.push_back(std::move(timer));
-    return readable && timers.size() < limit;
-  }));
+  next = range.end;
+  TRY(txn.Scan(std::max<absl::string_view>(begin, range.begin), range.end,
+               [&](absl::string_view key, absl::string_view) {
+                 if (timers.empty()) next = std::string(key);
+                 if (timers.size() == limit) return false;
+                 readable = ReadTimerKey(key, timers.emplace_back());
+                 return readable;
+               }));
   if (!readable) return UnreadableRecord("timer");
   return timers;
 }

@@ -18,6 +18,8 @@ absl::StatusOr<std::vector<Event>> ReadEvents(ReadTxn& txn, const Place& after, 
 absl::Status PutTimer(Txn& txn, const Timer& timer);
 absl::Status DeleteTimer(Txn& txn, const Timer& timer);
 absl::StatusOr<bool> HasTimer(ReadTxn& txn, const Timer& timer);
-absl::StatusOr<std::vector<Timer>> ReadDueTimers(ReadTxn& txn, absl::Time now, size_t limit);
+// The due timers at `begin` or behind. `next`: the key of the first, or where they would end.
+absl::StatusOr<std::vector<Timer>> ReadDueTimers(ReadTxn& txn, absl::string_view begin, absl::Time now,
+                                                 size_t limit, std::string& next);
 
 }  // namespace tc::kv

@@ -28,6 +28,7 @@ std::string TimerKey(const Timer& timer) {
   return Own(Key("timer").Time(CeilToMicros(timer.fire_at)).Str(timer.kind).Str(timer.subject));
 }
 Range TimersUntil(absl::Time now) { return {Own(Key("timer")), kOwn + Key("timer").Time(now).End()}; }
+Range WholeTimers() { return Under(Key("timer")); }
 bool ReadTimerKey(absl::string_view key, Timer& timer) {
   std::string table;
   KeyReader reader(key.substr(1));
@@ -44,6 +45,7 @@ std::string OutboxDueKey(absl::Time due, const Place& place) {
 Range OutboxDueUntil(absl::Time now) {
   return {Own(Key("outbox_due")), kOwn + Key("outbox_due").Time(now).End()};
 }
+Range WholeOutboxDue() { return Under(Key("outbox_due")); }
 std::string OutboxOrderKey(absl::string_view order_key, const Place& place) {
   return Own(At(Key("outbox_order").Str(order_key), place));
 }

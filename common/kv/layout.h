@@ -7,8 +7,9 @@
 //   0x01 "event" revision index                   EventRecord
 //   0x01 "timer" fire_at kind subject             (empty)
 //   0x01 "outbox" revision index                  OutboxRecord
-//   0x01 "outbox_due" due revision index          (empty)  rows that may be tried from `due` on: the heads of
-//   their order 0x01 "outbox_order" order_key revision index  (empty)  rows that wait, dead ones apart
+//   0x01 "outbox_due" due revision index          (empty)  rows that may be tried from `due`
+//                                                 on: the heads of their order
+//   0x01 "outbox_order" order_key revision index  (empty)  rows that wait, dead ones apart
 //
 // Everything behind 0x01 is a Key.
 
@@ -42,6 +43,7 @@ Range EventsAfterPlace(const Place& place);
 
 std::string TimerKey(const Timer& timer);
 Range TimersUntil(absl::Time now);
+Range WholeTimers();
 bool ReadTimerKey(absl::string_view key, Timer& timer);
 
 std::string OutboxKey(const Place& place);
@@ -49,6 +51,7 @@ Range OutboxAfter(const Place& place);
 Range WholeOutbox();
 std::string OutboxDueKey(absl::Time due, const Place& place);
 Range OutboxDueUntil(absl::Time now);
+Range WholeOutboxDue();
 std::string OutboxOrderKey(absl::string_view order_key, const Place& place);
 Range OutboxOrder(absl::string_view order_key);
 

@@ -129,15 +129,19 @@ absl::Status RescheduleOutboxRow(Txn& txn, const OutboxRow& row) {
   return row.dead ? absl::OkStatus() : Line(txn, place, *record);
 }
 
-absl::StatusOr<std::vector<OutboxRow>> ReadDueRows(ReadTxn& txn, absl::Time now, size_t limit) {
+absl::StatusOr<std::vector<OutboxRow>> ReadDueRows(ReadTxn& txn, absl::string_view begin, absl::Time now,
+                                                   size_t limit, std::string& next) {
   std::vector<Place> places;
   bool readable = true;
   const Range range = OutboxDueUntil(now);
-  TRY(txn.Scan(range.begin, range.end, [&](absl::string_view key, absl::string_view) {
-    if (places.size() == limit) return false;
-    readable = ReadPlace(key, places.emplace_back());
-    return readable;
-  }));
+  next = range.end;
+  TRY(txn.Scan(std::max<absl::string_view>(begin, range.begin), range.end,
+               [&](absl::string_view key, absl::string_view) {
+                 if (places.empty()) next = std::string(key);
+                 if (places.size() == limit) return false;
+                 readable = ReadPlace(key, places.emplace_back());
+                 return readable;
+               }));
   if (!readable) return UnreadableRecord("outbox due");
   std::vector<OutboxRow> rows;
   for (const Place& place : places) rows.push_back(ToRow(place, TRY(MustLoad(txn, place))));

@@ -14,7 +14,10 @@
 namespace tc::kv {
 
 absl::Status PutOutboxRow(Txn& txn, const Place& place, absl::string_view request_id, const OutboxRow& row);
-absl::StatusOr<std::vector<OutboxRow>> ReadDueRows(ReadTxn& txn, absl::Time now, size_t limit);
+// The due rows whose index entries lie at `begin` or behind. `next`: the first of these entries, or where
+// they would end.
+absl::StatusOr<std::vector<OutboxRow>> ReadDueRows(ReadTxn& txn, absl::string_view begin, absl::Time now,
+                                                   size_t limit, std::string& next);
 absl::StatusOr<std::vector<OutboxRow>> ReadRowsAfter(ReadTxn& txn, absl::string_view after_id, size_t limit);
 
 }  // namespace tc::kv

@@ -22,6 +22,7 @@
 #include "common/kv/journal.h"
 #include "common/kv/layout.h"
 #include "common/kv/outbox.h"
+#include "common/kv/queue_floor.h"
 #include "common/kv/rocks_open.h"
 #include "common/kv/rocks_txn.h"
 #include "common/kv/testing.h"
@@ -33,6 +34,14 @@ namespace {
 
 absl::Status StoreUnavailable(absl::string_view sentence) {
   return Refuse(absl::StatusCode::kUnavailable, Reason::kStoreUnavailable, sentence);
+}
+
+// Tells the queue in `range` of the first row that a batch has put there.
+void LowerTo(const Overlay& written, const Range& range, QueueFloor& floor) {
+  for (const Overlay::Entry* entry = written.AtOrAfter(range.begin);
+       entry != nullptr && entry->first < range.end; entry = written.After(entry->first)) {
+    if (entry->second.has_value()) return floor.Lower(entry->first);
+  }
 }
 
 class RocksDatabase final : public Database {
@@ -62,10 +71,14 @@ class RocksDatabase final : public Database {
   absl::StatusOr<uint64_t> UpdateUnserialised(UpdateFn fn);
   template <typename T, typename Read>
   absl::StatusOr<T> Query(const Read& read);
+  template <typename Row, typename Read>
+  absl::StatusOr<std::vector<Row>> QueryQueue(QueueFloor& floor, const Read& read);
 
   RocksStore store_;
   const Origin origin_;
   const TestSwitches switches_;
+  QueueFloor outbox_floor_;
+  QueueFloor timer_floor_;
   ChangeSignal head_;
   std::atomic<bool> broken_{false};
   std::atomic<uint64_t> commits_{0};
@@ -144,6 +157,8 @@ absl::Status RocksDatabase::Commit(Overlay& overlay, uint64_t revision, uint64_t
                {{"detail", status.ToString()}});
     return StoreUnavailable("the commit failed; whether it took place is not known");
   }
+  LowerTo(overlay, WholeOutboxDue(), outbox_floor_);
+  LowerTo(overlay, WholeTimers(), timer_floor_);
   commits_ += commits;
   ++syncs_;
   head_.Publish(revision);
@@ -187,6 +202,17 @@ absl::StatusOr<T> RocksDatabase::Query(const Read& read) {
   return result;
 }
 
+template <typename Row, typename Read>
+absl::StatusOr<std::vector<Row>> RocksDatabase::QueryQueue(QueueFloor& floor, const Read& read) {
+  std::vector<Row> rows;
+  TRY(floor.Scan([&](const std::string& begin) -> absl::StatusOr<std::string> {
+    std::string next;
+    rows = TRY(Query<std::vector<Row>>([&](ReadTxn& txn) { return read(txn, begin, next); }));
+    return next;
+  }));
+  return rows;
+}
+
 absl::StatusOr<std::vector<Event>> RocksDatabase::Changes(uint64_t after_revision, uint32_t after_index,
                                                           size_t limit) {
   return Query<std::vector<Event>>([&](ReadTxn& txn) {
@@ -195,11 +221,15 @@ absl::StatusOr<std::vector<Event>> RocksDatabase::Changes(uint64_t after_revisio
 }
 
 absl::StatusOr<std::vector<OutboxRow>> RocksDatabase::DueOutbox(absl::Time now, size_t limit) {
-  return Query<std::vector<OutboxRow>>([&](ReadTxn& txn) { return ReadDueRows(txn, now, limit); });
+  return QueryQueue<OutboxRow>(outbox_floor_, [&](ReadTxn& txn, const std::string& begin, std::string& next) {
+    return ReadDueRows(txn, begin, now, limit, next);
+  });
 }
 
 absl::StatusOr<std::vector<Timer>> RocksDatabase::DueTimers(absl::Time now, size_t limit) {
-  return Query<std::vector<Timer>>([&](ReadTxn& txn) { return ReadDueTimers(txn, now, limit); });
+  return QueryQueue<Timer>(timer_floor_, [&](ReadTxn& txn, const std::string& begin, std::string& next) {
+    return ReadDueTimers(txn, begin, now, limit, next);
+  });
 }
 
 absl::StatusOr<std::vector<OutboxRow>> RocksDatabase::ListOutbox(absl::string_view after_id, size_t limit) {

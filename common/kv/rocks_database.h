@@ -13,8 +13,8 @@
 namespace tc::kv {
 
 struct RocksOptions {
-  size_t block_cache_bytes = 8 << 20;
-  size_t write_buffer_bytes = 8 << 20;
+  size_t block_cache_bytes = 32 << 20;
+  size_t write_buffer_bytes = 16 << 20;
   size_t max_batch = 256;  // closures a commit
 };
 

@@ -29,6 +29,9 @@ rocksdb::Options TuneFor(const RocksOptions& wanted) {
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   // Bounded memory and a flat start, however large the store.
   table.cache_index_and_filter_blocks = true;
+  // The youngest files are asked for every key.
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
   table.checksum = rocksdb::kXXH3;
   table.format_version = 5;
 
@@ -40,6 +43,11 @@ rocksdb::Options TuneFor(const RocksOptions& wanted) {
   options.write_buffer_size = wanted.write_buffer_bytes;
   options.max_write_buffer_number = 3;
   options.allow_concurrent_memtable_write = false;  // there is one writer
+  // Most keys that are asked for are not in memory: a filter says so without a walk.
+  options.memtable_whole_key_filtering = true;
+  options.memtable_prefix_bloom_size_ratio = 0.02;
+  // Most of a record is sealed, and sealed bytes do not get smaller.
+  options.compression = rocksdb::kNoCompression;
   options.max_open_files = 256;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.keep_log_file_num = 2;

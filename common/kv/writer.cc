@@ -1,5 +1,7 @@
 #include "common/kv/writer.h"
 
+#include <pthread.h>
+
 #include <utility>
 
 namespace tc::kv {
@@ -30,15 +32,20 @@ bool Writer::Run(Operation& operation) {
     wake = std::exchange(idle_, false);
   }
   if (wake) arrived_.notify_one();
-  pending->done.wait(0, std::memory_order_acquire);
+  std::unique_lock lock(pending->mutex);
+  pending->executed.wait(lock, [&] { return pending->done; });
   return true;
 }
 
 void Writer::Loop() {
+  ::pthread_setname_np(::pthread_self(), "writer");  // what top and a profiler show
   while (const std::shared_ptr<Pending> pending = Next()) {
     execute_(pending->operations);
-    pending->done.store(1, std::memory_order_release);
-    pending->done.notify_all();
+    {
+      const std::lock_guard lock(pending->mutex);
+      pending->done = true;
+    }
+    pending->executed.notify_all();
   }
 }
 

@@ -5,7 +5,6 @@
 // all its callers with one wake-up. While a batch is being synced the next one gathers: the slower the disk,
 // the larger the batches.
 
-#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -43,7 +42,9 @@ class Writer {
   // waking them.
   struct Pending {
     Batch operations;
-    std::atomic<int> done{0};
+    std::mutex mutex;
+    std::condition_variable executed;
+    bool done = false;
   };
   void Loop();
   std::shared_ptr<Pending> Next();

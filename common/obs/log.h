@@ -9,9 +9,7 @@
 
 #include <functional>
 #include <initializer_list>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/string_view.h"
 
@@ -19,9 +17,10 @@ namespace tc::obs {
 
 enum class Level { kDebug, kInfo, kWarning, kError };
 
-using Field = std::pair<absl::string_view, std::string>;
+// Name and value; both are read during the call only.
+using Field = std::pair<absl::string_view, absl::string_view>;
 
-void Log(Level level, absl::string_view message, const std::vector<Field>& fields);
+void Log(Level level, absl::string_view message, std::initializer_list<Field> fields);
 inline void Debug(absl::string_view m, std::initializer_list<Field> f = {}) { Log(Level::kDebug, m, f); }
 inline void Info(absl::string_view m, std::initializer_list<Field> f = {}) { Log(Level::kInfo, m, f); }
 inline void Warning(absl::string_view m, std::initializer_list<Field> f = {}) { Log(Level::kWarning, m, f); }

@@ -1,35 +1,40 @@
 #include "common/rpc/assertion_cache.h"
 
+#include <utility>
+
 namespace tc::rpc {
 
-std::optional<crypto::Claims> AssertionCache::Find(const std::string& digest, absl::Time now) {
+std::shared_ptr<const crypto::Claims> AssertionCache::Find(const std::string& digest, absl::Time now) {
   const std::lock_guard lock(mutex_);
-  const auto it = verified_.find(digest);
-  if (it == verified_.end()) return std::nullopt;
-  if (now >= *it->second.expires_at) {
-    verified_.erase(it);
-    return std::nullopt;
+  const auto young = young_.find(digest);
+  if (young != young_.end()) {
+    if (now < *young->second->expires_at) return young->second;
+    young_.erase(young);
+    return nullptr;
   }
-  return it->second;
+  const auto old = old_.find(digest);
+  if (old == old_.end()) return nullptr;
+  std::shared_ptr<const crypto::Claims> claims = std::move(old->second);
+  old_.erase(old);
+  if (now >= *claims->expires_at) return nullptr;
+  Add(digest, claims);
+  return claims;
 }
 
-void AssertionCache::Keep(const std::string& digest, const crypto::Claims& claims, absl::Time now) {
-  if (!claims.expires_at.has_value()) return;
+void AssertionCache::Keep(const std::string& digest, std::shared_ptr<const crypto::Claims> claims) {
+  if (!claims->expires_at.has_value()) return;
   const std::lock_guard lock(mutex_);
-  if (verified_.size() >= capacity_) {
-    for (auto it = verified_.begin(); it != verified_.end();) {
-      it = now >= *it->second.expires_at ? verified_.erase(it) : std::next(it);
-    }
-    // Still full of live ones: starting anew costs some verifications, an eviction order would cost every
-    // look-up.
-    if (verified_.size() >= capacity_) verified_.clear();
-  }
-  verified_.emplace(digest, claims);
+  Add(digest, std::move(claims));
+}
+
+void AssertionCache::Add(const std::string& digest, std::shared_ptr<const crypto::Claims> claims) {
+  if (young_.size() >= generation_) old_ = std::exchange(young_, {});
+  young_.emplace(digest, std::move(claims));
 }
 
 size_t AssertionCache::size() const {
   const std::lock_guard lock(mutex_);
-  return verified_.size();
+  return young_.size() + old_.size();
 }
 
 }  // namespace tc::rpc

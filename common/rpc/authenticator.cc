@@ -56,22 +56,17 @@ std::optional<Peer> ParsePeer(absl::string_view text) {
   return Peer{*role, std::string(parts[1])};
 }
 
-// The verified claims of the one bearer assertion; nullopt when the call carries none.
+using SharedClaims = std::shared_ptr<const crypto::Claims>;
+
+// The verified claims of the one bearer assertion; null when the call carries none.
 class Assertions {
  public:
   explicit Assertions(PersonRules persons) : persons_(std::move(persons)) {}
 
-  absl::StatusOr<std::optional<crypto::Claims>> Read(const Credentials& credentials, absl::Time now) {
-    if (credentials.authorization.empty()) return std::optional<crypto::Claims>();
-    absl::string_view token = credentials.authorization.front();
-    if (credentials.authorization.size() != 1 || !absl::ConsumePrefix(&token, "Bearer ")) {
-      return Unauthenticated(Reason::kCredentialsInvalid, "authorization must be one bearer assertion");
-    }
-    const std::string digest = crypto::Sha256(token);
-    if (std::optional<crypto::Claims> known = verified_.Find(digest, now)) return known;
-    crypto::Claims claims = TRY(persons_.verifier.Verify(token, persons_.rules, now));
-    verified_.Keep(digest, claims, now);
-    return std::optional<crypto::Claims>(std::move(claims));
+  absl::StatusOr<SharedClaims> Read(const Credentials& credentials, absl::Time now) {
+    SharedClaims& verified = credentials.verified;
+    if (verified == nullptr || now >= *verified->expires_at) verified = TRY(LookAt(credentials, now));
+    return verified;
   }
 
   absl::StatusOr<Person> PersonOf(const crypto::Claims& claims, absl::Time now) const {
@@ -84,6 +79,20 @@ class Assertions {
   }
 
  private:
+  absl::StatusOr<SharedClaims> LookAt(const Credentials& credentials, absl::Time now) {
+    if (credentials.authorization.empty()) return SharedClaims();
+    absl::string_view token = credentials.authorization.front();
+    if (credentials.authorization.size() != 1 || !absl::ConsumePrefix(&token, "Bearer ")) {
+      return Unauthenticated(Reason::kCredentialsInvalid, "authorization must be one bearer assertion");
+    }
+    const std::string digest = crypto::Sha256(token);
+    if (SharedClaims known = verified_.Find(digest, now)) return known;
+    auto claims =
+        std::make_shared<const crypto::Claims>(TRY(persons_.verifier.Verify(token, persons_.rules, now)));
+    verified_.Keep(digest, claims);
+    return SharedClaims(std::move(claims));
+  }
+
   const PersonRules persons_;
   AssertionCache verified_;
 };
@@ -104,8 +113,8 @@ class MutualTls final : public Authenticator {
 
   absl::StatusOr<std::optional<Person>> WhoIsSignedIn(const Credentials& credentials,
                                                       absl::Time now) override {
-    const std::optional<crypto::Claims> claims = TRY(assertions_.Read(credentials, now));
-    if (!claims.has_value()) return std::optional<Person>();
+    const SharedClaims claims = TRY(assertions_.Read(credentials, now));
+    if (claims == nullptr) return std::optional<Person>();
     return std::optional<Person>(TRY(assertions_.PersonOf(*claims, now)));
   }
 
@@ -123,8 +132,8 @@ class Development final : public Authenticator {
       return Refuse(absl::StatusCode::kPermissionDenied, Reason::kRoleNotAllowed,
                     "a server in development serves its own machine only");
     }
-    const std::optional<crypto::Claims> claims = TRY(assertions_.Read(credentials, now));
-    if (!claims.has_value()) return Unauthenticated(Reason::kCredentialsMissing, "an assertion is needed");
+    const SharedClaims claims = TRY(assertions_.Read(credentials, now));
+    if (claims == nullptr) return Unauthenticated(Reason::kCredentialsMissing, "an assertion is needed");
     const auto named = claims->extra.find("peer");
     const std::optional<Peer> peer = named == claims->extra.end() ? std::nullopt : ParsePeer(named->second);
     if (!peer.has_value()) return Unauthenticated(Reason::kCredentialsInvalid, "the assertion names no peer");
@@ -133,8 +142,8 @@ class Development final : public Authenticator {
 
   absl::StatusOr<std::optional<Person>> WhoIsSignedIn(const Credentials& credentials,
                                                       absl::Time now) override {
-    const std::optional<crypto::Claims> claims = TRY(assertions_.Read(credentials, now));
-    if (!claims.has_value() || claims->subject.empty()) return std::optional<Person>();
+    const SharedClaims claims = TRY(assertions_.Read(credentials, now));
+    if (claims == nullptr || claims->subject.empty()) return std::optional<Person>();
     return std::optional<Person>(TRY(assertions_.PersonOf(*claims, now)));
   }
 

@@ -26,6 +26,8 @@ struct Credentials {
   std::vector<std::string> authorization;  // every value of that metadata key
   std::vector<std::string> peer_uris;      // URI SANs of the verified client certificate; empty without TLS
   std::string address;                     // "ipv4:127.0.0.1:4242", "unix:"
+  // Kept by the authenticator between its two questions; others leave it alone.
+  mutable std::shared_ptr<const crypto::Claims> verified = {};
 };
 
 class Authenticator {

@@ -36,6 +36,52 @@ FollowedEvent FromProto(const pb::Event& event) {
   return out;
 }
 
+// The stream, read by one thread that sleeps meanwhile. gRPC's own blocking reader would make that thread
+// poll the sockets of the whole process, and take the calls of this service away from the threads that serve
+// them.
+class EventStream final : public grpc::ClientReadReactor<pb::WatchEventsResponse> {
+ public:
+  EventStream(pb::EventService::Stub& stub, grpc::ClientContext& context,
+              const pb::WatchEventsRequest& request) {
+    stub.async()->WatchEvents(&context, &request, this);
+    AddHold();  // reads are begun outside gRPC's callbacks: until Finish the call must not go away
+    StartCall();
+  }
+
+  // False when the stream has ended.
+  bool Read(pb::WatchEventsResponse& message) {
+    StartRead(&message);
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return read_.has_value(); });
+    return *std::exchange(read_, std::nullopt);
+  }
+  // Its end, which must come: Read was false, or the context is cancelled.
+  grpc::Status Finish() {
+    RemoveHold();
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return end_.has_value(); });
+    return *end_;
+  }
+
+ private:
+  // Notified under the lock: the stream may be gone as soon as the reader goes on.
+  void OnReadDone(bool ok) override {
+    const std::lock_guard lock(mutex_);
+    read_ = ok;
+    changed_.notify_all();
+  }
+  void OnDone(const grpc::Status& status) override {
+    const std::lock_guard lock(mutex_);
+    end_ = status;
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<bool> read_;
+  std::optional<grpc::Status> end_;
+};
+
 }  // namespace
 
 struct EventFollower::State {
@@ -106,17 +152,17 @@ bool EventFollower::State::FollowOnce() {
   pb::WatchEventsRequest request;
   request.set_cursor(*cursor);
   const auto stub = pb::EventService::NewStub(peer.channel());
-  const auto reader = stub->WatchEvents(&stream_context, request);
+  EventStream stream(*stub, stream_context, request);
   pb::WatchEventsResponse message;
   bool progress = false;
   absl::Status status;
-  while (status.ok() && reader->Read(&message)) {
+  while (status.ok() && stream.Read(message)) {
     connected.Set(1);
     status = Apply(message, *cursor);
     progress = progress || status.ok();
   }
   if (!status.ok()) stream_context.TryCancel();
-  const grpc::Status ended = reader->Finish();
+  const grpc::Status ended = stream.Finish();
   Leave();
   connected.Set(0);
   if (!status.ok()) {

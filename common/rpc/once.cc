@@ -4,15 +4,14 @@
 #include <vector>
 
 #include "common/base/refusal.h"
+#include "common/crypto/hmac.h"
 #include "common/kv/key.h"
 
 namespace tc::rpc {
 namespace {
 
-// once · role · peer · person · method · request id → time · fingerprint · sealed answer
-// once_at · time · key of the record                → (empty): what Sweep walks
+// once · hash of (role, peer, person, method, request id) → time · fingerprint · sealed answer
 constexpr char kRecords[] = "once";
-constexpr char kByTime[] = "once_at";
 
 struct Record {
   absl::Time at;
@@ -41,42 +40,21 @@ absl::StatusOr<std::string> KeyOf(const Call& call) {
                   "the request needs a request_id");
   }
   const std::string person = call.person.has_value() ? call.person->account.text() : "";
-  return kv::Key(kRecords)
-      .U64(static_cast<uint64_t>(call.peer.role))
-      .Str(call.peer.name)
-      .Str(person)
-      .Str(call.method)
-      .Str(call.request_id)
-      .bytes();
+  const std::string scope = kv::Key()
+                                .U64(static_cast<uint64_t>(call.peer.role))
+                                .Str(call.peer.name)
+                                .Str(person)
+                                .Str(call.method)
+                                .Str(call.request_id)
+                                .bytes();
+  // Hashed, since every mutation writes this key: the scope is five times as long.
+  return kv::Key(kRecords).Str(crypto::Sha256(scope)).bytes();
 }
 
-std::string TimeKey(absl::Time at, absl::string_view key) {
-  return kv::Key(kByTime).Time(at).Str(key).bytes();
-}
-
-// An entry of once_at, and what it leads to.
-struct Entry {
-  std::string time_key;
-  absl::Time at;
-  std::string key;
-};
-
-bool Decode(absl::string_view bytes, Entry& entry) {
-  std::string table;
-  kv::KeyReader reader(bytes);
-  entry.time_key = std::string(bytes);
-  return reader.Str(table) && reader.Time(entry.at) && reader.Str(entry.key) && reader.done();
-}
-
-absl::StatusOr<std::vector<Entry>> EntriesBefore(kv::ReadTxn& txn, absl::Time end, int limit) {
-  std::vector<Entry> entries;
-  const auto visit = [&](absl::string_view bytes, absl::string_view) {
-    if (static_cast<int>(entries.size()) >= limit) return false;
-    if (!Decode(bytes, entries.emplace_back())) entries.pop_back();
-    return true;
-  };
-  TRY(txn.Scan(kv::Key(kByTime).bytes(), kv::Key(kByTime).Time(end).bytes(), visit));
-  return entries;
+// Longer ago than an answer is kept. What cannot be read is not for a sweeper to judge.
+bool IsStale(absl::string_view bytes, absl::Time now) {
+  const absl::StatusOr<Record> record = Decode(bytes);
+  return record.ok() && now - record->at > Once::kKept;
 }
 
 }  // namespace
@@ -96,26 +74,38 @@ absl::StatusOr<std::optional<std::string>> Once::RecallIn(kv::ReadTxn& txn, cons
 
 absl::Status Once::RememberIn(kv::Txn& txn, const Call& call, absl::string_view answer) const {
   const std::string key = TRY(KeyOf(call));
-  TRY(txn.Put(key, Encode({call.now, call.fingerprint, sealer_.Seal(answer, key)})));
-  return txn.Put(TimeKey(call.now, key), "");
+  return txn.Put(key, Encode({call.now, call.fingerprint, sealer_.Seal(answer, key)}));
 }
 
-absl::StatusOr<int> Once::Sweep(absl::Time now, int limit) const {
-  int removed = 0;
-  TRY(database_->Update([&](kv::Txn& txn) -> absl::Status {
-    removed = 0;
-    for (const Entry& entry : TRY(EntriesBefore(txn, now - kKept, limit))) {
-      TRY(txn.Delete(entry.time_key));
-      const std::optional<std::string> bytes = TRY(txn.Get(entry.key));
-      if (!bytes.has_value()) continue;
-      const absl::StatusOr<Record> record = Decode(*bytes);
-      // Made anew since: it has a later entry of its own.
-      if (record.ok() && record->at != entry.at) continue;
-      TRY(txn.Delete(entry.key));
-      ++removed;
-    }
-    return absl::OkStatus();
+absl::StatusOr<int> Once::Sweep(absl::Time now, int limit, std::string& cursor) const {
+  const std::string begin = cursor.empty() ? kv::Key(kRecords).bytes() : cursor;
+  std::vector<std::string> stale;
+  std::string next;
+  TRY(database_->View([&](kv::ReadTxn& txn) -> absl::Status {
+    int seen = 0;
+    return txn.Scan(begin, kv::Key(kRecords).End(), [&](absl::string_view key, absl::string_view value) {
+      if (seen++ == limit) {
+        next = std::string(key);
+        return false;
+      }
+      if (IsStale(value, now)) stale.emplace_back(key);
+      return true;
+    });
   }));
+  int removed = 0;
+  if (!stale.empty()) {
+    TRY(database_->Update([&](kv::Txn& txn) -> absl::Status {
+      removed = 0;
+      for (const std::string& key : stale) {
+        const std::optional<std::string> bytes = TRY(txn.Get(key));
+        if (!bytes.has_value() || !IsStale(*bytes, now)) continue;  // made anew since
+        TRY(txn.Delete(key));
+        ++removed;
+      }
+      return absl::OkStatus();
+    }));
+  }
+  cursor = next;
   return removed;
 }
 

@@ -51,8 +51,9 @@ class Once {
   absl::StatusOr<std::optional<std::string>> RecallIn(kv::ReadTxn& txn, const Call& call) const;
   absl::Status RememberIn(kv::Txn& txn, const Call& call, absl::string_view answer) const;
 
-  // Removes at most `limit` records older than kKept; returns how many. Called by the service's sweeper.
-  absl::StatusOr<int> Sweep(absl::Time now, int limit) const;
+  // Looks at the next `limit` records after `cursor` and removes those older than kKept; returns how many. An
+  // empty cursor begins a pass and is what the pass ends with. Called by the service's sweeper.
+  absl::StatusOr<int> Sweep(absl::Time now, int limit, std::string& cursor) const;
 
   kv::Database& database() const { return *database_; }
 

@@ -266,17 +266,41 @@ TEST_F(OnceTest, IsRememberedByHandToo) {
               IsOk());
 }
 
-TEST_F(OnceTest, SweepsWhatIsOlderThan24HoursAndAtMostSoMany) {
+TEST_F(OnceTest, SweepsWhatIsOlderThan24HoursInPassesOfSteps) {
   const absl::Time start = testing::Noon();
   for (int i = 0; i < 5; ++i) ASSERT_THAT(Count(As("alice", start + absl::Hours(i))), IsOk());
   const absl::Time now = start + absl::Hours(24 + 3);
-  ASSERT_OK_AND_ASSIGN(const int first, once_.Sweep(now, 2));
-  EXPECT_EQ(first, 2);
-  ASSERT_OK_AND_ASSIGN(const int second, once_.Sweep(now, 2));
-  EXPECT_EQ(second, 1);  // the one of exactly 24 hours stays
-  ASSERT_OK_AND_ASSIGN(const int third, once_.Sweep(now, 2));
-  EXPECT_EQ(third, 0);
+  std::string cursor;
+  int removed = 0;
+  int steps = 0;
+  do {
+    ASSERT_OK_AND_ASSIGN(const int here, once_.Sweep(now, 2, cursor));
+    EXPECT_LE(here, 2);
+    removed += here;
+    ++steps;
+  } while (!cursor.empty());
+  EXPECT_EQ(removed, 3);  // the one of exactly 24 hours stays
+  EXPECT_EQ(steps, 3);
   EXPECT_EQ(Records(), 2u);
+}
+
+TEST_F(OnceTest, EndsAPassWhoseLastStepIsExactlyFull) {
+  for (int i = 0; i < 2; ++i) ASSERT_THAT(Count(As("alice")), IsOk());
+  std::string cursor;
+  ASSERT_THAT(once_.Sweep(testing::Noon(), 2, cursor), IsOk());
+  EXPECT_EQ(cursor, "");
+}
+
+TEST_F(OnceTest, SweepsNoRecordThatCannotBeRead) {
+  ASSERT_THAT(Count(As("alice")), IsOk());
+  for (const auto& [key, value] : Everything()) {
+    if (!IsRecord(key)) continue;
+    ASSERT_THAT(db_->Update([&, k = key](kv::Txn& txn) -> absl::Status { return txn.Put(k, "garbage"); }),
+                IsOk());
+  }
+  std::string cursor;
+  ASSERT_OK_AND_ASSIGN(const int removed, once_.Sweep(testing::Noon() + absl::Hours(48), 10, cursor));
+  EXPECT_EQ(removed, 0);
 }
 
 TEST_F(OnceTest, SweepsNoRecordThatWasMadeAnew) {
@@ -284,7 +308,8 @@ TEST_F(OnceTest, SweepsNoRecordThatWasMadeAnew) {
   ASSERT_THAT(Count(call), IsOk());
   call.now += absl::Hours(25);
   ASSERT_THAT(Count(call), IsOk());
-  ASSERT_OK_AND_ASSIGN(const int removed, once_.Sweep(call.now, 10));
+  std::string cursor;
+  ASSERT_OK_AND_ASSIGN(const int removed, once_.Sweep(call.now, 10, cursor));
   EXPECT_EQ(removed, 0);
   ASSERT_OK_AND_ASSIGN(const std::string answer, Count(call));
   EXPECT_EQ(answer, "answer II");
@@ -292,7 +317,8 @@ TEST_F(OnceTest, SweepsNoRecordThatWasMadeAnew) {
 
 TEST_F(OnceTest, LeavesNothingBehindWhenEverythingIsSwept) {
   for (int i = 0; i < 3; ++i) ASSERT_THAT(Count(As("alice")), IsOk());
-  ASSERT_THAT(once_.Sweep(testing::Noon() + absl::Hours(48), 100), IsOk());
+  std::string cursor;
+  ASSERT_THAT(once_.Sweep(testing::Noon() + absl::Hours(48), 100, cursor), IsOk());
   for (const auto& [key, value] : Everything()) {
     EXPECT_EQ(key.find("once"), std::string::npos);
   }

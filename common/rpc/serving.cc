@@ -27,8 +27,8 @@ namespace {
 
 constexpr absl::Duration kFinishCalls = absl::Seconds(20);
 constexpr absl::Duration kCloseConnections = absl::Seconds(1);
-constexpr absl::Duration kSweepPause = absl::Seconds(60);
-constexpr int kSweepBatch = 1000;
+constexpr absl::Duration kSweepPause = absl::Minutes(10);  // between two passes over all kept answers
+constexpr int kSweepStep = 1000;
 
 ServerFacts FactsOf(const ServingParts& parts, std::map<std::string, std::string> policy) {
   return {parts.info.name,          kVersion,           parts.flags.development ? "dev" : "production",
@@ -42,11 +42,11 @@ std::vector<std::string> NamesOf(const ServiceInfo& info) {
   return names;
 }
 
-bool SweepOnce(const ServingParts& parts) {
-  const absl::StatusOr<int> removed = parts.once.Sweep(parts.gate.clock().Now(), kSweepBatch);
-  if (!removed.ok())
-    obs::Warning("old answers cannot be removed", {{"detail", std::string(removed.status().message())}});
-  return removed.ok() && *removed == kSweepBatch;
+// True while the pass goes on.
+bool SweepOnce(const ServingParts& parts, std::string& cursor) {
+  const absl::Status status = parts.once.Sweep(parts.gate.clock().Now(), kSweepStep, cursor).status();
+  if (!status.ok()) obs::Warning("old answers cannot be removed", {{"detail", status.message()}});
+  return status.ok() && !cursor.empty();
 }
 
 int Fail(const absl::Status& status) {
@@ -95,7 +95,9 @@ int ServeUntilStopped(const ServingParts& parts, std::vector<std::shared_ptr<grp
                         {"address", (*server)->address()},
                         {"profile", parts.flags.development ? "dev" : "production"},
                         {"policy", parts.flags.policy}});
-  std::optional<Repeater> sweep(std::in_place, kSweepPause, [&parts] { return SweepOnce(parts); });
+  std::string swept_to;
+  std::optional<Repeater> sweep(std::in_place, kSweepPause,
+                                [&parts, &swept_to] { return SweepOnce(parts, swept_to); });
   const std::string signal = WaitForStop();
   obs::Info("stopping", {{"signal", signal}});
   StopInOrder(parts, feed, **server);

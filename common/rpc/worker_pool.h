@@ -3,6 +3,7 @@
 // WorkerPool: a fixed number of threads behind a bounded queue. Handlers run here, never on gRPC's own two
 // threads. Thread-safe.
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -26,7 +27,7 @@ class WorkerPool {
   bool TryRun(std::function<void()> work);
   // Accepts nothing from now on; what was accepted still runs.
   void Close();
-  bool closed() const;
+  bool closed() const { return closed_.load(std::memory_order_acquire); }
   // Waits until nothing is queued or running; false when `at_most` passed first.
   bool Drain(absl::Duration at_most);
 
@@ -40,7 +41,7 @@ class WorkerPool {
   std::deque<std::function<void()>> queue_;
   size_t free_;  // threads that wait for work
   size_t running_ = 0;
-  bool closed_ = false;
+  std::atomic<bool> closed_{false};  // written under the mutex, read by every call
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -63,6 +63,7 @@ class Runner {
 
   void Take(Slot& slot) {
     const Steady::time_point now = Steady::now();
+    ++result_.answered;
     if (!slot.status.ok() && result_.errors++ == 0) result_.first_error = slot.status.error_message();
     if (load_.answer && slot.status.ok()) load_.answer(slot.number, slot.response);
     if (slot.sent < count_from_) return;
@@ -74,8 +75,8 @@ class Runner {
     result_.calls = latencies_.size();
     if (latencies_.empty()) return result_;
     std::sort(latencies_.begin(), latencies_.end());
-    result_.per_second =
-        static_cast<double>(latencies_.size()) / std::chrono::duration<double>(last_ - count_from_).count();
+    result_.seconds = std::chrono::duration<double>(last_ - count_from_).count();
+    result_.per_second = static_cast<double>(latencies_.size()) / result_.seconds;
     result_.p50_us = latencies_[latencies_.size() / 2];
     result_.p99_us = latencies_[latencies_.size() * 99 / 100];
     return result_;

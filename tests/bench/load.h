@@ -23,7 +23,7 @@ struct Load {
   std::string method;  // "/trustedcontact.linking.v1.LinkingService/GetGuard"
   std::string authorization;
   int in_flight = 64;
-  absl::Duration warm_up = absl::Milliseconds(300);
+  absl::Duration warm_up = absl::Milliseconds(30);
   absl::Duration measure = absl::Seconds(2);
   // The i-th call's operation, i from 0; nullptr: there are no more, the measurement ends early.
   std::function<const Operation*(size_t i)> operation;
@@ -32,10 +32,13 @@ struct Load {
 };
 
 struct Measured {
+  double seconds = 0;  // that were timed
   double per_second = 0;
   double p50_us = 0;
   double p99_us = 0;
-  size_t calls = 0;
+  double server_cpu_us = 0;  // a call, in user and kernel mode
+  size_t calls = 0;          // that were timed
+  size_t answered = 0;       // warming up included
   size_t errors = 0;
   std::string first_error;
 };

@@ -3,6 +3,8 @@
 // What is measured. Each scenario knows its requests; those that can be used once only are made in advance,
 // as many as the rounds need.
 
+#include <sys/types.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,11 +15,15 @@
 
 namespace tc::bench {
 
+// A measurement is made in so many parts.
+inline constexpr int kSlices = 8;
+
 struct Scenario {
   std::string name;
   std::string against;  // the scenario whose throughput divides this one's; empty: a reference
   double must = 0;      // least ratio at 64 in flight
   std::shared_ptr<grpc::Channel> channel;
+  pid_t server = 0;  // the process behind the channel
   std::string method;
   std::string authorization;
   std::vector<Operation> operations;
@@ -31,8 +37,11 @@ inline constexpr int kInFlight[] = {64, 1};
 
 struct Servers {
   dev::DevSuite& suite;
+  crypto::JwtSigner signer;
   std::shared_ptr<grpc::Channel> reference;
+  pid_t reference_pid;
   std::shared_ptr<grpc::Channel> linking;  // with the identity service that says yes
+  pid_t linking_pid;
   int rounds;
 };
 
@@ -44,7 +53,7 @@ absl::StatusOr<Scenario> AcceptInvitation(const Servers& servers);
 absl::StatusOr<Scenario> GetGuard(const Servers& servers);
 absl::StatusOr<Scenario> CheckEligibility(const Servers& servers);
 
-// One measurement: what the scenario has for this round.
+// One measurement: what the scenario has for this round. With the processor time that its server used.
 Measured Measure(Scenario& scenario, size_t in_flight_index, absl::Duration seconds);
 
 }  // namespace tc::bench

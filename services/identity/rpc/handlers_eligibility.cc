@@ -15,15 +15,21 @@ absl::StatusOr<pb::Eligibility> Handlers::CheckEligibility(const rpc::Call& call
                                                            const pb::CheckEligibilityRequest& in) {
   const EligibilityQuestion question = TRY(Parse(in));
   TRY(CheckOwner(call, question.account));
-  const Dossier dossier = TRY(LoadNow(question.account));
+  Account account;
+  bool has_main_phone = false;
+  TRY(parts_.once.database().View([&](kv::ReadTxn& txn) -> absl::Status {
+    account = TRY(accounts_.Get(txn, question.account));
+    has_main_phone = TRY(phones_.HasMain(txn, question.account));
+    return absl::OkStatus();
+  }));
   const std::vector<Requirement> unmet =
-      Unmet(dossier.account, MainPhone(dossier.phones) != nullptr, question.role, parts_.policy.eligibility,
-            Today(call.now, parts_.zone), call.now);
+      Unmet(account, has_main_phone, question.role, parts_.policy.eligibility, Today(call.now, parts_.zone),
+            call.now);
   pb::Eligibility out;
   out.set_eligible(unmet.empty());
   for (const Requirement requirement : unmet) out.add_unmet(static_cast<pb::Requirement>(requirement));
   SetTime(out.mutable_as_of(), call.now);
-  out.set_version(dossier.account.version);
+  out.set_version(account.version);
   return out;
 }
 

@@ -23,6 +23,12 @@ const kv::Table<HolderRecord>& Holders() {
   return t;
 }
 
+// account → its bound main phone
+const kv::Table<std::string>& MainPhones() {
+  static const auto& t = *new kv::Table<std::string>("main-phone");
+  return t;
+}
+
 kv::Key RecordKey(const AccountId& account, const PhoneId& phone) {
   return Records().At().Str(account.text()).Str(phone.text());
 }
@@ -93,11 +99,25 @@ absl::Status Phones::Put(kv::Txn& txn, const OwnedPhone& phone) const {
   r.set_created_at_us(store::ToUs(phone.created_at));
   r.set_bound_at_us(store::ToUs(phone.bound_at));
   r.set_released_at_us(store::ToUs(phone.released_at));
+  TRY(NoteMain(txn, phone, phone.kind == PhoneKind::kMain && phone.state == PhoneState::kBound));
   return Records().Put(txn, RecordKey(phone.account, phone.id), r);
 }
 
 absl::Status Phones::Delete(kv::Txn& txn, const OwnedPhone& phone) const {
+  TRY(NoteMain(txn, phone, false));
   return Records().Delete(txn, RecordKey(phone.account, phone.id));
+}
+
+absl::Status Phones::NoteMain(kv::Txn& txn, const OwnedPhone& phone, bool is_main) const {
+  const kv::Key key = MainPhones().At().Str(phone.account.text());
+  if (is_main) return MainPhones().Put(txn, key, phone.id.text());
+  // Another may have become it just before.
+  if (TRY(MainPhones().Find(txn, key)) != phone.id.text()) return absl::OkStatus();
+  return MainPhones().Delete(txn, key);
+}
+
+absl::StatusOr<bool> Phones::HasMain(kv::ReadTxn& txn, const AccountId& account) const {
+  return TRY(MainPhones().Find(txn, MainPhones().At().Str(account.text()))).has_value();
 }
 
 absl::StatusOr<std::optional<Holder>> Phones::FindHolder(kv::ReadTxn& txn, const Phone& number) const {

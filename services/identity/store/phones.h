@@ -27,11 +27,16 @@ class Phones {
   absl::Status Put(kv::Txn& txn, const OwnedPhone& phone) const;
   absl::Status Delete(kv::Txn& txn, const OwnedPhone& phone) const;
 
+  // Whether one of them is the bound main phone: the look-up that CheckEligibility lives on.
+  absl::StatusOr<bool> HasMain(kv::ReadTxn& txn, const AccountId& account) const;
+
   // Who has the number, or had it last.
   absl::StatusOr<std::optional<Holder>> FindHolder(kv::ReadTxn& txn, const Phone& number) const;
   absl::Status SetHolder(kv::Txn& txn, const Phone& number, const Holder& holder) const;
 
  private:
+  absl::Status NoteMain(kv::Txn& txn, const OwnedPhone& phone, bool is_main) const;
+
   const Vault* vault_;
 };
 

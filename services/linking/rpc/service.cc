@@ -39,7 +39,8 @@ class Service final : public pb::LinkingService::CallbackService {
   }
   Reactor* GetTrustedContact(Context* context, const pb::GetTrustedContactRequest* in,
                              pb::Link* out) override {
-    return methods_.Serve("GetTrustedContact", context, in, out, handlers_, &Handlers::GetTrustedContact);
+    return methods_.ServeLookup("GetTrustedContact", context, in, out, handlers_,
+                                &Handlers::GetTrustedContact);
   }
   Reactor* ListPrincipals(Context* context, const pb::ListPrincipalsRequest* in,
                           pb::ListPrincipalsResponse* out) override {
@@ -62,7 +63,7 @@ class Service final : public pb::LinkingService::CallbackService {
     return methods_.Serve("UnblockSender", context, in, out, handlers_, &Handlers::UnblockSender);
   }
   Reactor* GetGuard(Context* context, const pb::GetGuardRequest* in, pb::Guard* out) override {
-    return methods_.Serve("GetGuard", context, in, out, handlers_, &Handlers::GetGuard);
+    return methods_.ServeLookup("GetGuard", context, in, out, handlers_, &Handlers::GetGuard);
   }
   Reactor* HoldGuard(Context* context, const pb::HoldGuardRequest* in, pb::Guard* out) override {
     return methods_.Serve("HoldGuard", context, in, out, handlers_, &Handlers::HoldGuard);

@@ -31,8 +31,8 @@ class OtpService final : public pb::OtpService::CallbackService {
   }
   Reactor* GetVerification(Context* context, const pb::GetVerificationRequest* in,
                            pb::Verification* out) override {
-    return methods_.Serve("GetVerification", context, in, out, handlers_,
-                          &VerificationHandlers::GetVerification);
+    return methods_.ServeLookup("GetVerification", context, in, out, handlers_,
+                                &VerificationHandlers::GetVerification);
   }
   Reactor* CheckVerification(Context* context, const pb::CheckVerificationRequest* in,
                              pb::CheckVerificationResponse* out) override {
