@@ -29,9 +29,10 @@ add_library(suite_test_pch STATIC ${CMAKE_SOURCE_DIR}/cmake/pch.cc)
 target_link_libraries(suite_test_pch PUBLIC suite_options PRIVATE suite_warnings PUBLIC absl::status absl::statusor absl::strings absl::time
   GTest::gmock GTest::gtest)
 if(SUITE_PCH)
-  set(SUITE_PCH_HEADERS <cstdint> <functional> <memory> <optional> <string> <utility> <vector>
+  set(suite_pch_HEADERS <cstdint> <functional> <memory> <optional> <string> <utility> <vector>
     <absl/status/status.h> <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/strings/string_view.h>
     <absl/time/time.h>)
-  target_precompile_headers(suite_pch PRIVATE ${SUITE_PCH_HEADERS})
-  target_precompile_headers(suite_test_pch PRIVATE ${SUITE_PCH_HEADERS} <gmock/gmock.h> <gtest/gtest.h>)
+  set(suite_test_pch_HEADERS ${suite_pch_HEADERS} <gmock/gmock.h> <gtest/gtest.h>)
+  target_precompile_headers(suite_pch PRIVATE ${suite_pch_HEADERS})
+  target_precompile_headers(suite_test_pch PRIVATE ${suite_test_pch_HEADERS})
 endif()

@@ -53,11 +53,21 @@ def own_service(source, header):
 
 
 def objects(build):
+    """The files that each object saw, its source first; what came out of its target's precompiled header included."""
     deps = subprocess.run(["ninja", "-C", build, "-t", "deps"], capture_output=True, text=True, check=True).stdout
+    seen, precompiled = {}, {}
     for block in deps.split("\n\n"):
         lines = block.strip().splitlines()
-        if len(lines) > 1 and "VALID" in lines[0]:
-            yield [os.path.normpath(os.path.join(build, line.strip())) for line in lines[1:]]
+        if len(lines) < 2 or "VALID" not in lines[0]:
+            continue
+        name = lines[0].split(":")[0]
+        files = [os.path.normpath(os.path.join(build, line.strip())) for line in lines[1:]]
+        if name.endswith("cmake_pch.hxx.gch"):
+            precompiled[name.split(".dir/")[0]] = files[1:]
+        else:
+            seen[name] = files
+    for name, files in seen.items():
+        yield files + precompiled.get(name.split(".dir/")[0], [])
 
 
 def relative(path):
