@@ -195,7 +195,7 @@ absl::StatusOr<Scenario> WrongCode(const Servers& servers) {
 
 absl::StatusOr<Scenario> RightCode(const Servers& servers) {
   Scenario scenario = OtpScenario(servers, "CheckVerification, right code");
-  scenario.share[0] = 12000;
+  scenario.share[0] = 8000;
   scenario.share[1] = 600;
   std::vector<Code> codes(Needed(servers, scenario));
   for (size_t i = 0; i < codes.size(); ++i) codes[i] = {absl::StrCat("right-", i), PhoneOf(i)};
@@ -215,7 +215,7 @@ absl::StatusOr<Scenario> AcceptInvitation(const Servers& servers) {
   scenario.server = servers.linking_pid;
   scenario.method = absl::StrCat(kLinking, "AcceptInvitation");
   scenario.repeatable = false;
-  scenario.share[0] = 12000;
+  scenario.share[0] = 8000;
   scenario.share[1] = 600;
   // Each contact is invited by five principals and signs in once; his five answers come apart from each
   // other.
