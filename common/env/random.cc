@@ -52,8 +52,7 @@ std::string Random::Uuid() {
 
 std::string SystemRandom::Bytes(size_t n) {
   std::string bytes(n, '\0');
-  // The kernel's generator: one short system call, where OpenSSL's own costs ten times as much on a thread
-  // that seldom runs. It cannot fail for a length that it takes at once.
+  // The kernel's generator: one short system call, safe across forks, the same cost on every thread.
   for (size_t done = 0; done < n;) {
     const size_t part = std::min(n - done, kAtOnce);
     if (::getentropy(bytes.data() + done, part) != 0) std::abort();

@@ -1,7 +1,7 @@
 #pragma once
 
-// WorkerPool: a fixed number of threads behind a bounded queue. Handlers run here, never on gRPC's own two
-// threads. Thread-safe.
+// WorkerPool: a fixed number of threads behind a bounded queue. Handlers that may wait run here; gRPC's own
+// two threads serve look-ups only (unary.h). Thread-safe.
 
 #include <atomic>
 #include <condition_variable>
