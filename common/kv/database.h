@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -95,6 +96,7 @@ class Txn : public ReadTxn {
 };
 
 using UpdateFn = absl::FunctionRef<absl::Status(Txn& txn)>;
+using Done = absl::AnyInvocable<void(absl::StatusOr<uint64_t> revision) &&>;
 using ViewFn = absl::FunctionRef<absl::Status(ReadTxn& txn)>;
 
 class Database {
@@ -106,6 +108,9 @@ class Database {
   // the commit failed or the database is closing; then the outcome is not known to be durable and the store
   // refuses everything until it is opened anew.
   virtual absl::StatusOr<uint64_t> Update(UpdateFn fn) = 0;
+  // The same without waiting: `done` gets what Update would return, exactly once, on the store's thread,
+  // which all other commits wait for: it takes microseconds and must not call Update. It may Submit again.
+  virtual void Submit(absl::AnyInvocable<absl::Status(Txn& txn)> fn, Done done) = 0;
   virtual absl::Status View(ViewFn fn) = 0;
 
   // Random, made with the store, kept for ever.

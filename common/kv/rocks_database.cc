@@ -44,12 +44,41 @@ void LowerTo(const Overlay& written, const Range& range, QueueFloor& floor) {
   }
 }
 
+// An operation that nobody waits for. Belongs to itself: it is gone when it has told its outcome.
+class Submitted {
+ public:
+  Submitted(absl::AnyInvocable<absl::Status(Txn& txn)> fn, Done done)
+      : fn_(std::move(fn)), done_(std::move(done)), operation{run_, absl::OkStatus(), 0, [this] {
+                                                                Tell();
+                                                              }} {}
+
+ private:
+  void Tell() {
+    const std::unique_ptr<Submitted> self(this);
+    absl::Status status = std::move(operation.status);
+    if (status.ok()) {
+      std::move(done_)(operation.revision);
+    } else {
+      std::move(done_)(std::move(status));
+    }
+  }
+
+  absl::AnyInvocable<absl::Status(Txn& txn)> fn_;
+  // What an UpdateFn refers to is const.
+  const std::function<absl::Status(Txn& txn)> run_ = [this](Txn& txn) { return fn_(txn); };
+  Done done_;
+
+ public:
+  Writer::Operation operation;
+};
+
 class RocksDatabase final : public Database {
  public:
   RocksDatabase(RocksStore store, size_t max_batch, TestSwitches switches);
   ~RocksDatabase() override;
 
   absl::StatusOr<uint64_t> Update(UpdateFn fn) override;
+  void Submit(absl::AnyInvocable<absl::Status(Txn& txn)> fn, Done done) override;
   absl::Status View(ViewFn fn) override;
   const std::string& uid() const override { return origin_.uid; }
   uint64_t revision() const override { return head_.revision(); }
@@ -85,7 +114,7 @@ class RocksDatabase final : public Database {
   std::atomic<uint64_t> syncs_{0};
   std::atomic<uint64_t> mutant_revision_{0};
   std::mutex mutant_commit_;
-  std::unique_ptr<Writer> writer_;  // last: its thread uses everything above
+  std::unique_ptr<Writer> writer_;
 };
 
 RocksDatabase::RocksDatabase(RocksStore store, size_t max_batch, TestSwitches switches)
@@ -99,7 +128,7 @@ RocksDatabase::RocksDatabase(RocksStore store, size_t max_batch, TestSwitches sw
 
 RocksDatabase::~RocksDatabase() {
   head_.Close();
-  writer_.reset();
+  writer_->Close();  // those who are told of their commits meanwhile may come again, and are refused
   // Leaves no log to replay, so that the next start is quick. Nothing depends on it.
   if (store_.memory == nullptr && !broken_) store_.db->Flush(rocksdb::FlushOptions()).PermitUncheckedError();
 }
@@ -110,6 +139,14 @@ absl::StatusOr<uint64_t> RocksDatabase::Update(UpdateFn fn) {
   if (!writer_->Run(operation)) return StoreUnavailable("the store is closing");
   TRY(std::move(operation.status));
   return operation.revision;
+}
+
+void RocksDatabase::Submit(absl::AnyInvocable<absl::Status(Txn& txn)> fn, Done done) {
+  if (switches_.unserialised) return std::move(done)(UpdateUnserialised([&](Txn& txn) { return fn(txn); }));
+  auto* submitted = new Submitted(std::move(fn), std::move(done));
+  if (writer_->Post(submitted->operation)) return;
+  submitted->operation.status = StoreUnavailable("the store is closing");
+  submitted->operation.executed();
 }
 
 // On the writer's thread. Nothing is answered before the batch is synced, refusals and mere readers too: they

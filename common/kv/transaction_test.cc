@@ -1,6 +1,7 @@
 // Transactions: all or nothing, one after the other, in the order of their revisions.
 
 #include <atomic>
+#include <future>
 #include <random>
 
 #include "common/base/refusal.h"
@@ -284,6 +285,88 @@ TEST_P(TransactionTest, AnswersNobodyOfAFailedBatchWithSuccess) {
   });
   EXPECT_EQ(static_cast<uint64_t>(acknowledged), db->counters().commits);
   EXPECT_LT(acknowledged, kThreads * kRounds);
+}
+
+// What Submit tells, waited for.
+absl::StatusOr<uint64_t> Submitted(Database& db, absl::AnyInvocable<absl::Status(Txn& txn)> fn) {
+  std::promise<absl::StatusOr<uint64_t>> told;
+  db.Submit(std::move(fn), [&](absl::StatusOr<uint64_t> revision) { told.set_value(std::move(revision)); });
+  return told.get_future().get();
+}
+
+TEST_P(TransactionTest, TellsOfASubmittedClosureWhatUpdateWouldReturn) {
+  const auto db = Fresh();
+  ASSERT_OK_AND_ASSIGN(const uint64_t first,
+                       Submitted(*db, [](Txn& txn) -> absl::Status { return txn.Put("k", "1"); }));
+  EXPECT_EQ(first, db->revision());
+  EXPECT_EQ(db->counters().syncs, 1u) << "told after the sync";
+  EXPECT_EQ(Read(*db, "k"), "1");
+  const absl::Status refusal = Refuse(absl::StatusCode::kFailedPrecondition, Reason::kNotEligible, "no");
+  EXPECT_EQ(Submitted(*db,
+                      [&](Txn& txn) -> absl::Status {
+                        TRY(txn.Put("k", "2"));
+                        return refusal;
+                      })
+                .status(),
+            refusal);
+  EXPECT_EQ(Read(*db, "k"), "1");
+}
+
+TEST_P(TransactionTest, LetsASubmittedClosureBeFollowedByAnother) {
+  const auto db = Fresh();
+  std::promise<uint64_t> last;
+  db->Submit([](Txn& txn) { return AddOne(txn, "n").status(); },
+             [&](const absl::StatusOr<uint64_t>& first) {
+               ASSERT_THAT(first, IsOk());
+               db->Submit(
+                   [](Txn& txn) { return AddOne(txn, "n").status(); },
+                   [&](const absl::StatusOr<uint64_t>& second) { last.set_value(second.value_or(0)); });
+             });
+  EXPECT_EQ(last.get_future().get(), 2u);
+  EXPECT_EQ(Read(*db, "n"), "2");
+}
+
+TEST_P(TransactionTest, LosesNoSubmittedClosureAmongThoseThatWait) {
+  const auto db = Fresh();
+  std::atomic<int> told{0};
+  AtOnce(kThreads, [&](int thread) {
+    for (int i = 0; i < kRounds; ++i) {
+      const auto add = [](Txn& txn) { return AddOne(txn, "n").status(); };
+      if (thread % 2 == 0) {
+        EXPECT_THAT(db->Update(add), IsOk());
+        ++told;
+      } else {
+        db->Submit(add, [&](const absl::StatusOr<uint64_t>& done) { told += done.ok() ? 1 : 0; });
+      }
+    }
+  });
+  EXPECT_THAT(db->Update([](Txn&) -> absl::Status { return absl::OkStatus(); }), IsOk());
+  EXPECT_EQ(Read(*db, "n"), std::to_string(kThreads * kRounds));
+  while (told < kThreads * kRounds) std::this_thread::yield();
+}
+
+TEST_P(TransactionTest, FinishesWhatWasSubmittedBeforeItCloses) {
+  auto db = Fresh();
+  Database& store = *db;
+  std::vector<absl::Status> told;
+  store.Submit([](Txn& txn) -> absl::Status { return txn.Put("k", "1"); },
+               [&](const absl::StatusOr<uint64_t>& first) {
+                 told.push_back(first.status());
+                 // The store may be closing by now; one that does not take it says so.
+                 store.Submit(
+                     [](Txn& txn) -> absl::Status { return txn.Put("k", "2"); },
+                     [&](const absl::StatusOr<uint64_t>& second) { told.push_back(second.status()); });
+               });
+  db.reset();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_THAT(told[0], IsOk());
+}
+
+TEST_P(TransactionTest, TellsOfASubmittedClosureThatItsCommitHasFailed) {
+  const auto fail = std::make_shared<std::atomic<bool>>(true);
+  const auto db = Fresh({.fail_next_write = fail});
+  EXPECT_THAT(Submitted(*db, [](Txn& txn) -> absl::Status { return txn.Put("k", "1"); }),
+              Refused(absl::StatusCode::kUnavailable, Reason::kStoreUnavailable));
 }
 
 }  // namespace

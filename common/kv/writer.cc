@@ -9,7 +9,8 @@ namespace tc::kv {
 Writer::Writer(size_t max_batch, std::function<void(const Batch&)> execute)
     : max_batch_(max_batch), execute_(std::move(execute)), thread_([this] { Loop(); }) {}
 
-Writer::~Writer() {
+void Writer::Close() {
+  if (!thread_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
@@ -24,12 +25,7 @@ bool Writer::Run(Operation& operation) {
   {
     const std::lock_guard lock(mutex_);
     if (closing_ || std::this_thread::get_id() == thread_.get_id()) return false;
-    if (queue_.empty() || queue_.back()->operations.size() >= max_batch_) {
-      queue_.push_back(std::make_shared<Pending>());
-    }
-    pending = queue_.back();
-    pending->operations.push_back(&operation);
-    wake = std::exchange(idle_, false);
+    pending = Join(operation, wake);
   }
   if (wake) arrived_.notify_one();
   std::unique_lock lock(pending->mutex);
@@ -37,16 +33,48 @@ bool Writer::Run(Operation& operation) {
   return true;
 }
 
+bool Writer::Post(Operation& operation) {
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closing_) return false;
+    Join(operation, wake);
+  }
+  if (wake) arrived_.notify_one();
+  return true;
+}
+
+std::shared_ptr<Writer::Pending> Writer::Join(Operation& operation, bool& wake) {
+  if (queue_.empty() || queue_.back()->operations.size() >= max_batch_) {
+    queue_.push_back(std::make_shared<Pending>());
+  }
+  queue_.back()->operations.push_back(&operation);
+  wake = std::exchange(idle_, false);
+  return queue_.back();
+}
+
 void Writer::Loop() {
   ::pthread_setname_np(::pthread_self(), "writer");  // what top and a profiler show
   while (const std::shared_ptr<Pending> pending = Next()) {
     execute_(pending->operations);
-    {
-      const std::lock_guard lock(pending->mutex);
-      pending->done = true;
-    }
-    pending->executed.notify_all();
+    Release(*pending);
   }
+}
+
+void Writer::Release(Pending& pending) {
+  // An operation whose caller waits is gone as soon as he is released.
+  Batch posted;
+  for (Operation* operation : pending.operations) {
+    if (operation->executed != nullptr) posted.push_back(operation);
+  }
+  if (posted.size() < pending.operations.size()) {
+    {
+      const std::lock_guard lock(pending.mutex);
+      pending.done = true;
+    }
+    pending.executed.notify_all();
+  }
+  for (Operation* operation : posted) operation->executed();
 }
 
 // Null when closing and nothing is left.

@@ -1,9 +1,9 @@
 #pragma once
 
-// Writer: the one thread through which a store is changed. Callers hand in operations and wait; the writer
-// takes what has arrived, in order, at most `max_batch` at a time, has it executed as one batch and releases
-// all its callers with one wake-up. While a batch is being synced the next one gathers: the slower the disk,
-// the larger the batches.
+// Writer: the one thread through which a store is changed. Callers hand in operations and wait, or leave word
+// what to do afterwards; the writer takes what has arrived, in order, at most `max_batch` at a time, has it
+// executed as one batch, releases all callers that wait with one wake-up and calls back the others. While a
+// batch is being synced the next one gathers: the slower the disk, the larger the batches.
 
 #include <condition_variable>
 #include <cstdint>
@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "common/kv/database.h"
 
@@ -25,17 +26,23 @@ class Writer {
     UpdateFn fn;
     absl::Status status;
     uint64_t revision = 0;
+    absl::AnyInvocable<void()> executed = {};  // of a posted operation; may destroy it
   };
   using Batch = std::vector<Operation*>;
 
   // `execute` runs on the writer's thread and fills in status and revision of every operation.
   Writer(size_t max_batch, std::function<void(const Batch&)> execute);
-  // Finishes what is queued.
-  ~Writer();
+  ~Writer() { Close(); }
+
+  // Takes nothing more, finishes what is queued, and ends the thread.
+  void Close();
 
   // Returns when `operation` has been executed; false, at once, when the writer is closing or the caller is
   // the writer itself.
   bool Run(Operation& operation);
+  // Has `operation`, which stays alive until then, executed and calls its `executed` on the writer's thread;
+  // false, and it is not called, when the writer is closing.
+  bool Post(Operation& operation);
 
  private:
   // Shared by the writer and the callers, since the last caller may be gone before the writer has finished
@@ -46,8 +53,11 @@ class Writer {
     std::condition_variable executed;
     bool done = false;
   };
+  // With mutex_ held: the batch that `operation` has joined; `wake` tells whether the writer sleeps.
+  std::shared_ptr<Pending> Join(Operation& operation, bool& wake);
   void Loop();
   std::shared_ptr<Pending> Next();
+  static void Release(Pending& pending);
 
   const size_t max_batch_;
   const std::function<void(const Batch&)> execute_;

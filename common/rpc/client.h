@@ -5,11 +5,15 @@
 // never an answer (API-12). Include in outbound/*.cc and tests only. Thread-safe.
 //
 //   return Ask(*peer_, *stub_, &pb::IdentityService::Stub::CheckEligibility, request, deadline);
+//
+// AskLater() keeps no thread waiting for the answer.
 
 #include <grpcpp/grpcpp.h>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -51,6 +55,28 @@ absl::StatusOr<Response> Ask(const PeerChannel& peer, Stub& stub,
   const grpc::Status status = (stub.*method)(&context, request, &response);
   if (!status.ok()) return peer.FromWire(status);
   return response;
+}
+
+// The same without waiting: `done` gets the answer, once, on a thread of gRPC's, and must not wait. `peer`
+// and `stub` outlive the call.
+template <typename Stub, typename Request, typename Response, typename Done>
+void AskLater(const PeerChannel& peer, Stub& stub,
+              void (Stub::*method)(grpc::ClientContext*, const Request*, Response*,
+                                   std::function<void(grpc::Status)>),
+              Request request, absl::Time deadline, Done done) {
+  struct Asked {
+    Asked(Request r, Done d) : request(std::move(r)), done(std::move(d)) {}
+    grpc::ClientContext context;
+    const Request request;
+    Response response;
+    Done done;
+  };
+  auto asked = std::make_shared<Asked>(std::move(request), std::move(done));
+  peer.Prepare(asked->context, deadline);
+  (stub.*method)(&asked->context, &asked->request, &asked->response, [asked, &peer](const grpc::Status& s) {
+    if (s.ok()) return asked->done(absl::StatusOr<Response>(std::move(asked->response)));
+    asked->done(absl::StatusOr<Response>(peer.FromWire(s)));
+  });
 }
 
 }  // namespace tc::rpc

@@ -182,6 +182,7 @@ Admission Gate::Admit(const Method& method, const Arrival& arrival,
                       const google::protobuf::Message& request) {
   Admission admission;
   admission.arrived = Steady::now();
+  admission.tell_id = !arrival.call_id.empty();
   Call& call = admission.call;
   call.id = state_->random.ShortId();
   call.method = method.name;
@@ -228,7 +229,7 @@ grpc::Status Gate::Settle(const Method& method, const Admission& admission, cons
 
 grpc::Status Gate::Settle(const Method& method, const Admission& admission,
                           grpc::CallbackServerContext& context, const absl::Status& status) {
-  context.AddTrailingMetadata(kCallIdKey, admission.call.id);
+  if (admission.tell_id || !status.ok()) context.AddTrailingMetadata(kCallIdKey, admission.call.id);
   return Settle(method, admission, status);
 }
 
@@ -243,6 +244,8 @@ grpc::Status Gate::Overloaded(const Method& method) {
 }
 
 bool Gate::TryRun(std::function<void()> work) { return state_->pool.TryRun(std::move(work)); }
+bool Gate::Enter() { return state_->pool.Enter(); }
+void Gate::Leave() { state_->pool.Leave(); }
 void Gate::Close() { state_->pool.Close(); }
 bool Gate::Drain(absl::Duration at_most) { return state_->pool.Drain(at_most); }
 const Clock& Gate::clock() const { return state_->clock; }

@@ -39,7 +39,7 @@ struct Arrival {
   Credentials credentials;
   std::optional<absl::Duration> remaining;  // of the client's deadline; nullopt: it set none
   bool cancelled = false;
-  std::string call_id;  // that the client sent; believed of services only
+  std::string call_id;  // that the client sent; believed of services only, others are told ours
 };
 
 // A call that was let in (status OK), or why not.
@@ -47,6 +47,7 @@ struct Admission {
   absl::Status status;
   Call call;
   std::chrono::steady_clock::time_point arrived;
+  bool tell_id = false;  // the client has sent a call id: it wants to know ours
 };
 
 struct GateOptions {
@@ -74,16 +75,21 @@ class Gate {
                   std::chrono::steady_clock::time_point arrived = std::chrono::steady_clock::now());
   Admission Admit(const Method& method, const Arrival& arrival, const google::protobuf::Message& request);
   // Counts, logs, and translates; INTERNAL, UNKNOWN and DATA_LOSS leave as a neutral sentence with the call's
-  // id. The trailing metadata "tc-call-id" tells the id for every answer.
+  // id. The trailing metadata "tc-call-id" tells the id of a call that failed, and of one that came with such
+  // metadata: a header that differs in every answer costs as much as a look-up.
   grpc::Status Settle(const Method& method, const Admission& admission, grpc::CallbackServerContext& context,
                       const absl::Status& status);
   grpc::Status Settle(const Method& method, const Admission& admission, const absl::Status& status);
-  // For a call that TryRun did not take: SHUTTING_DOWN when the gate is closed, else OVERLOADED. Counted, not
-  // logged.
+  // For a call that TryRun or Enter did not take: SHUTTING_DOWN when the gate is closed, else OVERLOADED.
+  // Counted, not logged.
   grpc::Status Overloaded(const Method& method);
 
   // Queues `work` for a worker; false when the queue is full or the gate is closed.
   bool TryRun(std::function<void()> work);
+  // For a call that ends without a worker: true, and one Leave when it has ended; false when too many such
+  // calls are under way or the gate is closed.
+  bool Enter();
+  void Leave();
   // From now on calls are refused with UNAVAILABLE / SHUTTING_DOWN.
   void Close();
   // Waits until every accepted call has ended; false when `at_most` passed first.

@@ -1,6 +1,7 @@
 // Calls over a real connection: what only the transport shows.
 
 #include <latch>
+#include <optional>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -21,7 +22,8 @@ using testing::IsOk;
 using testing::Refused;
 using testing::WireServer;
 
-// A service of three methods: one that answers, one that waits for the test, one that fails.
+// A service of four methods: one that answers, one that waits for the test, one that fails, one that answers
+// later.
 class Handlers {
  public:
   absl::StatusOr<pb::ServerInfo> GetServerInfo(const Call& call, const pb::GetServerInfoRequest&) {
@@ -41,8 +43,16 @@ class Handlers {
         .With("k", "v");
   }
 
+  // Answers when the test says so.
+  void ListOutbox(const Call&, const pb::ListOutboxRequest& in, Answer<pb::ListOutboxResponse> answer) {
+    if (in.page_size() == 1) return;  // forgets to
+    kept.emplace(std::move(answer));
+    entered.count_down();
+  }
+
   std::latch entered{1};
   std::latch release{1};
+  std::optional<Answer<pb::ListOutboxResponse>> kept;
 };
 
 class Service final : public pb::AdminService::CallbackService {
@@ -58,6 +68,10 @@ class Service final : public pb::AdminService::CallbackService {
   Reactor* ListBackups(Context* context, const pb::ListBackupsRequest* in,
                        pb::ListBackupsResponse* out) override {
     return methods_.Serve("ListBackups", context, in, out, handlers_, &Handlers::ListBackups);
+  }
+  Reactor* ListOutbox(Context* context, const pb::ListOutboxRequest* in,
+                      pb::ListOutboxResponse* out) override {
+    return methods_.ServeAtOnce("ListOutbox", context, in, out, handlers_, &Handlers::ListOutbox);
   }
 
  private:
@@ -90,15 +104,31 @@ class GateWireTest : public ::testing::Test {
   std::unique_ptr<pb::AdminService::Stub> stub_;
 };
 
-TEST_F(GateWireTest, AnswersWithTheIdOfTheCall) {
+// What the trailing metadata says about the id of a call; empty: nothing.
+std::string ToldId(const grpc::ClientContext& context) {
+  const auto id = context.GetServerTrailingMetadata().find(kCallIdKey);
+  return id == context.GetServerTrailingMetadata().end() ? ""
+                                                         : std::string(id->second.data(), id->second.size());
+}
+
+TEST_F(GateWireTest, TellsTheIdOfACallToAClientThatSendsOne) {
   const auto context = wire_.Context(kOperator);
+  context->AddMetadata(kCallIdKey, "mine");
   pb::ServerInfo info;
   ASSERT_TRUE(stub_->GetServerInfo(context.get(), {}, &info).ok());
   EXPECT_EQ(info.service(), "ops");
-  const auto& trailers = context->GetServerTrailingMetadata();
-  const auto id = trailers.find(kCallIdKey);
-  ASSERT_NE(id, trailers.end());
-  EXPECT_EQ(std::string(id->second.data(), id->second.size()), info.version());
+  EXPECT_EQ(ToldId(*context), info.version());
+  EXPECT_NE(ToldId(*context), "mine") << "believed of services only";
+}
+
+TEST_F(GateWireTest, TellsTheIdOfAFailedCallToEverybodyAndOfAnotherToNobodyElse) {
+  const auto good = wire_.Context(kOperator);
+  pb::ServerInfo info;
+  ASSERT_TRUE(stub_->GetServerInfo(good.get(), {}, &info).ok());
+  EXPECT_EQ(ToldId(*good), "");
+  const auto refused = wire_.Context("portal/web");
+  ASSERT_FALSE(stub_->GetServerInfo(refused.get(), {}, &info).ok());
+  EXPECT_NE(ToldId(*refused), "");
 }
 
 TEST_F(GateWireTest, RefusesTheWrongRole) {
@@ -186,6 +216,30 @@ TEST_F(GateWireTest, FinishesACallUnderWayAndRefusesLaterOnes) {
   EXPECT_THAT(under_way, IsOk());
 }
 
+TEST_F(GateWireTest, WaitsForAnAnswerThatComesLater) {
+  absl::StatusOr<pb::ListOutboxResponse> later = absl::UnknownError("not answered");
+  std::thread client([&] {
+    later = wire_.Ask(*stub_, &pb::AdminService::Stub::ListOutbox, pb::ListOutboxRequest(), kOperator);
+  });
+  handlers_.entered.wait();
+  wire_.gate().Close();
+  EXPECT_FALSE(wire_.gate().Drain(absl::Milliseconds(5))) << "nobody works, but a call is under way";
+  pb::ListOutboxResponse response;
+  response.set_next_page_token("later");
+  handlers_.kept->Give(response);
+  EXPECT_TRUE(wire_.gate().Drain());
+  client.join();
+  ASSERT_THAT(later, IsOk());
+  EXPECT_EQ(later->next_page_token(), "later");
+}
+
+TEST_F(GateWireTest, TakesAnAnswerThatNeverComesForAFault) {
+  pb::ListOutboxRequest request;
+  request.set_page_size(1);
+  EXPECT_THAT(wire_.Ask(*stub_, &pb::AdminService::Stub::ListOutbox, request, kOperator),
+              Refused(absl::StatusCode::kInternal, Reason::kInternal));
+}
+
 class TinyGateWireTest : public GateWireTest {
  protected:
   TinyGateWireTest() : GateWireTest(Tiny()) {}
@@ -254,9 +308,7 @@ TEST_F(GateWireTest, CarriesTheCallIdAlongToPeers) {
   const auto stub = pb::AdminService::NewStub(peer->channel());
   pb::ServerInfo info;
   stub->GetServerInfo(&context, {}, &info);
-  const auto id = context.GetServerTrailingMetadata().find(kCallIdKey);
-  ASSERT_NE(id, context.GetServerTrailingMetadata().end());
-  EXPECT_EQ(std::string(id->second.data(), id->second.size()), outer);
+  EXPECT_EQ(ToldId(context), outer);
 }
 
 }  // namespace

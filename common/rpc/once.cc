@@ -34,7 +34,15 @@ absl::StatusOr<Record> Decode(absl::string_view bytes) {
   return record;
 }
 
-absl::StatusOr<std::string> KeyOf(const Call& call) {
+// Longer ago than an answer is kept. What cannot be read is not for a sweeper to judge.
+bool IsStale(absl::string_view bytes, absl::Time now) {
+  const absl::StatusOr<Record> record = Decode(bytes);
+  return record.ok() && now - record->at > Once::kKept;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> Once::KeyOf(const Call& call) {
   if (call.request_id.empty()) {
     return Refuse(absl::StatusCode::kInvalidArgument, Reason::kRequestIdMissing,
                   "the request needs a request_id");
@@ -51,16 +59,16 @@ absl::StatusOr<std::string> KeyOf(const Call& call) {
   return kv::Key(kRecords).Str(crypto::Sha256(scope)).bytes();
 }
 
-// Longer ago than an answer is kept. What cannot be read is not for a sweeper to judge.
-bool IsStale(absl::string_view bytes, absl::Time now) {
-  const absl::StatusOr<Record> record = Decode(bytes);
-  return record.ok() && now - record->at > Once::kKept;
+absl::StatusOr<std::optional<std::string>> Once::RecallIn(kv::ReadTxn& txn, const Call& call) const {
+  return RecallAt(txn, TRY(KeyOf(call)), call);
 }
 
-}  // namespace
+absl::Status Once::RememberIn(kv::Txn& txn, const Call& call, absl::string_view answer) const {
+  return RememberAt(txn, TRY(KeyOf(call)), call, answer);
+}
 
-absl::StatusOr<std::optional<std::string>> Once::RecallIn(kv::ReadTxn& txn, const Call& call) const {
-  const std::string key = TRY(KeyOf(call));
+absl::StatusOr<std::optional<std::string>> Once::RecallAt(kv::ReadTxn& txn, const std::string& key,
+                                                          const Call& call) const {
   const std::optional<std::string> bytes = TRY(txn.Get(key));
   if (!bytes.has_value()) return std::optional<std::string>();
   const Record record = TRY(Decode(*bytes));
@@ -72,8 +80,8 @@ absl::StatusOr<std::optional<std::string>> Once::RecallIn(kv::ReadTxn& txn, cons
   return std::optional<std::string>(TRY(sealer_.Open(record.sealed, key)));
 }
 
-absl::Status Once::RememberIn(kv::Txn& txn, const Call& call, absl::string_view answer) const {
-  const std::string key = TRY(KeyOf(call));
+absl::Status Once::RememberAt(kv::Txn& txn, const std::string& key, const Call& call,
+                              absl::string_view answer) const {
   return txn.Put(key, Encode({call.now, call.fingerprint, sealer_.Seal(answer, key)}));
 }
 
@@ -116,21 +124,6 @@ absl::StatusOr<std::optional<std::string>> Once::Recall(const Call& call) const 
     return absl::OkStatus();
   }));
   return answer;
-}
-
-absl::Status Once::Update(const Call& call, std::string& answer,
-                          absl::FunctionRef<absl::StatusOr<std::string>(kv::Txn& txn)> decide) const {
-  return database_
-      ->Update([&](kv::Txn& txn) -> absl::Status {
-        const std::optional<std::string> earlier = TRY(RecallIn(txn, call));
-        if (earlier.has_value()) {
-          answer = *earlier;
-          return absl::OkStatus();
-        }
-        answer = TRY(decide(txn));
-        return RememberIn(txn, call, answer);
-      })
-      .status();
 }
 
 absl::Status Once::Unreadable() { return absl::DataLossError("an earlier answer cannot be read"); }

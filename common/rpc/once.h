@@ -6,15 +6,19 @@
 // leaves nothing and may be sent again under the same id. Scope of an id: (peer role and name, person,
 // method). Thread-safe.
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/base/status.h"
 #include "common/crypto/sealer.h"
 #include "common/kv/database.h"
+#include "common/rpc/answer.h"
 #include "common/rpc/call.h"
 
 namespace tc::rpc {
@@ -30,11 +34,26 @@ class Once {
   template <typename Response>
   absl::StatusOr<Response> Run(const Call& call,
                                absl::FunctionRef<absl::StatusOr<Response>(kv::Txn& txn)> decide) const {
-    std::string answer;
-    TRY(Update(call, answer, [&](kv::Txn& txn) -> absl::StatusOr<std::string> {
-      return TRY(decide(txn)).SerializeAsString();
-    }));
-    return Parse<Response>(answer);
+    Response response;
+    TRY(database_->Update([&](kv::Txn& txn) { return Decide(txn, call, decide, response); }));
+    return response;
+  }
+
+  // The same without waiting. `call` lives until the answer is given.
+  template <typename Response>
+  void Start(const Call& call, absl::AnyInvocable<absl::StatusOr<Response>(kv::Txn& txn)> decide,
+             Answer<Response> answer) const {
+    auto response = std::make_unique<Response>();
+    Response& out = *response;
+    database_->Submit(
+        [this, &call, &out, decide = std::move(decide)](kv::Txn& txn) mutable {
+          const auto run = [&decide](kv::Txn& t) { return decide(t); };
+          return Decide<Response>(txn, call, run, out);
+        },
+        [response = std::move(response), answer = std::move(answer)](absl::StatusOr<uint64_t> done) mutable {
+          if (!done.ok()) return answer.Give(std::move(done).status());
+          answer.Give(std::move(*response));
+        });
   }
 
   // The earlier answer, if there is one. First line of a mutating handler that looks at state or asks peers
@@ -59,9 +78,26 @@ class Once {
 
  private:
   absl::StatusOr<std::optional<std::string>> Recall(const Call& call) const;
-  absl::Status Update(const Call& call, std::string& answer,
-                      absl::FunctionRef<absl::StatusOr<std::string>(kv::Txn& txn)> decide) const;
+  // INVALID_ARGUMENT / REQUEST_ID_MISSING without a request id.
+  static absl::StatusOr<std::string> KeyOf(const Call& call);
+  absl::StatusOr<std::optional<std::string>> RecallAt(kv::ReadTxn& txn, const std::string& key,
+                                                      const Call& call) const;
+  absl::Status RememberAt(kv::Txn& txn, const std::string& key, const Call& call,
+                          absl::string_view answer) const;
   static absl::Status Unreadable();
+
+  template <typename Response>
+  absl::Status Decide(kv::Txn& txn, const Call& call,
+                      absl::FunctionRef<absl::StatusOr<Response>(kv::Txn& txn)> decide, Response& out) const {
+    const std::string key = TRY(KeyOf(call));
+    const std::optional<std::string> earlier = TRY(RecallAt(txn, key, call));
+    if (earlier.has_value()) {
+      out = TRY(Parse<Response>(*earlier));
+      return absl::OkStatus();
+    }
+    out = TRY(decide(txn));
+    return RememberAt(txn, key, call, out.SerializeAsString());
+  }
 
   template <typename Response>
   static absl::StatusOr<Response> Parse(const std::string& bytes) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <future>
 #include <latch>
 #include <thread>
 #include <vector>
@@ -92,6 +93,32 @@ TEST_F(OnceTest, GivesTheSameAnswerToARepeatedCall) {
   EXPECT_EQ(first, "answer I");
   EXPECT_EQ(second, first);
   EXPECT_EQ(Counted(), "I");
+}
+
+TEST_F(OnceTest, WithoutWaitingGivesTheSameAnswersAsWithWaiting) {
+  const auto start = [&](const Call& call) {
+    std::promise<absl::StatusOr<StringValue>> given;
+    once_.Start<StringValue>(
+        call,
+        [&](kv::Txn& txn) -> absl::StatusOr<StringValue> {
+          ++decisions_;
+          TRY(txn.Put("n", "I"));
+          StringValue made;
+          made.set_value("answer I");
+          return made;
+        },
+        Answer<StringValue>([&](absl::StatusOr<StringValue> a) { given.set_value(std::move(a)); }));
+    return given.get_future().get();
+  };
+  const Call call = As("alice");
+  ASSERT_OK_AND_ASSIGN(const StringValue first, start(call));
+  EXPECT_EQ(first.value(), "answer I");
+  EXPECT_EQ(start(call)->value(), "answer I");
+  EXPECT_EQ(*Count(call), "answer I");
+  EXPECT_EQ(decisions_, 1);
+  Call other = call;
+  other.fingerprint = "other";
+  EXPECT_THAT(start(other), Refused(absl::StatusCode::kInvalidArgument, Reason::kRequestIdReused));
 }
 
 TEST_F(OnceTest, ReplaysOnlyWhatHasHappened) {

@@ -7,7 +7,10 @@
 
 namespace tc::rpc {
 
-WorkerPool::WorkerPool(int threads, size_t queue) : queue_limit_(queue), free_(static_cast<size_t>(threads)) {
+WorkerPool::WorkerPool(int threads, size_t queue)
+    : queue_limit_(queue),
+      enter_limit_(queue + static_cast<size_t>(threads)),
+      free_(static_cast<size_t>(threads)) {
   threads_.reserve(free_);
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
 }
@@ -33,6 +36,19 @@ bool WorkerPool::TryRun(std::function<void()> work) {
   return true;
 }
 
+bool WorkerPool::Enter() {
+  const std::lock_guard lock(mutex_);
+  if (closed_ || entered_ >= enter_limit_) return false;
+  ++entered_;
+  return true;
+}
+
+void WorkerPool::Leave() {
+  const std::lock_guard lock(mutex_);
+  --entered_;
+  if (Idle()) idle_.notify_all();
+}
+
 void WorkerPool::Close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
@@ -40,7 +56,7 @@ void WorkerPool::Close() {
 
 bool WorkerPool::Drain(absl::Duration at_most) {
   std::unique_lock lock(mutex_);
-  const auto done = [this] { return queue_.empty() && running_ == 0; };
+  const auto done = [this] { return Idle(); };
   if (at_most == absl::InfiniteDuration()) {
     idle_.wait(lock, done);
     return true;
@@ -64,7 +80,7 @@ void WorkerPool::Work() {
     lock.lock();
     ++free_;
     --running_;
-    if (queue_.empty() && running_ == 0) idle_.notify_all();
+    if (Idle()) idle_.notify_all();
   }
 }
 

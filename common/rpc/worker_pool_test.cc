@@ -70,5 +70,25 @@ TEST(WorkerPool, LetsGoOfWorkBeforeItSaysThatItIsIdle) {
   EXPECT_TRUE(seen.expired());
 }
 
+TEST(WorkerPool, IsNotIdleWhileSomethingGoesOnWithoutAThread) {
+  WorkerPool pool(1, 1);
+  ASSERT_TRUE(pool.Enter());
+  EXPECT_FALSE(pool.Drain(absl::Milliseconds(5)));
+  pool.Leave();
+  EXPECT_TRUE(pool.Drain(absl::InfiniteDuration()));
+}
+
+TEST(WorkerPool, LetsInAsManyAsItHasThreadsAndPlacesAndNobodyOnceClosed) {
+  WorkerPool pool(2, 3);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(pool.Enter());
+  EXPECT_FALSE(pool.Enter());
+  pool.Leave();
+  EXPECT_TRUE(pool.Enter());
+  pool.Leave();
+  pool.Close();
+  EXPECT_FALSE(pool.Enter());
+  for (int i = 0; i < 4; ++i) pool.Leave();
+}
+
 }  // namespace
 }  // namespace tc::rpc

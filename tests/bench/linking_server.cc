@@ -43,6 +43,14 @@ class WillingIdentity final : public linking::IdentityPeer {
     match.masked_name = "Мария С.";
     return match;
   }
+  void AskForAcceptance(const linking::AcceptanceQuestion& question, absl::Time deadline,
+                        Told told) override {
+    linking::AcceptanceFacts facts;
+    facts.contact = CheckEligibility(question.contact, EligibilityRole::kContact, deadline);
+    facts.match = MatchContact(question.principal, question.first_name, question.phone, deadline);
+    facts.principal = CheckEligibility(question.principal, EligibilityRole::kPrincipal, deadline);
+    std::move(told)(std::move(facts));
+  }
   absl::StatusOr<std::string> MaskedName(const AccountId&, absl::Time) override {
     return std::string("Иван П.");
   }

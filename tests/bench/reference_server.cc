@@ -20,11 +20,11 @@ namespace tc::bench {
 namespace {
 
 namespace pb = trustedcontact::bench;
-constexpr size_t kRecordBytes = 300;
+constexpr size_t kAnswerBytes = 300;
 constexpr size_t kMaxBatch = 256;
 
 struct Write {
-  uint64_t key;
+  const pb::ReferenceRequest* request;
   pb::ReferenceResponse* response;
   grpc::ServerUnaryReactor* reactor;
 };
@@ -78,21 +78,27 @@ class Writer {
 
   void Commit(const std::vector<Write>& writes) {
     rocksdb::WriteBatchWithIndex batch(rocksdb::BytewiseComparator(), 0, true);
-    for (const Write& write : writes) {
-      const std::string key = "record/" + std::to_string(write.key);
-      std::string record;
-      if (!batch.GetFromBatchAndDB(db_.get(), {}, key, &record).ok()) record.assign(kRecordBytes, 'x');
-      ++record[0];
-      for (const char* table : {"", "/event", "/index", "/answer"}) batch.Put(key + table, record);
-    }
+    for (const Write& write : writes) Put(*write.request, batch);
     rocksdb::WriteOptions options;
     options.sync = true;
     const bool written = db_->Write(options, batch.GetWriteBatch()).ok();
     for (const Write& write : writes) {
-      write.response->set_payload(std::string(kRecordBytes, 'y'));
+      write.response->set_payload(std::string(kAnswerBytes, 'y'));
       write.reactor->Finish(written ? grpc::Status()
                                     : grpc::Status(grpc::StatusCode::UNAVAILABLE, "not written"));
     }
+  }
+
+  void Put(const pb::ReferenceRequest& request, rocksdb::WriteBatchWithIndex& batch) {
+    const std::string key = "record/" + std::to_string(request.key()) + "/";
+    std::string record;
+    for (uint32_t i = request.reads(); i-- > 0;) {
+      record.clear();
+      (void)batch.GetFromBatchAndDB(db_.get(), {}, key + std::to_string(i), &record);
+    }
+    record.resize(request.record_bytes(), 'x');
+    ++record[0];
+    for (uint32_t i = 0; i < request.writes(); ++i) batch.Put(key + std::to_string(i), record);
   }
 
   std::unique_ptr<rocksdb::DB> db_;
@@ -119,7 +125,7 @@ class Reference final : public pb::ReferenceService::CallbackService {
                                             const pb::ReferenceRequest* request,
                                             pb::ReferenceResponse* response) override {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    writer_.Enqueue({request->key(), response, reactor});
+    writer_.Enqueue({request, response, reactor});
     return reactor;
   }
 

@@ -22,6 +22,7 @@ struct Scenario {
   std::string name;
   std::string against;  // the scenario whose throughput divides this one's; empty: a reference
   double must = 0;      // least ratio at 64 in flight
+  std::string beside;   // another reference whose ratio is shown, not judged; empty: none
   std::shared_ptr<grpc::Channel> channel;
   pid_t server = 0;  // the process behind the channel
   std::string method;
@@ -46,7 +47,10 @@ struct Servers {
 };
 
 Scenario Echo(const Servers& servers);
+// One record read, four of 300 bytes written.
 Scenario ReadModifyWrite(const Servers& servers);
+// As many records as an acceptance reads and writes, of their size, from as many callers.
+Scenario SameRecords(const Servers& servers);
 absl::StatusOr<Scenario> WrongCode(const Servers& servers);
 absl::StatusOr<Scenario> RightCode(const Servers& servers);
 absl::StatusOr<Scenario> AcceptInvitation(const Servers& servers);

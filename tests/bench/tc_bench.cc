@@ -91,6 +91,7 @@ double Median(std::vector<double> values) {
 struct Series {
   std::vector<Measured> measured;
   std::vector<double> ratios;  // to the reference, one a round; none for a reference itself
+  std::vector<double> ratios_beside;
 };
 using Results = std::map<std::pair<std::string, size_t>, Series>;
 
@@ -106,13 +107,16 @@ class Measurements {
       for (Scenario& scenario : scenarios_) {
         if (scenario.against.empty()) continue;
         Scenario& reference = ByName(scenario.against);
-        Total own, others;
+        Total own, others, beside;
         for (int slice = 0; slice < kSlices; ++slice) {
           others.Add(Take(reference, k));
           own.Add(Take(scenario, k));
+          if (!scenario.beside.empty()) beside.Add(Take(ByName(scenario.beside), k));
         }
         const double ratio = own.PerSecond() / others.PerSecond();
-        results_[{scenario.name, k}].ratios.push_back(ratio);
+        Series& series = results_[{scenario.name, k}];
+        series.ratios.push_back(ratio);
+        if (!scenario.beside.empty()) series.ratios_beside.push_back(own.PerSecond() / beside.PerSecond());
         std::fprintf(stderr, "round %d, %2d in flight, %-30s %8.0f/s, %.2f of %s\n", number, kInFlight[k],
                      scenario.name.c_str(), own.PerSecond(), ratio, reference.name.c_str());
       }
@@ -171,8 +175,11 @@ bool ReportOne(const Scenario& scenario, size_t k, const Results& results) {
     const bool demanded = kInFlight[k] == 64;
     if (demanded) passed = passed && ratio >= scenario.must;
     std::printf(
-        "  %5.2f of %-17s %s", ratio, scenario.against.c_str(),
+        "  %5.2f of %-20s %s", ratio, scenario.against.c_str(),
         demanded ? absl::StrFormat(">= %.2f  %s", scenario.must, passed ? "pass" : "FAIL").c_str() : "");
+  }
+  if (!scenario.beside.empty()) {
+    std::printf("  (%.2f of %s)", Median(series.ratios_beside), scenario.beside.c_str());
   }
   if (errors > 0) std::printf("  %zu errors, such as: %s", errors, first_error.c_str());
   std::printf("\n");
@@ -205,6 +212,7 @@ absl::StatusOr<std::vector<Scenario>> MakeScenarios(const Servers& servers, cons
   std::vector<Scenario> scenarios;
   scenarios.push_back(Echo(servers));
   scenarios.push_back(ReadModifyWrite(servers));
+  scenarios.push_back(SameRecords(servers));
   for (const auto& [name, make] : makers) {
     if (!absl::StrContains(name, only)) continue;
     const absl::Time start = absl::Now();

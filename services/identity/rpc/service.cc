@@ -17,7 +17,7 @@ class Service final : public pb::IdentityService::CallbackService {
     return methods_.Serve("CreateAccount", context, in, out, handlers_, &Handlers::CreateAccount);
   }
   Reactor* GetAccount(Context* context, const pb::GetAccountRequest* in, pb::Account* out) override {
-    return methods_.ServeLookup("GetAccount", context, in, out, handlers_, &Handlers::GetAccount);
+    return methods_.ServeAtOnce("GetAccount", context, in, out, handlers_, &Handlers::GetAccount);
   }
   Reactor* ListAccounts(Context* context, const pb::ListAccountsRequest* in,
                         pb::ListAccountsResponse* out) override {
@@ -44,15 +44,15 @@ class Service final : public pb::IdentityService::CallbackService {
   }
   Reactor* CheckEligibility(Context* context, const pb::CheckEligibilityRequest* in,
                             pb::Eligibility* out) override {
-    return methods_.ServeLookup("CheckEligibility", context, in, out, handlers_, &Handlers::CheckEligibility);
+    return methods_.ServeAtOnce("CheckEligibility", context, in, out, handlers_, &Handlers::CheckEligibility);
   }
   Reactor* MatchContact(Context* context, const pb::MatchContactRequest* in,
                         pb::MatchContactResponse* out) override {
-    return methods_.ServeLookup("MatchContact", context, in, out, handlers_, &Handlers::MatchContact);
+    return methods_.ServeAtOnce("MatchContact", context, in, out, handlers_, &Handlers::MatchContact);
   }
   Reactor* LookupAccount(Context* context, const pb::LookupAccountRequest* in,
                          pb::LookupAccountResponse* out) override {
-    return methods_.ServeLookup("LookupAccount", context, in, out, handlers_, &Handlers::LookupAccount);
+    return methods_.ServeAtOnce("LookupAccount", context, in, out, handlers_, &Handlers::LookupAccount);
   }
   Reactor* BindPhone(Context* context, const pb::BindPhoneRequest* in, pb::Phone* out) override {
     return methods_.Serve("BindPhone", context, in, out, handlers_, &Handlers::BindPhone);

@@ -19,6 +19,54 @@ std::string RequirementName(int requirement) {
   return std::string(absl::StripPrefix(name, "REQUIREMENT_"));
 }
 
+pb::CheckEligibilityRequest EligibilityRequest(const AccountId& account, EligibilityRole role) {
+  pb::CheckEligibilityRequest request;
+  request.set_account(account.Name());
+  request.set_role(role == EligibilityRole::kPrincipal ? pb::ELIGIBILITY_ROLE_PRINCIPAL
+                                                       : pb::ELIGIBILITY_ROLE_CONTACT);
+  return request;
+}
+
+absl::StatusOr<Eligibility> FromProto(const absl::StatusOr<pb::Eligibility>& answer) {
+  TRY(answer.status());
+  Eligibility eligibility;
+  eligibility.eligible = answer->eligible();
+  for (const int requirement : answer->unmet()) eligibility.unmet.push_back(RequirementName(requirement));
+  return eligibility;
+}
+
+pb::MatchContactRequest MatchRequest(const AccountId& principal, const FirstName& first_name,
+                                     const Phone& phone) {
+  pb::MatchContactRequest request;
+  request.set_principal(principal.Name());
+  request.set_first_name(first_name.text());
+  request.set_phone(phone.e164());
+  return request;
+}
+
+absl::StatusOr<Match> FromProto(const absl::StatusOr<pb::MatchContactResponse>& answer) {
+  TRY(answer.status());
+  Match match;
+  if (!answer->account().empty()) match.account = TRY(AccountId::ParseName(answer->account()));
+  match.masked_name = answer->masked_name();
+  for (const int conflict : answer->conflicts()) {
+    match.same_account = match.same_account || conflict == pb::CONTACT_CONFLICT_SAME_ACCOUNT;
+    match.same_person = match.same_person || conflict == pb::CONTACT_CONFLICT_SAME_PERSON;
+    match.same_phone = match.same_phone || conflict == pb::CONTACT_CONFLICT_SAME_PHONE;
+  }
+  return match;
+}
+
+// Three answers under way; the last to come tells them all. Nobody else has it then.
+struct Gathering {
+  explicit Gathering(IdentityPeer::Told t) : told(std::move(t)) {}
+  ~Gathering() { std::move(told)(std::move(facts)); }
+
+  // Each answer has a place of its own.
+  AcceptanceFacts facts;
+  IdentityPeer::Told told;
+};
+
 class IdentityClient final : public IdentityPeer {
  public:
   explicit IdentityClient(const rpc::PeerChannel& peer)
@@ -26,35 +74,32 @@ class IdentityClient final : public IdentityPeer {
 
   absl::StatusOr<Eligibility> CheckEligibility(const AccountId& account, EligibilityRole role,
                                                absl::Time deadline) override {
-    pb::CheckEligibilityRequest request;
-    request.set_account(account.Name());
-    request.set_role(role == EligibilityRole::kPrincipal ? pb::ELIGIBILITY_ROLE_PRINCIPAL
-                                                         : pb::ELIGIBILITY_ROLE_CONTACT);
-    const pb::Eligibility answer =
-        TRY(rpc::Ask(peer_, *stub_, &pb::IdentityService::Stub::CheckEligibility, request, deadline));
-    Eligibility eligibility;
-    eligibility.eligible = answer.eligible();
-    for (const int requirement : answer.unmet()) eligibility.unmet.push_back(RequirementName(requirement));
-    return eligibility;
+    return FromProto(rpc::Ask(peer_, *stub_, &pb::IdentityService::Stub::CheckEligibility,
+                              EligibilityRequest(account, role), deadline));
   }
 
   absl::StatusOr<Match> MatchContact(const AccountId& principal, const FirstName& first_name,
                                      const Phone& phone, absl::Time deadline) override {
-    pb::MatchContactRequest request;
-    request.set_principal(principal.Name());
-    request.set_first_name(first_name.text());
-    request.set_phone(phone.e164());
-    const pb::MatchContactResponse answer =
-        TRY(rpc::Ask(peer_, *stub_, &pb::IdentityService::Stub::MatchContact, request, deadline));
-    Match match;
-    if (!answer.account().empty()) match.account = TRY(AccountId::ParseName(answer.account()));
-    match.masked_name = answer.masked_name();
-    for (const int conflict : answer.conflicts()) {
-      match.same_account = match.same_account || conflict == pb::CONTACT_CONFLICT_SAME_ACCOUNT;
-      match.same_person = match.same_person || conflict == pb::CONTACT_CONFLICT_SAME_PERSON;
-      match.same_phone = match.same_phone || conflict == pb::CONTACT_CONFLICT_SAME_PHONE;
-    }
-    return match;
+    return FromProto(rpc::Ask(peer_, *stub_, &pb::IdentityService::Stub::MatchContact,
+                              MatchRequest(principal, first_name, phone), deadline));
+  }
+
+  void AskForAcceptance(const AcceptanceQuestion& question, absl::Time deadline, Told told) override {
+    using Async = class pb::IdentityService::Stub::async;  // a method has the same name
+    Async& stub = *stub_->async();
+    const auto gathering = std::make_shared<Gathering>(std::move(told));
+    rpc::AskLater<Async, pb::CheckEligibilityRequest, pb::Eligibility>(
+        peer_, stub, &Async::CheckEligibility,
+        EligibilityRequest(question.contact, EligibilityRole::kContact), deadline,
+        [gathering](const auto& answer) { gathering->facts.contact = FromProto(answer); });
+    rpc::AskLater<Async, pb::MatchContactRequest, pb::MatchContactResponse>(
+        peer_, stub, &Async::MatchContact,
+        MatchRequest(question.principal, question.first_name, question.phone), deadline,
+        [gathering](const auto& answer) { gathering->facts.match = FromProto(answer); });
+    rpc::AskLater<Async, pb::CheckEligibilityRequest, pb::Eligibility>(
+        peer_, stub, &Async::CheckEligibility,
+        EligibilityRequest(question.principal, EligibilityRole::kPrincipal), deadline,
+        [gathering](const auto& answer) { gathering->facts.principal = FromProto(answer); });
   }
 
   absl::StatusOr<std::string> MaskedName(const AccountId& account, absl::Time deadline) override {

@@ -5,6 +5,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <future>
+#include <latch>
+#include <mutex>
+#include <set>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
 #include "common/rpc/client.h"
@@ -39,8 +45,14 @@ class CannedIdentity final : public pb::IdentityService::Service {
   grpc::Status status;
   bool credentials = false;
 
+  std::latch* together = nullptr;  // a call is answered when all have come
+  std::set<std::pair<std::string, pb::EligibilityRole>> eligibilities_asked;
+
   grpc::Status CheckEligibility(grpc::ServerContext* context, const pb::CheckEligibilityRequest* in,
                                 pb::Eligibility* out) override {
+    if (together != nullptr) together->arrive_and_wait();
+    const std::lock_guard lock(mutex_);
+    eligibilities_asked.emplace(in->account(), in->role());
     credentials = context->client_metadata().count("authorization") == 1;
     eligibility_asked = *in;
     *out = eligibility;
@@ -48,6 +60,7 @@ class CannedIdentity final : public pb::IdentityService::Service {
   }
   grpc::Status MatchContact(grpc::ServerContext*, const pb::MatchContactRequest* in,
                             pb::MatchContactResponse* out) override {
+    if (together != nullptr) together->arrive_and_wait();
     match_asked = *in;
     *out = match;
     return status;
@@ -58,6 +71,9 @@ class CannedIdentity final : public pb::IdentityService::Service {
     *out = lookup;
     return status;
   }
+
+ private:
+  std::mutex mutex_;
 };
 
 class IdentityClient : public ::testing::Test {
@@ -75,6 +91,13 @@ class IdentityClient : public ::testing::Test {
   }
   ~IdentityClient() override { server_->Shutdown(); }
 
+  AcceptanceFacts AskForAcceptance() {
+    std::promise<AcceptanceFacts> told;
+    client_->AskForAcceptance({AccountId::FromTrusted("bob"), kAlice, FirstName::FromTrusted("Борис"),
+                               Phone::FromTrusted("+79160000002")},
+                              Soon(), [&](AcceptanceFacts facts) { told.set_value(std::move(facts)); });
+    return told.get_future().get();
+  }
   static absl::Time Soon() { return absl::Now() + absl::Seconds(30); }
 
   const std::string target_ =
@@ -147,6 +170,37 @@ TEST_F(IdentityClient, AsksForAMaskedName) {
   service_.lookup.set_masked_name("Алиса П.");
   EXPECT_EQ(*client_->MaskedName(kAlice, Soon()), "Алиса П.");
   EXPECT_EQ(service_.lookup_asked.account(), "accounts/alice");
+}
+
+TEST_F(IdentityClient, AsksAllThatAnAcceptanceDependsOnAtOnce) {
+  std::latch together(3);
+  service_.together = &together;
+  service_.eligibility.set_eligible(true);
+  service_.match.set_account("accounts/bob");
+  const AcceptanceFacts facts = AskForAcceptance();
+  ASSERT_THAT(facts.contact, IsOk());
+  ASSERT_THAT(facts.match, IsOk());
+  ASSERT_THAT(facts.principal, IsOk());
+  EXPECT_TRUE(facts.contact->eligible && facts.principal->eligible);
+  EXPECT_EQ(facts.match->account.text(), "bob");
+  EXPECT_EQ(service_.match_asked.principal(), "accounts/alice");
+  EXPECT_EQ(service_.match_asked.phone(), "+79160000002");
+  EXPECT_THAT(service_.eligibilities_asked,
+              ElementsAre(std::pair("accounts/alice", pb::ELIGIBILITY_ROLE_PRINCIPAL),
+                          std::pair("accounts/bob", pb::ELIGIBILITY_ROLE_CONTACT)));
+}
+
+TEST_F(IdentityClient, TellsOfAnAcceptanceAlsoWhatWasRefusedOrNotAnswered) {
+  service_.status = rpc::ToWire(NotFound("account"), "call-1");
+  const AcceptanceFacts refused = AskForAcceptance();
+  EXPECT_THAT(refused.contact, Refused(kNotFound, Reason::kNotFound));
+  EXPECT_THAT(refused.match, Refused(kNotFound, Reason::kNotFound));
+  EXPECT_THAT(refused.principal, Refused(kNotFound, Reason::kNotFound));
+  server_->Shutdown();
+  const AcceptanceFacts silent = AskForAcceptance();
+  EXPECT_THAT(silent.contact, Refused(kUnavailable, Reason::kPeerUnavailable));
+  EXPECT_THAT(silent.match, Refused(kUnavailable, Reason::kPeerUnavailable));
+  EXPECT_THAT(silent.principal, Refused(kUnavailable, Reason::kPeerUnavailable));
 }
 
 TEST_F(IdentityClient, PassesRefusalsOn) {

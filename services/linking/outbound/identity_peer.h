@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/base/id.h"
@@ -15,8 +16,25 @@
 
 namespace tc::linking {
 
+// Who would accept whose invitation, and whom that names.
+struct AcceptanceQuestion {
+  AccountId contact;
+  AccountId principal;
+  FirstName first_name;
+  Phone phone;
+};
+
+// The answers to CheckEligibility of the contact, MatchContact, and CheckEligibility of the principal.
+struct AcceptanceFacts {
+  absl::StatusOr<Eligibility> contact;
+  absl::StatusOr<Match> match;
+  absl::StatusOr<Eligibility> principal;
+};
+
 class IdentityPeer {
  public:
+  using Told = absl::AnyInvocable<void(AcceptanceFacts facts) &&>;
+
   virtual ~IdentityPeer() = default;
 
   virtual absl::StatusOr<Eligibility> CheckEligibility(const AccountId& account, EligibilityRole role,
@@ -25,6 +43,9 @@ class IdentityPeer {
   // conflicts are counted against him.
   virtual absl::StatusOr<Match> MatchContact(const AccountId& principal, const FirstName& first_name,
                                              const Phone& phone, absl::Time deadline) = 0;
+  // All that an acceptance depends on, asked at once; nobody waits. `told` is called once, on any thread, and
+  // must not wait either.
+  virtual void AskForAcceptance(const AcceptanceQuestion& question, absl::Time deadline, Told told) = 0;
   // "Иван П."
   virtual absl::StatusOr<std::string> MaskedName(const AccountId& account, absl::Time deadline) = 0;
 };

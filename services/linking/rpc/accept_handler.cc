@@ -1,6 +1,8 @@
 // AcceptInvitation: the moment when a link comes to be. Identity is asked outside, everything that others
-// could change meanwhile is decided inside the one transaction (L5, LNK-02, LNK-03, LNK-11).
+// could change meanwhile is decided inside the one transaction (L5, LNK-02, LNK-03, LNK-11). No thread waits
+// for either.
 
+#include <memory>
 #include <utility>
 
 #include "common/base/refusal.h"
@@ -25,26 +27,41 @@ absl::StatusOr<pb::Link> EarlierLink(const std::string& answer) {
 
 }  // namespace
 
-absl::StatusOr<LinkPeople> Handlers::AskForAcceptance(const rpc::Call& call, const InvitationRow& row) const {
-  const AccountId& contact = call.person->account;
-  const AccountId& principal = row.invitation.principal;
-  const InvitationDetails details = TRY(invitations().Open(row));
-  IdentityPeer& identity = parts_.identity;
-  const Eligibility own = TRY(identity.CheckEligibility(contact, EligibilityRole::kContact, call.deadline));
-  TRY(RequireEligible(own));
-  const Match match = TRY(WithoutParticulars(
-      identity.MatchContact(principal, details.contact_first_name, details.contact_phone, call.deadline)));
-  const Eligibility principals = TRY(
-      WithoutParticulars(identity.CheckEligibility(principal, EligibilityRole::kPrincipal, call.deadline)));
-  TRY(MayAccept(contact, match, own, principals));
-  return LinkPeople{details.masked_principal, match.masked_name, details.contact_phone.Masked()};
+// An acceptance on its way from one step to the next.
+struct Handlers::Acceptance {
+  Acceptance(const rpc::Call& c, rpc::Answer<pb::Link> a) : call(c), answer(std::move(a)) {}
+
+  const rpc::Call& call;
+  rpc::Answer<pb::Link> answer;
+  InvitationRow seen;
+  InvitationDetails details;
+  LinkId link;
+  LinkPeople people;
+  std::string sealed_people;
+};
+
+void Handlers::AcceptInvitation(const rpc::Call& call, const pb::AcceptInvitationRequest& in,
+                                rpc::Answer<pb::Link> answer) {
+  auto acceptance = std::make_shared<Acceptance>(call, std::move(answer));
+  absl::StatusOr<std::optional<pb::Link>> earlier = LookAtInvitation(*acceptance, in);
+  if (!earlier.ok()) return acceptance->answer.Give(earlier.status());
+  if (earlier->has_value()) return acceptance->answer.Give(**std::move(earlier));
+  const Invitation& invitation = acceptance->seen.invitation;
+  parts_.identity.AskForAcceptance(
+      {invitation.invitee, invitation.principal, acceptance->details.contact_first_name,
+       acceptance->details.contact_phone},
+      call.deadline, [this, acceptance](const AcceptanceFacts& facts) {
+        const absl::Status status = Judge(*acceptance, facts);
+        if (!status.ok()) return acceptance->answer.Give(status);
+        StartTakingUp(acceptance);
+      });
 }
 
-absl::StatusOr<pb::Link> Handlers::AcceptInvitation(const rpc::Call& call,
-                                                    const pb::AcceptInvitationRequest& in) {
+absl::StatusOr<std::optional<pb::Link>> Handlers::LookAtInvitation(
+    Acceptance& acceptance, const pb::AcceptInvitationRequest& in) const {
+  const rpc::Call& call = acceptance.call;
   const InvitationId id = TRY(InvitationId::ParseName(in.name()));
-  const AccountId& contact = call.person->account;
-  InvitationRow seen;
+  InvitationRow& seen = acceptance.seen;
   std::optional<std::string> earlier;
   TRY(database().View([&](kv::ReadTxn& txn) -> absl::Status {
     seen = TRY(invitations().Get(txn, id));
@@ -53,24 +70,40 @@ absl::StatusOr<pb::Link> Handlers::AcceptInvitation(const rpc::Call& call,
     if (seen.invitation.state == InvitationState::kAccepted) earlier = TRY(parts_.once.RecallIn(txn, call));
     return absl::OkStatus();
   }));
-  if (earlier.has_value()) return EarlierLink(*earlier);
-  if (seen.invitation.invitee != contact) return NotFound("invitation");
+  if (earlier.has_value()) return std::optional<pb::Link>(TRY(EarlierLink(*earlier)));
+  if (seen.invitation.invitee != call.person->account) return NotFound("invitation");
   TRY(Apply(seen.invitation, InvitationTrigger::kAccept, Actor::kContact, call.now).status());
-  const LinkPeople people = TRY(AskForAcceptance(call, seen));
-  const LinkId link_id = LinkId::FromTrusted(parts_.random.ShortId());
-  const std::string sealed_people = links().Seal(link_id, people);
-
-  return parts_.once.Run<pb::Link>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Link> {
-    const Link link = TRY(TakeUp(txn, id, link_id, sealed_people, call.now));
-    return ToProto(link, Protection(), people, Side::kContact, call.now);
-  });
+  acceptance.details = TRY(invitations().Open(seen));
+  return std::optional<pb::Link>();
 }
 
-absl::StatusOr<Link> Handlers::TakeUp(kv::Txn& txn, const InvitationId& id, const LinkId& link_id,
-                                      const std::string& sealed_people, absl::Time now) const {
-  InvitationRow row = TRY(invitations().Get(txn, id));
+absl::Status Handlers::Judge(Acceptance& acceptance, const AcceptanceFacts& facts) const {
+  const Eligibility own = TRY(facts.contact);
+  TRY(RequireEligible(own));
+  const Match match = TRY(WithoutParticulars(facts.match));
+  const Eligibility principals = TRY(WithoutParticulars(facts.principal));
+  TRY(MayAccept(acceptance.seen.invitation.invitee, match, own, principals));
+  acceptance.people = {acceptance.details.masked_principal, match.masked_name,
+                       acceptance.details.contact_phone.Masked()};
+  acceptance.link = LinkId::FromTrusted(parts_.random.ShortId());
+  acceptance.sealed_people = links().Seal(acceptance.link, acceptance.people);
+  return absl::OkStatus();
+}
+
+void Handlers::StartTakingUp(const std::shared_ptr<Acceptance>& acceptance) const {
+  const rpc::Call& call = acceptance->call;
+  auto decide = [this, acceptance](kv::Txn& txn) -> absl::StatusOr<pb::Link> {
+    const absl::Time now = acceptance->call.now;
+    const Link link = TRY(TakeUp(txn, *acceptance, now));
+    return ToProto(link, Protection(), acceptance->people, Side::kContact, now);
+  };
+  parts_.once.Start<pb::Link>(call, std::move(decide), std::move(acceptance->answer));
+}
+
+absl::StatusOr<Link> Handlers::TakeUp(kv::Txn& txn, const Acceptance& acceptance, absl::Time now) const {
+  InvitationRow row = TRY(invitations().Get(txn, acceptance.seen.invitation.id));
   row.invitation = TRY(Apply(std::move(row.invitation), InvitationTrigger::kAccept, Actor::kContact, now));
-  row.invitation.link = link_id;
+  row.invitation.link = acceptance.link;
   Protection protection = TRY(links().ProtectionOf(txn, row.invitation.principal));
   TRY(SettleLink(txn, parts_.stores, protection, now));
   TRY(MayBeGuarded(protection));
@@ -78,9 +111,9 @@ absl::StatusOr<Link> Handlers::TakeUp(kv::Txn& txn, const InvitationId& id, cons
   TRY(MayGuardAnother(duty, parts_.policy));
 
   TRY(CloseInvitation(txn, parts_.stores, row, protection, now));
-  const LinkRow made{Establish(link_id, row.invitation, now), sealed_people};
-  protection.link = link_id;
-  duty.links.push_back(link_id);
+  const LinkRow made{Establish(acceptance.link, row.invitation, now), acceptance.sealed_people};
+  protection.link = acceptance.link;
+  duty.links.push_back(acceptance.link);
   TRY(links().Save(txn, made));
   TRY(links().SaveProtection(txn, protection));
   TRY(links().SaveDuty(txn, duty));

@@ -76,8 +76,8 @@ TEST(Accept, GivesTheSameAnswerToTheSameRequest) {
   pb::AcceptInvitationRequest in;
   in.set_name(world.Invite("alice", "bob")->name());
   const rpc::Call call = world.As("bob");
-  const auto first = world.handlers().AcceptInvitation(call, in);
-  const auto again = world.handlers().AcceptInvitation(call, in);
+  const auto first = world.Accept(call, in);
+  const auto again = world.Accept(call, in);
   ASSERT_THAT(first, IsOk());
   ASSERT_THAT(again, IsOk());
   EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());

@@ -122,7 +122,7 @@ TEST(SixtyFourAcceptsOfOneRequest, HaveOneAnswer) {
   std::mutex mutex;
   std::multiset<std::string> answers;
   AtOnce(kThreads, [&](int) {
-    const auto link = world.handlers().AcceptInvitation(call, in);
+    const auto link = world.Accept(call, in);
     ASSERT_THAT(link, IsOk());
     const std::lock_guard lock(mutex);
     answers.insert(link->SerializeAsString());

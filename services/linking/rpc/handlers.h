@@ -4,11 +4,13 @@
 // each promises and refuses is in linking.proto. Somebody else's invitation, link or block is NOT_FOUND, the
 // same as an absent one. Thread-safe.
 
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "common/env/random.h"
+#include "common/rpc/answer.h"
 #include "common/rpc/call.h"
 #include "common/rpc/once.h"
 #include "common/rpc/page.h"
@@ -39,7 +41,8 @@ class Handlers {
   absl::StatusOr<pb::Invitation> GetInvitation(const rpc::Call& call, const pb::GetInvitationRequest& in);
   absl::StatusOr<pb::ListInvitationsResponse> ListInvitations(const rpc::Call& call,
                                                               const pb::ListInvitationsRequest& in);
-  absl::StatusOr<pb::Link> AcceptInvitation(const rpc::Call& call, const pb::AcceptInvitationRequest& in);
+  void AcceptInvitation(const rpc::Call& call, const pb::AcceptInvitationRequest& in,
+                        rpc::Answer<pb::Link> answer);
   absl::StatusOr<pb::Invitation> DeclineInvitation(const rpc::Call& call,
                                                    const pb::DeclineInvitationRequest& in);
 
@@ -83,11 +86,15 @@ class Handlers {
   absl::Status CountInvitation(kv::Txn& txn, Protection& protection, const std::string& phone_window,
                                absl::Time now) const;
 
-  // What identity says about an acceptance, and what the link will remember of it.
-  absl::StatusOr<LinkPeople> AskForAcceptance(const rpc::Call& call, const InvitationRow& row) const;
-  // The link that this invitation makes, decided and written.
-  absl::StatusOr<Link> TakeUp(kv::Txn& txn, const InvitationId& id, const LinkId& link_id,
-                              const std::string& sealed_people, absl::Time now) const;
+  struct Acceptance;
+  // The invitation, as it is seen before identity is asked; or the answer that this call has had already.
+  absl::StatusOr<std::optional<pb::Link>> LookAtInvitation(Acceptance& acceptance,
+                                                           const pb::AcceptInvitationRequest& in) const;
+  // What identity says about it, and what the link will remember of that.
+  absl::Status Judge(Acceptance& acceptance, const AcceptanceFacts& facts) const;
+  void StartTakingUp(const std::shared_ptr<Acceptance>& acceptance) const;
+  // The link that it makes, decided and written.
+  absl::StatusOr<Link> TakeUp(kv::Txn& txn, const Acceptance& acceptance, absl::Time now) const;
 
   // A link, its place in a list, and what its state depends on.
   struct ListedGuard {

@@ -31,7 +31,7 @@ class Service final : public pb::LinkingService::CallbackService {
     return methods_.Serve("ListInvitations", context, in, out, handlers_, &Handlers::ListInvitations);
   }
   Reactor* AcceptInvitation(Context* context, const pb::AcceptInvitationRequest* in, pb::Link* out) override {
-    return methods_.Serve("AcceptInvitation", context, in, out, handlers_, &Handlers::AcceptInvitation);
+    return methods_.ServeAtOnce("AcceptInvitation", context, in, out, handlers_, &Handlers::AcceptInvitation);
   }
   Reactor* DeclineInvitation(Context* context, const pb::DeclineInvitationRequest* in,
                              pb::Invitation* out) override {
@@ -39,7 +39,7 @@ class Service final : public pb::LinkingService::CallbackService {
   }
   Reactor* GetTrustedContact(Context* context, const pb::GetTrustedContactRequest* in,
                              pb::Link* out) override {
-    return methods_.ServeLookup("GetTrustedContact", context, in, out, handlers_,
+    return methods_.ServeAtOnce("GetTrustedContact", context, in, out, handlers_,
                                 &Handlers::GetTrustedContact);
   }
   Reactor* ListPrincipals(Context* context, const pb::ListPrincipalsRequest* in,
@@ -63,7 +63,7 @@ class Service final : public pb::LinkingService::CallbackService {
     return methods_.Serve("UnblockSender", context, in, out, handlers_, &Handlers::UnblockSender);
   }
   Reactor* GetGuard(Context* context, const pb::GetGuardRequest* in, pb::Guard* out) override {
-    return methods_.ServeLookup("GetGuard", context, in, out, handlers_, &Handlers::GetGuard);
+    return methods_.ServeAtOnce("GetGuard", context, in, out, handlers_, &Handlers::GetGuard);
   }
   Reactor* HoldGuard(Context* context, const pb::HoldGuardRequest* in, pb::Guard* out) override {
     return methods_.Serve("HoldGuard", context, in, out, handlers_, &Handlers::HoldGuard);

@@ -19,6 +19,7 @@
 #include "common/kv/timer_runner.h"
 #include "common/rpc/once.h"
 #include "common/rpc/page.h"
+#include "common/testing/await.h"
 #include "common/testing/call.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
@@ -63,6 +64,14 @@ class FakeIdentity final : public IdentityPeer {
       match.same_account = match.same_account || match.account == principal;
     }
     return match;
+  }
+
+  void AskForAcceptance(const AcceptanceQuestion& question, absl::Time deadline, Told told) override {
+    AcceptanceFacts facts;
+    facts.contact = CheckEligibility(question.contact, EligibilityRole::kContact, deadline);
+    facts.match = MatchContact(question.principal, question.first_name, question.phone, deadline);
+    facts.principal = CheckEligibility(question.principal, EligibilityRole::kPrincipal, deadline);
+    std::move(told)(std::move(facts));
   }
 
   absl::StatusOr<std::string> MaskedName(const AccountId& account, absl::Time) override {
@@ -179,7 +188,10 @@ class World {
   absl::StatusOr<pb::Link> Accept(const std::string& contact, const std::string& invitation) {
     pb::AcceptInvitationRequest in;
     in.set_name(invitation);
-    return handlers().AcceptInvitation(As(contact), in);
+    return Accept(As(contact), in);
+  }
+  absl::StatusOr<pb::Link> Accept(const rpc::Call& call, const pb::AcceptInvitationRequest& in) {
+    return testing::Await(handlers(), &Handlers::AcceptInvitation, call, in);
   }
   absl::StatusOr<pb::Invitation> Decline(const std::string& contact, const std::string& invitation,
                                          bool block_sender = false) {

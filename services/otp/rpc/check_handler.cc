@@ -1,5 +1,9 @@
 // CheckVerification: charge, commit, compare, and only then approve (O2, OTP-07).
 
+#include <memory>
+#include <string>
+#include <utility>
+
 #include "common/base/status.h"
 #include "services/otp/rpc/load.h"
 #include "services/otp/rpc/verification_handlers.h"
@@ -22,48 +26,84 @@ bool ApprovedBy(const Verification& v, const rpc::Call& call) {
 
 }  // namespace
 
-absl::StatusOr<pb::CheckVerificationResponse> VerificationHandlers::CheckVerification(
-    const rpc::Call& call, const pb::CheckVerificationRequest& in) {
-  const BoundRequest request = TRY(Parse(call, in));
-  if (desk_.switches.compare_before_charge) return CompareBeforeCharge(call, request);
-  const Charged charged = TRY(ChargeAttempt(call, request));
+// A check on its way from one transaction to the next.
+struct VerificationHandlers::Check {
+  Check(const rpc::Call& c, BoundRequest r, rpc::Answer<pb::CheckVerificationResponse> a)
+      : call(c), request(std::move(r)), answer(std::move(a)) {}
+
+  const rpc::Call& call;
+  const BoundRequest request;
+  rpc::Answer<pb::CheckVerificationResponse> answer;
+  Charged charged;
+  Verification approved;
+};
+
+void VerificationHandlers::CheckVerification(const rpc::Call& call, const pb::CheckVerificationRequest& in,
+                                             rpc::Answer<pb::CheckVerificationResponse> answer) {
+  absl::StatusOr<BoundRequest> request = Parse(call, in);
+  if (!request.ok()) return answer.Give(request.status());
+  if (desk_.switches.compare_before_charge) return answer.Give(CompareBeforeCharge(call, *request));
+  auto check = std::make_shared<Check>(call, *std::move(request), std::move(answer));
+  const std::string fingerprint = FingerprintOf(check->request);
+  desk_.database().Submit(
+      [this, check, fingerprint](kv::Txn& txn) -> absl::Status {
+        check->charged = TRY(ChargeAttempt(txn, check->call, check->request, fingerprint));
+        return absl::OkStatus();
+      },
+      [this, check](const absl::StatusOr<uint64_t>& done) {
+        if (!done.ok()) return check->answer.Give(done.status());
+        Judge(check);
+      });
+}
+
+void VerificationHandlers::Judge(const std::shared_ptr<Check>& check) {
+  const Charged& charged = check->charged;
   const Attempt& attempt = charged.after.attempts[charged.attempt];
   const Verification then = AsOfAttempt(charged.after, charged.attempt);
-  if (ApprovedBy(charged.after, call)) return Answer(true, then, attempt.at, desk_.policy);
+  if (ApprovedBy(charged.after, check->call)) {
+    return check->answer.Give(Answer(true, then, attempt.at, desk_.policy));
+  }
   // A repetition after a crash between the two transactions is compared again: same code, so nothing new is
   // learnt.
   const bool matched =
-      attempt.code_number == charged.after.code_number && Compare(charged.after, request.code);
-  if (!matched) return Answer(false, then, attempt.at, desk_.policy);
-  const Verification approved = TRY(ApproveAttempt(call, request, attempt.code_number));
-  return Answer(true, AsOfAttempt(approved, charged.attempt), attempt.at, desk_.policy);
+      attempt.code_number == charged.after.code_number && Compare(charged.after, check->request.code);
+  if (!matched) return check->answer.Give(Answer(false, then, attempt.at, desk_.policy));
+  desk_.database().Submit(
+      [this, check, number = attempt.code_number](kv::Txn& txn) -> absl::Status {
+        check->approved = TRY(ApproveAttempt(txn, check->call, check->request, number));
+        return absl::OkStatus();
+      },
+      [this, check](const absl::StatusOr<uint64_t>& done) {
+        if (!done.ok()) return check->answer.Give(done.status());
+        const size_t number = check->charged.attempt;
+        const Verification approved = AsOfAttempt(check->approved, number);
+        check->answer.Give(Answer(true, approved, check->charged.after.attempts[number].at, desk_.policy));
+      });
 }
 
-absl::StatusOr<Charged> VerificationHandlers::ChargeAttempt(const rpc::Call& call,
-                                                            const BoundRequest& request) {
-  const std::string fingerprint = desk_.codes.Fingerprint(request.id, request.code.Reveal());
-  Charged charged;
-  TRY(desk_.database().Update([&](kv::Txn& txn) -> absl::Status {
-    const Verification v = TRY(Load(txn, request.id, request.binding));
-    if (request.code.Reveal().size() != static_cast<size_t>(v.code_digits)) return CodeFormat(v.code_digits);
-    charged = TRY(Charge(v, call.request_id, fingerprint, call.now, desk_.policy));
-    return charged.repeated ? absl::OkStatus() : SaveVerification(txn, charged.after);
-  }));
+std::string VerificationHandlers::FingerprintOf(const BoundRequest& request) const {
+  return desk_.codes.Fingerprint(request.id, request.code.Reveal());
+}
+
+absl::StatusOr<Charged> VerificationHandlers::ChargeAttempt(kv::Txn& txn, const rpc::Call& call,
+                                                            const BoundRequest& request,
+                                                            const std::string& fingerprint) const {
+  const Verification v = TRY(Load(txn, request.id, request.binding));
+  if (request.code.Reveal().size() != static_cast<size_t>(v.code_digits)) return CodeFormat(v.code_digits);
+  Charged charged = TRY(Charge(v, call.request_id, fingerprint, call.now, desk_.policy));
+  if (!charged.repeated) TRY(SaveVerification(txn, charged.after));
   return charged;
 }
 
-absl::StatusOr<Verification> VerificationHandlers::ApproveAttempt(const rpc::Call& call,
+absl::StatusOr<Verification> VerificationHandlers::ApproveAttempt(kv::Txn& txn, const rpc::Call& call,
                                                                   const BoundRequest& request,
-                                                                  int code_number) {
-  Verification approved;
-  TRY(desk_.database().Update([&](kv::Txn& txn) -> absl::Status {
-    const Verification v = TRY(Load(txn, request.id, request.binding));
-    approved = TRY(Approve(v, call.request_id, code_number, call.now));
-    if (approved == v) return absl::OkStatus();
-    TRY(SaveVerification(txn, approved));
-    TRY(ScheduleEnd(txn, approved, desk_.policy));
-    return EmitVerification(txn, "VerificationApproved", approved, call.now);
-  }));
+                                                                  int code_number) const {
+  const Verification v = TRY(Load(txn, request.id, request.binding));
+  Verification approved = TRY(Approve(v, call.request_id, code_number, call.now));
+  if (approved == v) return approved;
+  TRY(SaveVerification(txn, approved));
+  TRY(ScheduleEndOfApproval(txn, approved, desk_.policy));
+  TRY(EmitVerification(txn, "VerificationApproved", approved, call.now));
   return approved;
 }
 
@@ -83,8 +123,14 @@ absl::StatusOr<pb::CheckVerificationResponse> VerificationHandlers::CompareBefor
     return Charge(v, call.request_id, "", call.now, desk_.policy).status();
   }));
   const bool matched = Compare(v, request.code);
-  const absl::StatusOr<Charged> charged = ChargeAttempt(call, request);
-  return Answer(matched, charged.ok() ? charged->after : v, call.now, desk_.policy);
+  Charged charged;
+  const absl::Status done = desk_.database()
+                                .Update([&](kv::Txn& txn) -> absl::Status {
+                                  charged = TRY(ChargeAttempt(txn, call, request, FingerprintOf(request)));
+                                  return absl::OkStatus();
+                                })
+                                .status();
+  return Answer(matched, done.ok() ? charged.after : v, call.now, desk_.policy);
 }
 
 }  // namespace tc::otp

@@ -32,16 +32,14 @@ TEST(CheckVerification, ChargesARepeatedRequestOnce) {
   ASSERT_THAT(bench.Create(), IsOk());
   const std::string wrong = WrongFor(bench.LastCode());
   const rpc::Call call = bench.From();
-  ASSERT_OK_AND_ASSIGN(const auto first,
-                       bench.verifications.CheckVerification(call, Bench::CheckRequest(wrong)));
+  ASSERT_OK_AND_ASSIGN(const auto first, bench.Check(call, Bench::CheckRequest(wrong)));
   ASSERT_THAT(bench.Check(WrongFor(wrong)), IsOk());
   rpc::Call later = call;
   later.now += absl::Seconds(1);
-  ASSERT_OK_AND_ASSIGN(const auto second,
-                       bench.verifications.CheckVerification(later, Bench::CheckRequest(wrong)));
+  ASSERT_OK_AND_ASSIGN(const auto second, bench.Check(later, Bench::CheckRequest(wrong)));
   EXPECT_EQ(first.DebugString(), second.DebugString());
   EXPECT_EQ(bench.Get()->progress().attempts_left(), 3);
-  EXPECT_THAT(bench.verifications.CheckVerification(call, Bench::CheckRequest(WrongFor(WrongFor(wrong)))),
+  EXPECT_THAT(bench.Check(call, Bench::CheckRequest(WrongFor(WrongFor(wrong)))),
               Refused(kInvalidArgument, Reason::kRequestIdReused));
 }
 
@@ -50,11 +48,9 @@ TEST(CheckVerification, RepeatsTheApprovalToItsOwnRequestOnly) {  // OTP-05
   ASSERT_THAT(bench.Create(), IsOk());
   const std::string code = bench.LastCode();
   const rpc::Call call = bench.From();
-  ASSERT_OK_AND_ASSIGN(const auto first,
-                       bench.verifications.CheckVerification(call, Bench::CheckRequest(code)));
+  ASSERT_OK_AND_ASSIGN(const auto first, bench.Check(call, Bench::CheckRequest(code)));
   ASSERT_THAT(bench.verifications.ConsumeVerification(bench.From(), Bench::ConsumeRequest()), IsOk());
-  ASSERT_OK_AND_ASSIGN(const auto second,
-                       bench.verifications.CheckVerification(call, Bench::CheckRequest(code)));
+  ASSERT_OK_AND_ASSIGN(const auto second, bench.Check(call, Bench::CheckRequest(code)));
   EXPECT_EQ(first.DebugString(), second.DebugString());
   const auto other = bench.Check(code);
   EXPECT_THAT(other, Refused(kFailedPrecondition, Reason::kVerificationClosed));
@@ -152,7 +148,7 @@ TEST(Binding, HoldsForPurposeSubjectRequestAndCaller) {
       ASSERT_THAT(bench.Create(create), IsOk());
       pb::CheckVerificationRequest check = Bench::CheckRequest(bench.LastCode());
       check.set_purpose(used_for);
-      const auto checked = bench.verifications.CheckVerification(bench.From(), check);
+      const auto checked = bench.Check(bench.From(), check);
       if (made_for == used_for)
         EXPECT_TRUE(checked->matched());
       else
@@ -170,10 +166,8 @@ TEST(Binding, MismatchIsNotFoundLikeAnAbsentOneAndCostsNothing) {
   wrong[1].set_request("recoveries/other");
   wrong[2].set_name("verifications/absent");
   std::vector<absl::Status> refusals;
-  for (const auto& request : wrong)
-    refusals.push_back(bench.verifications.CheckVerification(bench.From(), request).status());
-  refusals.push_back(
-      bench.verifications.CheckVerification(bench.From("identity"), Bench::CheckRequest(code)).status());
+  for (const auto& request : wrong) refusals.push_back(bench.Check(bench.From(), request).status());
+  refusals.push_back(bench.Check(bench.From("identity"), Bench::CheckRequest(code)).status());
   for (const absl::Status& refusal : refusals) {
     EXPECT_THAT(refusal, Refused(kNotFound, Reason::kNotFound));
     EXPECT_EQ(refusal, refusals.front()) << "one answer for all of them (OTP-24)";

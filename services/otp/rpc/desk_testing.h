@@ -12,6 +12,7 @@
 #include "common/kv/dispatcher.h"
 #include "common/kv/rocks_database.h"
 #include "common/kv/timer_runner.h"
+#include "common/testing/await.h"
 #include "common/testing/call.h"
 #include "common/testing/fakes.h"
 #include "services/otp/outbound/provider.h"
@@ -130,7 +131,11 @@ struct Bench {
     return request;
   }
   absl::StatusOr<pb::CheckVerificationResponse> Check(const std::string& code, const std::string& id = "v1") {
-    return verifications.CheckVerification(From(), CheckRequest(code, id));
+    return Check(From(), CheckRequest(code, id));
+  }
+  absl::StatusOr<pb::CheckVerificationResponse> Check(const rpc::Call& call,
+                                                      const pb::CheckVerificationRequest& request) {
+    return testing::Await(verifications, &VerificationHandlers::CheckVerification, call, request);
   }
   static pb::ConsumeVerificationRequest ConsumeRequest(const std::string& id = "v1") {
     pb::ConsumeVerificationRequest request;

@@ -171,8 +171,7 @@ TEST(RepeatedRequest, AfterACrashBetweenChargeAndApprovalIsApproved) {
                  ->after);
   }),
               IsOk());
-  ASSERT_OK_AND_ASSIGN(const auto checked,
-                       bench.verifications.CheckVerification(call, Bench::CheckRequest(code)));
+  ASSERT_OK_AND_ASSIGN(const auto checked, bench.Check(call, Bench::CheckRequest(code)));
   EXPECT_TRUE(checked.matched());
   EXPECT_EQ((*bench.Get()).state(), pb::Verification::STATE_APPROVED);
 }

@@ -31,13 +31,13 @@ class OtpService final : public pb::OtpService::CallbackService {
   }
   Reactor* GetVerification(Context* context, const pb::GetVerificationRequest* in,
                            pb::Verification* out) override {
-    return methods_.ServeLookup("GetVerification", context, in, out, handlers_,
+    return methods_.ServeAtOnce("GetVerification", context, in, out, handlers_,
                                 &VerificationHandlers::GetVerification);
   }
   Reactor* CheckVerification(Context* context, const pb::CheckVerificationRequest* in,
                              pb::CheckVerificationResponse* out) override {
-    return methods_.Serve("CheckVerification", context, in, out, handlers_,
-                          &VerificationHandlers::CheckVerification);
+    return methods_.ServeAtOnce("CheckVerification", context, in, out, handlers_,
+                                &VerificationHandlers::CheckVerification);
   }
   Reactor* ConsumeVerification(Context* context, const pb::ConsumeVerificationRequest* in,
                                pb::Verification* out) override {

@@ -2,8 +2,12 @@
 
 // Handlers of OtpService: parse, decide in one transaction, answer. Thread-safe.
 
+#include <memory>
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "common/obs/metrics.h"
+#include "common/rpc/answer.h"
 #include "common/rpc/call.h"
 #include "services/otp/rpc/convert.h"
 #include "services/otp/rpc/desk.h"
@@ -26,13 +30,18 @@ class VerificationHandlers {
                                                        const pb::ConsumeVerificationRequest& in);
   // Two transactions with the comparison between them: the charge, and for a right code the approval. A wrong
   // code is one durable commit. Repetitions are told by the attempts in the record, not by Once.
-  absl::StatusOr<pb::CheckVerificationResponse> CheckVerification(const rpc::Call& call,
-                                                                  const pb::CheckVerificationRequest& in);
+  void CheckVerification(const rpc::Call& call, const pb::CheckVerificationRequest& in,
+                         rpc::Answer<pb::CheckVerificationResponse> answer);
 
  private:
-  absl::StatusOr<Charged> ChargeAttempt(const rpc::Call& call, const BoundRequest& request);
-  absl::StatusOr<Verification> ApproveAttempt(const rpc::Call& call, const BoundRequest& request,
-                                              int code_number);
+  struct Check;
+  // After the charge: compares, answers a wrong code, approves a right one.
+  void Judge(const std::shared_ptr<Check>& check);
+  std::string FingerprintOf(const BoundRequest& request) const;
+  absl::StatusOr<Charged> ChargeAttempt(kv::Txn& txn, const rpc::Call& call, const BoundRequest& request,
+                                        const std::string& fingerprint) const;
+  absl::StatusOr<Verification> ApproveAttempt(kv::Txn& txn, const rpc::Call& call,
+                                              const BoundRequest& request, int code_number) const;
   bool Compare(const Verification& v, const Secret& code);
   absl::StatusOr<pb::CheckVerificationResponse> CompareBeforeCharge(const rpc::Call& call,
                                                                     const BoundRequest& request);

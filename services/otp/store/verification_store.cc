@@ -49,10 +49,11 @@ absl::Status SaveVerification(kv::Txn& txn, const Verification& v) {
 
 absl::Status ScheduleEnd(kv::Txn& txn, const Verification& v, const Policy& policy) {
   TRY(txn.Schedule({v.expires, kSettleVerification, v.id.text()}));
-  if (v.state == VerificationState::kApproved) {
-    TRY(txn.Schedule({v.approved + policy.approval_lifetime, kSettleVerification, v.id.text()}));
-  }
   return txn.Schedule({v.expires + policy.verification_kept, kEraseVerification, v.id.text()});
+}
+
+absl::Status ScheduleEndOfApproval(kv::Txn& txn, const Verification& v, const Policy& policy) {
+  return txn.Schedule({v.approved + policy.approval_lifetime, kSettleVerification, v.id.text()});
 }
 
 absl::Status EraseVerification(kv::Txn& txn, const Verification& v) {

@@ -31,6 +31,8 @@ absl::Status InsertVerification(kv::Txn& txn, const Verification& v);
 absl::Status SaveVerification(kv::Txn& txn, const Verification& v);
 // Timers for the end of its present code and for its removal.
 absl::Status ScheduleEnd(kv::Txn& txn, const Verification& v, const Policy& policy);
+// The timer for the end of an approval that nobody uses.
+absl::Status ScheduleEndOfApproval(kv::Txn& txn, const Verification& v, const Policy& policy);
 absl::Status EraseVerification(kv::Txn& txn, const Verification& v);
 // "VerificationApproved" and the like; attributes: purpose, caller.
 absl::Status EmitVerification(kv::Txn& txn, absl::string_view type, const Verification& v, absl::Time now);

@@ -25,7 +25,7 @@ class Service final : public pb::RecoveryService::CallbackService {
     return methods_.Serve("ResendClaimantCode", context, in, out, handlers_, &Handlers::ResendClaimantCode);
   }
   Reactor* GetRecovery(Context* context, const pb::GetRecoveryRequest* in, pb::Recovery* out) override {
-    return methods_.ServeLookup("GetRecovery", context, in, out, handlers_, &Handlers::GetRecovery);
+    return methods_.ServeAtOnce("GetRecovery", context, in, out, handlers_, &Handlers::GetRecovery);
   }
   Reactor* CancelRecovery(Context* context, const pb::CancelRecoveryRequest* in,
                           pb::CancelRecoveryResponse* out) override {
@@ -42,7 +42,7 @@ class Service final : public pb::RecoveryService::CallbackService {
   }
   Reactor* GetAssignedRecovery(Context* context, const pb::GetAssignedRecoveryRequest* in,
                                pb::AssignedRecovery* out) override {
-    return methods_.ServeLookup("GetAssignedRecovery", context, in, out, handlers_,
+    return methods_.ServeAtOnce("GetAssignedRecovery", context, in, out, handlers_,
                                 &Handlers::GetAssignedRecovery);
   }
   Reactor* AcknowledgeWarning(Context* context, const pb::AcknowledgeWarningRequest* in,
