@@ -108,8 +108,8 @@ class Database {
   // the commit failed or the database is closing; then the outcome is not known to be durable and the store
   // refuses everything until it is opened anew.
   virtual absl::StatusOr<uint64_t> Update(UpdateFn fn) = 0;
-  // The same without waiting: `done` gets what Update would return, exactly once, on the store's thread,
-  // which all other commits wait for: it takes microseconds and must not call Update. It may Submit again.
+  // The same without waiting: `done` gets what Update would return, exactly once, on a thread of the store's,
+  // which other commits may wait for: it takes microseconds and must not call Update. It may Submit again.
   virtual void Submit(absl::AnyInvocable<absl::Status(Txn& txn)> fn, Done done) = 0;
   virtual absl::Status View(ViewFn fn) = 0;
 

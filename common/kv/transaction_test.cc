@@ -1,7 +1,9 @@
 // Transactions: all or nothing, one after the other, in the order of their revisions.
 
 #include <atomic>
+#include <chrono>
 #include <future>
+#include <latch>
 #include <random>
 
 #include "common/base/refusal.h"
@@ -343,6 +345,29 @@ TEST_P(TransactionTest, LosesNoSubmittedClosureAmongThoseThatWait) {
   EXPECT_THAT(db->Update([](Txn&) -> absl::Status { return absl::OkStatus(); }), IsOk());
   EXPECT_EQ(Read(*db, "n"), std::to_string(kThreads * kRounds));
   while (told < kThreads * kRounds) std::this_thread::yield();
+}
+
+// With the calls back on the writer's own thread the next batch would wait for this one's.
+TEST_P(TransactionTest, CallsBackWhileTheNextBatchIsWritten) {
+  std::latch begun(1);
+  std::latch next_waits(1);
+  std::promise<void> next_written;
+  std::promise<bool> overlapped;
+  const auto db = Fresh();  // goes first, with its threads
+  db->Submit(
+      [&](Txn& txn) -> absl::Status {
+        begun.count_down();
+        next_waits.wait();
+        return txn.Put("k", "1");
+      },
+      [&, written = next_written.get_future()](const absl::StatusOr<uint64_t>&) {
+        overlapped.set_value(written.wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+      });
+  begun.wait();
+  db->Submit([](Txn& txn) -> absl::Status { return txn.Put("k", "2"); },
+             [&](const absl::StatusOr<uint64_t>&) { next_written.set_value(); });
+  next_waits.count_down();
+  EXPECT_TRUE(overlapped.get_future().get());
 }
 
 TEST_P(TransactionTest, FinishesWhatWasSubmittedBeforeItCloses) {

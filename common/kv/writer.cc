@@ -7,7 +7,10 @@
 namespace tc::kv {
 
 Writer::Writer(size_t max_batch, std::function<void(const Batch&)> execute)
-    : max_batch_(max_batch), execute_(std::move(execute)), thread_([this] { Loop(); }) {}
+    : max_batch_(max_batch),
+      execute_(std::move(execute)),
+      thread_([this] { Loop(); }),
+      caller_([this] { CallBackLoop(); }) {}
 
 void Writer::Close() {
   if (!thread_.joinable()) return;
@@ -17,6 +20,12 @@ void Writer::Close() {
   }
   arrived_.notify_one();
   thread_.join();
+  {
+    const std::lock_guard lock(mutex_);
+    written_ = true;
+  }
+  executed_.notify_one();
+  caller_.join();
 }
 
 bool Writer::Run(Operation& operation) {
@@ -74,7 +83,33 @@ void Writer::Release(Pending& pending) {
     }
     pending.executed.notify_all();
   }
+  if (!posted.empty()) CallBack(std::move(posted));
+}
+
+void Writer::CallBack(Batch posted) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!queue_.empty()) {
+      to_call_back_.push_back(std::move(posted));
+      posted.clear();
+    }
+  }
+  if (posted.empty()) executed_.notify_one();
   for (Operation* operation : posted) operation->executed();
+}
+
+void Writer::CallBackLoop() {
+  ::pthread_setname_np(::pthread_self(), "answers");
+  std::unique_lock lock(mutex_);
+  while (true) {
+    executed_.wait(lock, [this] { return !to_call_back_.empty() || written_; });
+    if (to_call_back_.empty()) return;
+    const Batch posted = std::move(to_call_back_.front());
+    to_call_back_.pop_front();
+    lock.unlock();
+    for (Operation* operation : posted) operation->executed();
+    lock.lock();
+  }
 }
 
 // Null when closing and nothing is left.

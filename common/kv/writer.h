@@ -3,7 +3,8 @@
 // Writer: the one thread through which a store is changed. Callers hand in operations and wait, or leave word
 // what to do afterwards; the writer takes what has arrived, in order, at most `max_batch` at a time, has it
 // executed as one batch, releases all callers that wait with one wake-up and calls back the others. While a
-// batch is being synced the next one gathers: the slower the disk, the larger the batches.
+// batch is being synced the next one gathers: the slower the disk, the larger the batches. When the next one
+// is waiting already, a second thread calls back, so that the disk does not stand idle meanwhile.
 
 #include <condition_variable>
 #include <cstdint>
@@ -40,7 +41,7 @@ class Writer {
   // Returns when `operation` has been executed; false, at once, when the writer is closing or the caller is
   // the writer itself.
   bool Run(Operation& operation);
-  // Has `operation`, which stays alive until then, executed and calls its `executed` on the writer's thread;
+  // Has `operation`, which stays alive until then, executed and calls its `executed` on a thread of its own;
   // false, and it is not called, when the writer is closing.
   bool Post(Operation& operation);
 
@@ -57,7 +58,9 @@ class Writer {
   std::shared_ptr<Pending> Join(Operation& operation, bool& wake);
   void Loop();
   std::shared_ptr<Pending> Next();
-  static void Release(Pending& pending);
+  void Release(Pending& pending);
+  void CallBack(Batch posted);
+  void CallBackLoop();
 
   const size_t max_batch_;
   const std::function<void(const Batch&)> execute_;
@@ -66,7 +69,11 @@ class Writer {
   std::deque<std::shared_ptr<Pending>> queue_;
   bool idle_ = false;
   bool closing_ = false;
+  std::condition_variable executed_;
+  std::deque<Batch> to_call_back_;  // with mutex_
+  bool written_ = false;            // nothing more will come
   std::thread thread_;
+  std::thread caller_;
 };
 
 }  // namespace tc::kv
