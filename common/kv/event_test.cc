@@ -4,6 +4,7 @@
 
 #include "common/kv/change_signal.h"
 #include "common/kv/conformance.h"
+#include "common/obs/metrics.h"
 
 namespace tc::kv {
 namespace {
@@ -51,6 +52,19 @@ TEST_P(EventTest, GoesOnBehindAPlaceInTheMiddleOfACommit) {
     last = page.back();
   }
   EXPECT_EQ(seen, "012345678");
+}
+
+TEST_P(EventTest, IsCountedByItsTypeWhenItIsCommitted) {
+  const auto db = Fresh();
+  ASSERT_THAT(
+      db->Update([](Txn& txn) -> absl::Status { return txn.Emit({.type = "Counted", .at = Noon()}); }),
+      IsOk());
+  EXPECT_FALSE(db->Update([](Txn& txn) -> absl::Status {
+                   TRY(txn.Emit({.type = "Counted", .at = Noon()}));
+                   return absl::InternalError("refused");
+                 }).ok());
+  EXPECT_EQ(obs::GetCounter("tc_events_total", "Events committed, by type.", {{"type", "Counted"}}).value(),
+            1);
 }
 
 TEST_P(EventTest, HasTheOrderOfTheCommits) {

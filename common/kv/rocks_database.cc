@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -28,6 +29,7 @@
 #include "common/kv/testing.h"
 #include "common/kv/writer.h"
 #include "common/obs/log.h"
+#include "common/obs/metrics.h"
 
 namespace tc::kv {
 namespace {
@@ -72,6 +74,32 @@ class Submitted {
   Writer::Operation operation;
 };
 
+// What happened in the store, for operators: tc_events_total{type}.
+class EventCounters {
+ public:
+  void Count(const std::vector<std::string>& types) {
+    for (const std::string& type : types) {
+      obs::Counter*& counter = counters_[type];
+      if (counter == nullptr)
+        counter = &obs::GetCounter("tc_events_total", "Events committed, by type.", {{"type", type}});
+      counter->Increment();
+    }
+  }
+
+ private:
+  std::map<std::string, obs::Counter*> counters_;
+};
+
+struct CommitCounters {
+  obs::Counter& commits = obs::GetCounter("tc_store_commits_total", "Transactions committed.", {});
+  obs::Counter& syncs =
+      obs::GetCounter("tc_store_syncs_total", "Disk syncs; each commits what had gathered.", {});
+};
+CommitCounters& Count() {
+  static auto& counters = *new CommitCounters();
+  return counters;
+}
+
 class RocksDatabase final : public Database {
  public:
   RocksDatabase(RocksStore store, size_t max_batch, TestSwitches switches);
@@ -94,8 +122,10 @@ class RocksDatabase final : public Database {
 
  private:
   void Execute(const Writer::Batch& batch);
-  bool Decide(Writer::Operation& operation, Overlay& overlay, uint64_t revision);
-  absl::Status Commit(Overlay& overlay, uint64_t revision, uint64_t commits);
+  bool Decide(Writer::Operation& operation, Overlay& overlay, uint64_t revision,
+              std::vector<std::string>& emitted);
+  absl::Status Commit(Overlay& overlay, uint64_t revision, uint64_t commits,
+                      const std::vector<std::string>& emitted);
   rocksdb::Status Write(rocksdb::WriteBatch& batch);
   absl::StatusOr<uint64_t> UpdateUnserialised(UpdateFn fn);
   template <typename T, typename Read>
@@ -112,6 +142,7 @@ class RocksDatabase final : public Database {
   std::atomic<bool> broken_{false};
   std::atomic<uint64_t> commits_{0};
   std::atomic<uint64_t> syncs_{0};
+  EventCounters event_counters_;  // touched by whoever commits
   std::atomic<uint64_t> mutant_revision_{0};
   std::mutex mutant_commit_;
   std::unique_ptr<Writer> writer_;
@@ -157,30 +188,39 @@ void RocksDatabase::Execute(const Writer::Batch& batch) {
     Overlay overlay;
     const uint64_t before = head_.revision();
     uint64_t revision = before;
+    std::vector<std::string> emitted;
     for (Writer::Operation* operation : batch) {
-      if (Decide(*operation, overlay, revision + 1)) ++revision;
+      if (Decide(*operation, overlay, revision + 1, emitted)) ++revision;
       operation->revision = revision;
     }
-    if (revision != before) outcome = Commit(overlay, revision, revision - before);
+    if (revision != before) outcome = Commit(overlay, revision, revision - before, emitted);
   }
   if (outcome.ok()) return;
   for (Writer::Operation* operation : batch) operation->status = outcome;
 }
 
 // Runs one closure; true when it has something to commit. A refusal leaves nothing in the overlay.
-bool RocksDatabase::Decide(Writer::Operation& operation, Overlay& overlay, uint64_t revision) {
+bool RocksDatabase::Decide(Writer::Operation& operation, Overlay& overlay, uint64_t revision,
+                           std::vector<std::string>& emitted) {
   const size_t mark = overlay.Mark();
+  const size_t emitted_before = emitted.size();
   for (int run = switches_.run_twice ? 2 : 1; run > 0; --run) {
     overlay.Rollback(mark);
     RocksTxn txn(*store_.db, overlay, origin_, revision);
     operation.status = operation.fn(txn);
     if (operation.status.ok()) operation.status = txn.reads();
+    emitted.resize(emitted_before);
+    emitted.insert(emitted.end(), txn.emitted().begin(), txn.emitted().end());
   }
-  if (!operation.status.ok()) overlay.Rollback(mark);
+  if (!operation.status.ok()) {
+    overlay.Rollback(mark);
+    emitted.resize(emitted_before);
+  }
   return overlay.Mark() != mark;
 }
 
-absl::Status RocksDatabase::Commit(Overlay& overlay, uint64_t revision, uint64_t commits) {
+absl::Status RocksDatabase::Commit(Overlay& overlay, uint64_t revision, uint64_t commits,
+                                   const std::vector<std::string>& emitted) {
   overlay.Set(MetaKey("revision"), EncodeRevision(revision));
   rocksdb::WriteBatch batch;
   rocksdb::Status status;
@@ -198,6 +238,9 @@ absl::Status RocksDatabase::Commit(Overlay& overlay, uint64_t revision, uint64_t
   LowerTo(overlay, WholeTimers(), timer_floor_);
   commits_ += commits;
   ++syncs_;
+  Count().commits.Increment(static_cast<double>(commits));
+  Count().syncs.Increment();
+  event_counters_.Count(emitted);
   head_.Publish(revision);
   return absl::OkStatus();
 }
@@ -213,13 +256,14 @@ absl::StatusOr<uint64_t> RocksDatabase::UpdateUnserialised(UpdateFn fn) {
   Overlay overlay;
   const uint64_t revision = ++mutant_revision_;
   Writer::Operation operation{fn, absl::OkStatus(), revision};
-  const bool wrote = Decide(operation, overlay, revision);
+  std::vector<std::string> emitted;
+  const bool wrote = Decide(operation, overlay, revision, emitted);
   TRY(std::move(operation.status));
   std::this_thread::yield();
   std::this_thread::sleep_for(
       std::chrono::milliseconds(1));  // so that others read what this one is about to change
   const std::lock_guard lock(mutant_commit_);
-  if (wrote) TRY(Commit(overlay, revision, 1));
+  if (wrote) TRY(Commit(overlay, revision, 1, emitted));
   return revision;
 }
 

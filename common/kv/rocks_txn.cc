@@ -144,7 +144,10 @@ absl::Status RocksTxn::Delete(absl::string_view key) {
   return absl::OkStatus();
 }
 
-absl::Status RocksTxn::Emit(Event event) { return PutEvent(*this, {revision_, events_++}, event); }
+absl::Status RocksTxn::Emit(Event event) {
+  emitted_.push_back(event.type);
+  return PutEvent(*this, {revision_, events_++}, event);
+}
 
 absl::Status RocksTxn::Enqueue(OutboxRow row) {
   const Place place{revision_, rows_++};

@@ -5,6 +5,7 @@
 #include <rocksdb/db.h>
 
 #include <string>
+#include <vector>
 
 #include "common/kv/database.h"
 #include "common/kv/overlay.h"
@@ -64,6 +65,8 @@ class RocksTxn final : public Txn {
   // Not OK when a read went unanswered: such a transaction must not commit, whatever its closure made of the
   // error.
   const absl::Status& reads() const { return reads_; }
+  // The types of its events.
+  const std::vector<std::string>& emitted() const { return emitted_; }
 
  private:
   absl::Status Note(const rocksdb::Status& status);
@@ -73,6 +76,7 @@ class RocksTxn final : public Txn {
   const Origin& origin_;
   const uint64_t revision_;
   absl::Status reads_;
+  std::vector<std::string> emitted_;
   uint32_t events_ = 0;
   uint32_t rows_ = 0;
 };

@@ -31,6 +31,7 @@ bool WorkerPool::TryRun(std::function<void()> work) {
     // A thread that is about to take a queued item counts as free: the limit is on those that wait for one.
     if (closed_ || queue_.size() >= free_ + queue_limit_) return false;
     queue_.push_back(std::move(work));
+    waiting_.Add(1);
   }
   wake_.notify_one();
   return true;
@@ -74,12 +75,15 @@ void WorkerPool::Work() {
     queue_.pop_front();
     --free_;
     ++running_;
+    waiting_.Add(-1);
+    busy_.Add(1);
     lock.unlock();
     work();
     work = nullptr;  // what it held goes before the pool says that it is idle
     lock.lock();
     ++free_;
     --running_;
+    busy_.Add(-1);
     if (Idle()) idle_.notify_all();
   }
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/obs/metrics.h"
 
 namespace tc::rpc {
 
@@ -40,6 +41,8 @@ class WorkerPool {
 
   bool Idle() const { return queue_.empty() && running_ == 0 && entered_ == 0; }
 
+  obs::Gauge& busy_ = obs::GetGauge("tc_rpc_workers_busy", "Handler threads at work.", {});
+  obs::Gauge& waiting_ = obs::GetGauge("tc_rpc_queue", "Calls that wait for a handler thread.", {});
   const size_t queue_limit_;
   const size_t enter_limit_;
   mutable std::mutex mutex_;
