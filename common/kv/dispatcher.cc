@@ -101,20 +101,24 @@ bool Save(Database& database, const OutboxRow& row, absl::FunctionRef<absl::Stat
   return false;
 }
 
-// False when the outcome could not be saved.
-bool Perform(Database& database, const Clock& clock, Random& random, const Handlers& handlers,
-             const OutboxRow& row) {
+struct Performed {
+  bool saved = false;  // its outcome; otherwise it is performed again
+  bool gone = false;   // done, expired, or dead: it waits for nobody any more
+};
+
+Performed Perform(Database& database, const Clock& clock, Random& random, const Handlers& handlers,
+                  const OutboxRow& row) {
   const auto remove = [&](Txn& txn) -> absl::Status { return RemoveOutboxRow(txn, row.id); };
   if (row.expire_at <= clock.Now()) {
     Count().expired.Increment();
     obs::Warning("an outbox row expired",
                  {{"row", row.id}, {"kind", row.kind}, {"last_error", row.last_error}});
-    return Save(database, row, remove);
+    return {Save(database, row, remove), true};
   }
   const absl::Status status = Handle(handlers, row);
   if (status.ok()) {
     Count().done.Increment();
-    return Save(database, row, remove);
+    return {Save(database, row, remove), true};
   }
   const OutboxRow later = AfterFailure(row, status, clock.Now(), random);
   (later.dead ? Count().dead : Count().postponed).Increment();
@@ -124,7 +128,8 @@ bool Perform(Database& database, const Clock& clock, Random& random, const Handl
             {"kind", row.kind},
             {"attempts", absl::StrCat(later.attempts)},
             {"error", later.last_error}});
-  return Save(database, row, [&](Txn& txn) -> absl::Status { return RescheduleOutboxRow(txn, later); });
+  const auto reschedule = [&](Txn& txn) -> absl::Status { return RescheduleOutboxRow(txn, later); };
+  return {Save(database, row, reschedule), later.dead};
 }
 
 }  // namespace
@@ -146,6 +151,9 @@ struct Dispatcher::State {
   bool reading =
       false;  // it is at it just now: what it reads may be older than what has been done meanwhile,
   std::vector<std::string> done_meanwhile;  // so that these stay taken until it has read
+  std::map<std::string, absl::Time> since;  // when each row that waits was first seen
+  obs::Gauge& age = obs::GetGauge("tc_outbox_age_seconds",
+                                  "Seconds since the oldest row that waits was first seen due.", {});
   bool stopping = false;
   std::vector<std::thread> threads;
 
@@ -164,9 +172,10 @@ void Dispatcher::State::Work() {
       const OutboxRow row = std::move(ready.front());
       ready.pop_front();
       lock.unlock();
-      const bool saved = Perform(database, clock, random, handlers, row);
+      const Performed performed = Perform(database, clock, random, handlers, row);
       lock.lock();
-      if (!saved) Pause(lock, kAfterTrouble);
+      if (performed.saved && performed.gone) since.erase(row.id);
+      if (!performed.saved) Pause(lock, kAfterTrouble);
       if (reading) {
         done_meanwhile.push_back(row.id);
       } else {
@@ -194,18 +203,22 @@ size_t Dispatcher::State::Look(std::unique_lock<std::mutex>& lock) {
   const size_t limit = kFetch + taken.size();
   reading = true;
   lock.unlock();
-  absl::StatusOr<std::vector<OutboxRow>> due = database.DueOutbox(clock.Now(), limit);
+  const absl::Time now = clock.Now();
+  absl::StatusOr<std::vector<OutboxRow>> due = database.DueOutbox(now, limit);
   lock.lock();
   reading = false;
   size_t added = 0;
   if (due.ok()) {
     for (OutboxRow& row : *due) {
       if (!taken.insert(row.id).second) continue;
+      since.emplace(row.id, now);
       ready.push_back(std::move(row));
       ++added;
     }
   }
   for (const std::string& id : std::exchange(done_meanwhile, {})) taken.erase(id);
+  // Ids have the order of the commits.
+  age.Set(since.empty() ? 0 : absl::ToDoubleSeconds(now - since.begin()->second));
   if (!due.ok()) {
     obs::Error("the outbox cannot be read", {{"error", Describe(due.status())}});
     Pause(lock, kAfterTrouble);
