@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
-#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -26,10 +25,10 @@
 #include "common/kv/queue_floor.h"
 #include "common/kv/rocks_open.h"
 #include "common/kv/rocks_txn.h"
+#include "common/kv/store_metrics.h"
 #include "common/kv/testing.h"
 #include "common/kv/writer.h"
 #include "common/obs/log.h"
-#include "common/obs/metrics.h"
 
 namespace tc::kv {
 namespace {
@@ -74,32 +73,6 @@ class Submitted {
   Writer::Operation operation;
 };
 
-// What happened in the store, for operators: tc_events_total{type}.
-class EventCounters {
- public:
-  void Count(const std::vector<std::string>& types) {
-    for (const std::string& type : types) {
-      obs::Counter*& counter = counters_[type];
-      if (counter == nullptr)
-        counter = &obs::GetCounter("tc_events_total", "Events committed, by type.", {{"type", type}});
-      counter->Increment();
-    }
-  }
-
- private:
-  std::map<std::string, obs::Counter*> counters_;
-};
-
-struct CommitCounters {
-  obs::Counter& commits = obs::GetCounter("tc_store_commits_total", "Transactions committed.", {});
-  obs::Counter& syncs =
-      obs::GetCounter("tc_store_syncs_total", "Disk syncs; each commits what had gathered.", {});
-};
-CommitCounters& Count() {
-  static auto& counters = *new CommitCounters();
-  return counters;
-}
-
 class RocksDatabase final : public Database {
  public:
   RocksDatabase(RocksStore store, size_t max_batch, TestSwitches switches);
@@ -142,7 +115,7 @@ class RocksDatabase final : public Database {
   std::atomic<bool> broken_{false};
   std::atomic<uint64_t> commits_{0};
   std::atomic<uint64_t> syncs_{0};
-  EventCounters event_counters_;  // touched by whoever commits
+  StoreMetrics metrics_;  // touched by whoever commits
   std::atomic<uint64_t> mutant_revision_{0};
   std::mutex mutant_commit_;
   std::unique_ptr<Writer> writer_;
@@ -238,9 +211,7 @@ absl::Status RocksDatabase::Commit(Overlay& overlay, uint64_t revision, uint64_t
   LowerTo(overlay, WholeTimers(), timer_floor_);
   commits_ += commits;
   ++syncs_;
-  Count().commits.Increment(static_cast<double>(commits));
-  Count().syncs.Increment();
-  event_counters_.Count(emitted);
+  metrics_.Committed(commits, emitted);
   head_.Publish(revision);
   return absl::OkStatus();
 }

@@ -76,7 +76,7 @@ class Gate {
   Admission Admit(const Method& method, const Arrival& arrival, const google::protobuf::Message& request);
   // Counts, logs, and translates; INTERNAL, UNKNOWN and DATA_LOSS leave as a neutral sentence with the call's
   // id. The trailing metadata "tc-call-id" tells the id of a call that failed, and of one that came with such
-  // metadata: a header that differs in every answer costs as much as a look-up.
+  // metadata: a header that differs in every answer costs a tenth of a look-up.
   grpc::Status Settle(const Method& method, const Admission& admission, grpc::CallbackServerContext& context,
                       const absl::Status& status);
   grpc::Status Settle(const Method& method, const Admission& admission, const absl::Status& status);

@@ -63,10 +63,6 @@ absl::StatusOr<std::optional<std::string>> Once::RecallIn(kv::ReadTxn& txn, cons
   return RecallAt(txn, TRY(KeyOf(call)), call);
 }
 
-absl::Status Once::RememberIn(kv::Txn& txn, const Call& call, absl::string_view answer) const {
-  return RememberAt(txn, TRY(KeyOf(call)), call, answer);
-}
-
 absl::StatusOr<std::optional<std::string>> Once::RecallAt(kv::ReadTxn& txn, const std::string& key,
                                                           const Call& call) const {
   const std::optional<std::string> bytes = TRY(txn.Get(key));

@@ -65,10 +65,8 @@ class Once {
     return std::optional<Response>(TRY(Parse<Response>(*answer)));
   }
 
-  // For stores that keep their own record of a repeated request (otp's attempts): recall and remember by
-  // hand.
+  // The same inside a transaction: for a handler that must see it and the state in one look.
   absl::StatusOr<std::optional<std::string>> RecallIn(kv::ReadTxn& txn, const Call& call) const;
-  absl::Status RememberIn(kv::Txn& txn, const Call& call, absl::string_view answer) const;
 
   // Looks at the next `limit` records after `cursor` and removes those older than kKept; returns how many. An
   // empty cursor begins a pass and is what the pass ends with. Called by the service's sweeper.

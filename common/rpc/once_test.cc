@@ -277,20 +277,22 @@ TEST_F(OnceTest, WouldTakeEffectOftenerWithoutSerialisation) {
   EXPECT_GT(Effects(*mutant, sealer()), 1);
 }
 
-TEST_F(OnceTest, IsRememberedByHandToo) {
+TEST_F(OnceTest, IsRecalledInOneLookWithTheState) {
   const Call call = FromService("recovery");
-  ASSERT_THAT(db_->Update([&](kv::Txn& txn) -> absl::Status {
-    EXPECT_FALSE(TRY(once_.RecallIn(txn, call)).has_value());
-    TRY(once_.RememberIn(txn, call, "wrong"));
-    EXPECT_EQ(TRY(once_.RecallIn(txn, call)).value_or(""), "wrong");
-    return absl::OkStatus();
-  }),
-              IsOk());
-  ASSERT_THAT(db_->View([&](kv::ReadTxn& txn) -> absl::Status {
-    EXPECT_EQ(TRY(once_.RecallIn(txn, call)).value_or(""), "wrong");
-    return absl::OkStatus();
-  }),
-              IsOk());
+  const auto recall = [&] {
+    std::optional<std::string> answer;
+    EXPECT_THAT(db_->View([&](kv::ReadTxn& txn) -> absl::Status {
+      answer = TRY(once_.RecallIn(txn, call));
+      return absl::OkStatus();
+    }),
+                IsOk());
+    return answer;
+  };
+  EXPECT_FALSE(recall().has_value());
+  ASSERT_THAT(Count(call), IsOk());
+  StringValue answer;
+  ASSERT_TRUE(answer.ParseFromString(recall().value_or("")));
+  EXPECT_EQ(answer.value(), "answer I");
 }
 
 TEST_F(OnceTest, SweepsWhatIsOlderThan24HoursInPassesOfSteps) {

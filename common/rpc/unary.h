@@ -56,19 +56,10 @@ class Methods {
     if (!gate_.TryRun(std::move(run))) underway->Refuse();
     return underway->reactor;
   }
-  template <typename Request, typename Response, typename Object>
-  Reactor* Serve(const char* method, Context* context, const Request* request, Response* response,
-                 Object& object, LaterHandler<Object, Request, Response> handler) {
-    auto underway = std::make_shared<Underway<Response>>(gate_, Rules(method), context, response);
-    if (!underway->Enter()) return underway->reactor;
-    auto run = [underway, request, &object, handler] { Run(underway, *request, object, handler); };
-    if (!gate_.TryRun(std::move(run))) underway->Refuse();
-    return underway->reactor;
-  }
 
   // On gRPC's own thread, at once: the way to a worker and back costs more than the work. Only for handlers
-  // that never wait: they read a few records of this service's store, or leave one commit with it and answer
-  // later. gRPC has two such threads at least, and whoever waits on one keeps all calls waiting.
+  // that never wait: they read a few records of this service's store, or leave word with it, or with a peer,
+  // and answer later. gRPC has two such threads at least, and whoever waits on one keeps all calls waiting.
   template <typename Request, typename Response, typename Object>
   Reactor* ServeAtOnce(const char* method, Context* context, const Request* request, Response* response,
                        Object& object, Handler<Object, Request, Response> handler) {
