@@ -14,7 +14,20 @@ find_package(benchmark CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(nlohmann_json CONFIG REQUIRED)
 pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(OATH REQUIRED IMPORTED_TARGET liboath)
 find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+# Word lists, read when building only (suite_common_passwords).
+foreach(list IN ITEMS john-data=/usr/share/john/password.lst cracklib-runtime=/usr/share/dict/cracklib-small
+    hunspell-ru=/usr/share/hunspell/ru_RU.dic)
+  string(REGEX MATCH "^([^=]+)=(.+)$" _ ${list})
+  if(NOT EXISTS ${CMAKE_MATCH_2})
+    message(FATAL_ERROR "${CMAKE_MATCH_2} is missing: install the Debian package ${CMAKE_MATCH_1} (tools/setup does)")
+  endif()
+  list(APPEND SUITE_WORD_LISTS ${CMAKE_MATCH_2})
+endforeach()
 
 # Debian names the shared library; elsewhere only the plain target exists.
 if(TARGET RocksDB::rocksdb-shared)

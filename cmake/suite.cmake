@@ -3,6 +3,7 @@
 #   suite_proto(NAME FILES a.proto … [GRPC])   generated code, compiled without our warnings
 #   suite_library(NAME [KIND k] [LINK …])      sources of this folder; tests beside them
 #   suite_service(NAME)                        the rooms of a service and its binary
+#   suite_common_passwords(TARGET OWN)         tables of passwords that are refused, for TARGET
 #
 # A room's dependencies are fixed here, so that a service cannot name another.
 # Sources are found by pattern: x.cc belongs to the folder's library, x_test.cc to its test program,
@@ -186,4 +187,15 @@ function(suite_service NAME)
     target_link_libraries(tc-${NAME} PRIVATE suite_warnings ${NAME}_rpc CLI11::CLI11)
     suite_precompile(tc-${NAME} suite_program_pch)
   endif()
+endfunction()
+
+# Adds the tables of common passwords to TARGET: the list OWN and the word lists of the distribution, as hashes.
+function(suite_common_passwords TARGET OWN)
+  set(script ${CMAKE_SOURCE_DIR}/cmake/common_passwords.py)
+  set(own ${CMAKE_CURRENT_SOURCE_DIR}/${OWN})
+  set(made ${CMAKE_CURRENT_BINARY_DIR}/common_password_tables.cc)
+  add_custom_command(OUTPUT ${made} COMMAND Python3::Interpreter ${script} ${made} ${own} ${SUITE_WORD_LISTS}
+    DEPENDS ${script} ${own} ${SUITE_WORD_LISTS} VERBATIM)
+  set_source_files_properties(${made} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  target_sources(${TARGET} PRIVATE ${made})
 endfunction()

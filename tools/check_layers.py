@@ -18,7 +18,7 @@ GRPC = r"/usr/include/(grpcpp|grpc)/"
 PROTOBUF = r"/usr/include/google/protobuf/"
 ROCKSDB = r"/usr/include/rocksdb/"
 PROMETHEUS = r"/usr/include/prometheus/"
-CRYPTO = r"/usr/include/(openssl|sodium|argon2)"
+CRYPTO = r"/usr/include/(openssl|sodium|argon2|liboath)"
 LIBPQ = r"/usr/include/(postgresql/)?libpq"
 CURL = r"/usr/include/.*curl/"
 

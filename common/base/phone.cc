@@ -14,7 +14,21 @@ namespace {
 constexpr size_t kLength = 12;  // '+', '7' and ten digits
 
 bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
-bool IsSeparator(char c) { return c == ' ' || c == '-' || c == '(' || c == ')' || c == '.' || c == '\t'; }
+
+// What people and web pages set between the digits: also no-break and narrow spaces, hyphens and dashes.
+bool HasSeparator(absl::string_view text) {
+  constexpr absl::string_view kWide[] = {"\u00A0", "\u2007", "\u2009", "\u202F", "\u2010", "\u2011",
+                                         "\u2012", "\u2013", "\u2014", "\u2212", "\u2060"};
+  return text.find_first_of(" \t-().,/") != absl::string_view::npos ||
+         std::any_of(std::begin(kWide), std::end(kWide),
+                     [&](absl::string_view wide) { return absl::StrContains(text, wide); });
+}
+
+// 8916…, +8916… and +7 8916…: the 8 of a call within Russia.
+bool HasTrunkPrefix(bool plus, absl::string_view digits) {
+  return absl::StartsWith(digits, "89") || (!plus && absl::StartsWith(digits, "8") && digits.size() >= 10) ||
+         (absl::StartsWith(digits, "789") && digits.size() == kLength);
+}
 
 }  // namespace
 
@@ -22,29 +36,41 @@ absl::StatusOr<Phone> Phone::Parse(absl::string_view text, absl::string_view fie
   const auto refuse = [&](absl::string_view reason, absl::string_view sentence) -> absl::Status {
     return InvalidField(field, reason, sentence);
   };
-  if (std::any_of(text.begin(), text.end(), IsSeparator)) {
-    return refuse("PHONE_SEPARATORS",
-                  "write the number without spaces, brackets, dots and hyphens: +79161234567");
+  if (HasSeparator(text)) {
+    return refuse(
+        "PHONE_SEPARATORS",
+        "leave out spaces, brackets, dots and hyphens: write +7 and ten digits, such as +79161234567");
   }
   const bool plus = absl::StartsWith(text, "+");
   const absl::string_view digits = plus ? text.substr(1) : text;
   if (!std::all_of(digits.begin(), digits.end(), IsDigit)) {
-    return refuse("PHONE_NOT_DIGITS", "after the plus sign write digits only: +79161234567");
+    return refuse("PHONE_NOT_DIGITS",
+                  "write +7 and ten of the digits 0 to 9, such as +79161234567, and no other characters");
   }
-  if (!plus && absl::StartsWith(digits, "00")) {
-    return refuse("PHONE_INTERNATIONAL_PREFIX_00", "write a plus sign in place of 00: +79161234567");
+  if (absl::StartsWith(digits, "00")) {
+    return refuse("PHONE_INTERNATIONAL_PREFIX_00",
+                  "leave out the 00 at the beginning: write +7 and ten digits, such as +79161234567");
   }
-  if (!plus && absl::StartsWith(digits, "8") && digits.size() >= 10) {
-    return refuse("PHONE_TRUNK_PREFIX_8", "write +7 in place of the leading 8: +79161234567");
+  if (HasTrunkPrefix(plus, digits)) {
+    return refuse("PHONE_TRUNK_PREFIX_8",
+                  "write +7 in place of the 8 at the beginning, and ten digits, such as +79161234567");
   }
   if (!plus || !absl::StartsWith(digits, "7")) {
-    return refuse("PHONE_NO_COUNTRY_CODE", "begin the number with +7: +79161234567");
+    return refuse("PHONE_NO_COUNTRY_CODE",
+                  "begin the number with +7 and write ten digits after it, such as +79161234567");
   }
-  if (text.size() < kLength)
-    return refuse("PHONE_TOO_SHORT", "after +7 there must be ten digits; some are missing");
-  if (text.size() > kLength)
-    return refuse("PHONE_TOO_LONG", "after +7 there must be ten digits; there are more");
-  if (text[2] != '9') return refuse("PHONE_NOT_MOBILE", "a mobile number begins with +79");
+  if (text.size() < kLength) {
+    return refuse("PHONE_TOO_SHORT",
+                  "some digits are missing: write +7 and ten digits, such as +79161234567");
+  }
+  if (text.size() > kLength) {
+    return refuse("PHONE_TOO_LONG",
+                  "there are too many digits: write +7 and ten digits, such as +79161234567");
+  }
+  if (text[2] != '9') {
+    return refuse("PHONE_NOT_MOBILE",
+                  "give a Russian mobile number: +79 and nine more digits, such as +79161234567");
+  }
   return FromTrusted(std::string(text));
 }
 

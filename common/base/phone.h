@@ -15,9 +15,9 @@ class Phone {
  public:
   Phone() = default;  // empty: no phone
 
-  // INVALID_ARGUMENT with one violation of `field`, its reason one of PHONE_NO_COUNTRY_CODE,
-  // PHONE_TRUNK_PREFIX_8, PHONE_INTERNATIONAL_PREFIX_00, PHONE_SEPARATORS, PHONE_TOO_LONG, PHONE_TOO_SHORT,
-  // PHONE_NOT_MOBILE, PHONE_NOT_DIGITS.
+  // INVALID_ARGUMENT with one violation of `field`, the first that applies of PHONE_SEPARATORS,
+  // PHONE_NOT_DIGITS, PHONE_INTERNATIONAL_PREFIX_00, PHONE_TRUNK_PREFIX_8, PHONE_NO_COUNTRY_CODE,
+  // PHONE_TOO_SHORT, PHONE_TOO_LONG, PHONE_NOT_MOBILE. Each sentence shows the form that is wanted.
   static absl::StatusOr<Phone> Parse(absl::string_view text, absl::string_view field);
   // For a number read back from the own store, or a literal in a test.
   static Phone FromTrusted(std::string e164);

@@ -2,7 +2,7 @@
 
 // Reason: what a program may switch on when a call is refused. The names are those of the public enum
 // trustedcontact.type.v1.ErrorReason, where each is documented; a test keeps the two lists equal.
-// Add a reason at the end of its group here and in proto/trustedcontact/type/v1/error.proto.
+// Add a reason at the end, here and in proto/trustedcontact/type/v1/error.proto.
 
 #include "absl/strings/string_view.h"
 
@@ -85,7 +85,9 @@ namespace tc {
   X(kNumberLimitReached, "NUMBER_LIMIT_REACHED")                \
   X(kVerificationExpired, "VERIFICATION_EXPIRED")               \
   X(kVerificationClosed, "VERIFICATION_CLOSED")                 \
-  X(kVerificationNotApproved, "VERIFICATION_NOT_APPROVED")
+  X(kVerificationNotApproved, "VERIFICATION_NOT_APPROVED")      \
+  /* operating */                                               \
+  X(kKeysInvalid, "KEYS_INVALID")
 
 enum class Reason {
 #define TC_REASON_ENUM(id, name) id,

@@ -1,5 +1,6 @@
 #include "common/crypto/hash_pool.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -10,12 +11,22 @@
 #include "common/base/refusal.h"
 
 namespace tc::crypto {
+namespace {
+
+absl::Status Overloaded() {
+  return Refuse(absl::StatusCode::kResourceExhausted, Reason::kOverloaded,
+                "too many passwords are being checked")
+      .RetryAfter(absl::Seconds(1));
+}
+
+}  // namespace
 
 struct HashPool::State {
   // Lives on the stack of the caller that waits for it.
   struct Task {
     std::function<void()> work;
     std::condition_variable finished;
+    bool begun = false;
     bool done = false;
   };
 
@@ -24,6 +35,7 @@ struct HashPool::State {
   std::deque<Task*> waiting;
   int admitted = 0;  // waiting and running
   int limit = 0;
+  std::chrono::nanoseconds patience{};
   bool stopping = false;
   std::vector<std::thread> threads;
 
@@ -34,6 +46,7 @@ struct HashPool::State {
       if (waiting.empty()) return;
       Task* const task = waiting.front();
       waiting.pop_front();
+      task->begun = true;
       lock.unlock();
       task->work();
       lock.lock();
@@ -45,8 +58,9 @@ struct HashPool::State {
   }
 };
 
-HashPool::HashPool(int threads, int queue) : state_(std::make_unique<State>()) {
+HashPool::HashPool(int threads, int queue, absl::Duration patience) : state_(std::make_unique<State>()) {
   state_->limit = threads + queue;
+  state_->patience = absl::ToChronoNanoseconds(patience);
   for (int i = 0; i < threads; ++i) state_->threads.emplace_back([state = state_.get()] { state->Serve(); });
 }
 
@@ -63,15 +77,18 @@ absl::Status HashPool::Run(std::function<void()> work) {
   State::Task task;
   task.work = std::move(work);
   std::unique_lock lock(state_->mutex);
-  if (state_->admitted >= state_->limit) {
-    return Refuse(absl::StatusCode::kResourceExhausted, Reason::kOverloaded,
-                  "too many passwords are being checked")
-        .RetryAfter(absl::Seconds(1));
-  }
+  if (state_->admitted >= state_->limit) return Overloaded();
   ++state_->admitted;
   state_->waiting.push_back(&task);
   state_->arrived.notify_one();
-  task.finished.wait(lock, [&task] { return task.done; });
+  const auto done = [&task] { return task.done; };
+  if (task.finished.wait_for(lock, state_->patience, done)) return absl::OkStatus();
+  if (!task.begun) {
+    std::erase(state_->waiting, &task);
+    --state_->admitted;
+    return Overloaded();
+  }
+  task.finished.wait(lock, done);
   return absl::OkStatus();
 }
 

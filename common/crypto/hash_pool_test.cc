@@ -1,6 +1,7 @@
 #include "common/crypto/hash_pool.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -47,6 +48,18 @@ class Room {
   bool open_ = false;
 };
 
+// Comes again until the pool, which has little patience, has taken the work; its outcome must then be OK.
+void UntilBegun(HashPool& pool, const std::function<void()>& work) {
+  std::atomic<bool> begun{false};
+  while (!begun) {
+    const absl::Status status = pool.Run([&] {
+      begun = true;
+      work();
+    });
+    EXPECT_EQ(status.ok(), begun.load());
+  }
+}
+
 TEST(HashPool, RunsTheWorkOnAThreadOfItsOwnBeforeItReturns) {
   HashPool pool(1, 0);
   std::thread::id worker;
@@ -91,6 +104,60 @@ TEST(HashPool, TellsWhenToComeAgainAndHasNotRunTheWork) {
   first.join();
   EXPECT_THAT(pool.Run([&] { ran = true; }), IsOk()) << "there is room again";
   EXPECT_TRUE(ran);
+}
+
+TEST(HashPool, RefusesWhoseTurnDoesNotComeInTimeAndNeverRunsHisWork) {  // PWD-09
+  HashPool pool(1, 4, absl::Milliseconds(5));
+  Room room;
+  std::thread first([&] { UntilBegun(pool, [&] { room.Stay(); }); });
+  room.WaitFor(1);
+  std::atomic<bool> ran{false};
+  const absl::Status status = pool.Run([&] { ran = true; });
+  EXPECT_THAT(status, Refused(absl::StatusCode::kResourceExhausted, Reason::kOverloaded));
+  EXPECT_EQ(RetryAfterOf(status), absl::Seconds(1));
+  room.Open();
+  first.join();
+  UntilBegun(pool, [] {});
+  EXPECT_FALSE(ran) << "what was refused stays undone";
+}
+
+TEST(HashPool, GivesThePlaceOfWhoHasGoneToTheNext) {
+  HashPool pool(1, 1, absl::Milliseconds(5));
+  Room room;
+  std::thread first([&] { UntilBegun(pool, [&] { room.Stay(); }); });
+  room.WaitFor(1);
+  for (int i = 0; i < 3; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_FALSE(pool.Run([] {}).ok());
+    EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(5)) << "he was let in";
+  }
+  room.Open();
+  first.join();
+  UntilBegun(pool, [] {});
+}
+
+TEST(HashPool, WaitsForWorkThatHasBegunHoweverLongItTakes) {
+  HashPool pool(1, 4, absl::Milliseconds(1));
+  UntilBegun(pool, [] {
+    // Longer than the patience, by the same clock.
+    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(5);
+    while (std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  });
+}
+
+TEST(HashPool, SaysOkExactlyWhenTheWorkRanAlsoWhenPatienceEndsAtThatMoment) {
+  HashPool pool(2, 64, absl::Microseconds(50));
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 8; ++i) {
+    callers.emplace_back([&] {
+      for (int n = 0; n < 500; ++n) {
+        bool ran = false;
+        const bool ok = pool.Run([&] { ran = true; }).ok();
+        EXPECT_EQ(ok, ran);
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
 }
 
 TEST(HashPool, ServesManyOneAfterTheOther) {

@@ -1,6 +1,5 @@
 #include "common/crypto/hmac.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -66,9 +65,9 @@ class MacStream {
 };
 
 // `use` keeps a tag and an index of equal fields apart.
-std::string Tag(const Key& key, absl::string_view label, absl::string_view use,
+std::string Tag(const LiveKey& key, absl::string_view label, absl::string_view use,
                 const std::vector<absl::string_view>& fields) {
-  MacStream mac(key.bytes.Reveal());
+  MacStream mac(key.bytes);
   mac.AddField(label);
   mac.AddField(use);
   for (const absl::string_view field : fields) mac.AddField(field);
@@ -79,25 +78,40 @@ std::string Tag(const Key& key, absl::string_view label, absl::string_view use,
 
 absl::StatusOr<KeyedHash> KeyedHash::Create(const Keyring& keys, absl::string_view purpose,
                                             absl::string_view label) {
-  KeyedHash hash;
-  hash.label_ = std::string(label);
-  hash.keys_ = TRY(keys.All(purpose));
-  return hash;
+  if (keys.Live()->Of(purpose) == nullptr) return NoKeyFor(purpose);
+  return KeyedHash(keys, purpose, label);
 }
 
 Mac KeyedHash::Make(const std::vector<absl::string_view>& fields) const {
-  const Key& newest = keys_.back();
+  const std::shared_ptr<const KeySet> live = keys_.Live();
+  const LiveKey& newest = live->Of(purpose_)->back();
   return Mac{newest.kid, Tag(newest, label_, "tag", fields)};
 }
 
 bool KeyedHash::Verify(const std::vector<absl::string_view>& fields, const Mac& mac) const {
-  const auto key = std::find_if(keys_.begin(), keys_.end(),
-                                [&](const Key& candidate) { return candidate.kid == mac.kid; });
-  return key != keys_.end() && ConstantTimeEquals(Tag(*key, label_, "tag", fields), mac.tag);
+  const std::shared_ptr<const KeySet> live = keys_.Live();
+  const LiveKey* const key = live->Find(purpose_, mac.kid);
+  return key != nullptr && ConstantTimeEquals(Tag(*key, label_, "tag", fields), mac.tag);
 }
 
 std::string KeyedHash::Index(absl::string_view value) const {
-  return Tag(keys_.front(), label_, "index", {value});
+  const std::shared_ptr<const KeySet> live = keys_.Live();
+  return Tag(live->Of(purpose_)->back(), label_, "index", {value});
+}
+
+std::vector<std::string> KeyedHash::Indexes(absl::string_view value) const {
+  const std::shared_ptr<const KeySet> live = keys_.Live();
+  const std::vector<LiveKey>& keys = *live->Of(purpose_);
+  std::vector<std::string> indexes;
+  for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
+    indexes.push_back(Tag(*key, label_, "index", {value}));
+  }
+  return indexes;
+}
+
+std::string KeyedHash::StableIndex(absl::string_view value) const {
+  const std::shared_ptr<const KeySet> live = keys_.Live();
+  return Tag(live->Of(purpose_)->front(), label_, "index", {value});
 }
 
 std::string HmacSha256(absl::string_view key, absl::string_view message) {

@@ -20,20 +20,29 @@ struct Mac {
 class KeyedHash {
  public:
   // `label` separates domains ("tc/otp/v1"): equal fields under different labels have unrelated tags.
-  // NOT_FOUND without a key.
+  // NOT_FOUND without a key. Follows the keyring's rotations.
   static absl::StatusOr<KeyedHash> Create(const Keyring& keys, absl::string_view purpose,
                                           absl::string_view label);
 
   Mac Make(const std::vector<absl::string_view>& fields) const;
   // Constant time. False for an unknown kid.
   bool Verify(const std::vector<absl::string_view>& fields, const Mac& mac) const;
-  // Blind index: the tag under the *first* (oldest) key, stable while that key lives; never equal to what
-  // Make gives. 32 bytes.
+  // Blind index of 32 bytes, under the newest key; never equal to what Make gives. It changes with a
+  // rotation: who writes under Index reads under all of Indexes until what is older is written anew (CRY-05).
   std::string Index(absl::string_view value) const;
+  // The index under every key, newest first: Index comes first, StableIndex last.
+  std::vector<std::string> Indexes(absl::string_view value) const;
+  // The index under the oldest key: the same while that key lives, whatever newer ones come. For what must
+  // not be forgotten by a rotation and is not written anew: limits, attempts, derived ids.
+  std::string StableIndex(absl::string_view value) const;
 
  private:
+  KeyedHash(Keyring keys, absl::string_view purpose, absl::string_view label)
+      : keys_(std::move(keys)), purpose_(purpose), label_(label) {}
+
+  Keyring keys_;
+  std::string purpose_;
   std::string label_;
-  std::vector<Key> keys_;  // oldest first
 };
 
 // The bare function (RFC 2104) where a foreign protocol prescribes it. `key` is not empty.

@@ -5,6 +5,7 @@
 
 #include "absl/strings/escaping.h"
 #include "common/crypto/key_directory_testing.h"
+#include "common/crypto/key_files.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
 
@@ -139,12 +140,39 @@ TEST_F(KeyedHashTest, MakesWithTheNewestKeyAndReadsWithEveryOne) {
   EXPECT_FALSE(rotated.Verify({"x"}, Mac{"k000001", fresh.tag})) << "the kid must belong to the tag";
 }
 
-TEST_F(KeyedHashTest, KeepsItsIndexAcrossARotation) {
+TEST_F(KeyedHashTest, IndexesUnderTheNewestKeyAndIsFoundUnderEveryOne) {  // CRY-05
   const std::string before = Load().Index("+79161234567");
   EXPECT_EQ(before.size(), 32u);
   Rotate();
-  EXPECT_EQ(Load().Index("+79161234567"), before);
-  EXPECT_NE(Load().Index("+79161234568"), before);
+  const KeyedHash rotated = Load();
+  const std::string fresh = rotated.Index("+79161234567");
+  EXPECT_NE(fresh, before);
+  EXPECT_THAT(rotated.Indexes("+79161234567"), ::testing::ElementsAre(fresh, before));
+  EXPECT_NE(rotated.Index("+79161234568"), fresh);
+}
+
+TEST_F(KeyedHashTest, KeepsItsStableIndexAcrossARotation) {
+  const std::string before = Load().StableIndex("+79161234567");
+  EXPECT_EQ(before, Load().Index("+79161234567")) << "one key: all are the same";
+  Rotate();
+  EXPECT_EQ(Load().StableIndex("+79161234567"), before);
+  EXPECT_NE(Load().StableIndex("+79161234568"), before);
+}
+
+TEST_F(KeyedHashTest, FollowsARotationWithoutBeingMadeAnew) {  // CRY-05
+  Keyring keys = *Keyring::Open(dir_.path());
+  const KeyedHash hash = *KeyedHash::Create(keys, "otp", "tc/otp/v1");
+  const Mac old = hash.Make({"x"});
+  const std::string index = hash.Index("x");
+  Rotate();
+  ASSERT_TRUE(keys.Reload().ok());
+  EXPECT_EQ(hash.Make({"x"}).kid, "k000002");
+  EXPECT_TRUE(hash.Verify({"x"}, old));
+  EXPECT_THAT(hash.Indexes("x"), ::testing::ElementsAre(hash.Index("x"), index));
+  EXPECT_EQ(hash.StableIndex("x"), index);
+  keys.RemoveForTest("otp", "k000001");
+  EXPECT_FALSE(hash.Verify({"x"}, old));
+  EXPECT_THAT(hash.Indexes("x"), ::testing::ElementsAre(hash.Index("x")));
 }
 
 TEST_F(KeyedHashTest, NeedsAKeyForItsPurpose) {

@@ -1,258 +1,143 @@
 #include "common/crypto/keyring.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <optional>
+#include <mutex>
+#include <shared_mutex>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/strip.h"
 #include "common/base/status.h"
-#include "common/crypto/openssl.h"
+#include "common/crypto/key_environment.h"
+#include "common/crypto/key_files.h"
 
 namespace tc::crypto {
 namespace {
 
-constexpr size_t kKeyBytes = 32;
-constexpr size_t kNameLength = 64;
-
-class File {
- public:
-  explicit File(int fd) : fd_(fd) {}
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int fd() const { return fd_; }
-  bool ok() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
-
-absl::Status Refused(absl::string_view path, absl::string_view why) {
-  return absl::FailedPreconditionError(absl::StrCat(path, ": ", why));
+absl::StatusOr<std::shared_ptr<const KeySet>> Lock(const RawKeys& raw) {
+  auto keys = std::make_shared<const KeySet>(raw);
+  if (keys->locked()) return keys;
+  return absl::FailedPreconditionError("memory for keys cannot be locked: raise RLIMIT_MEMLOCK (ulimit -l)");
 }
 
-absl::Status SystemError(absl::string_view path) { return Refused(path, std::strerror(errno)); }
-
-bool IsPurpose(absl::string_view text) {
-  return !text.empty() && text.size() <= kNameLength && text[0] != '.' &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return absl::ascii_islower(static_cast<unsigned char>(c)) ||
-                  absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-';
-         });
-}
-
-bool IsKid(absl::string_view text) {
-  return !text.empty() && text.size() <= kNameLength && std::all_of(text.begin(), text.end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
-  });
-}
-
-struct FileName {
-  std::string purpose;
-  std::string kid;
-};
-
-// The kid has no dot, so the last one before ".key" separates.
-std::optional<FileName> ParseFileName(absl::string_view name) {
-  if (!absl::ConsumeSuffix(&name, ".key")) return std::nullopt;
-  const size_t dot = name.rfind('.');
-  if (dot == absl::string_view::npos) return std::nullopt;
-  const absl::string_view purpose = name.substr(0, dot);
-  const absl::string_view kid = name.substr(dot + 1);
-  if (!IsPurpose(purpose) || !IsKid(kid)) return std::nullopt;
-  return FileName{std::string(purpose), std::string(kid)};
-}
-
-absl::StatusOr<std::vector<std::string>> List(const std::string& dir) {
-  DIR* const open = ::opendir(dir.c_str());
-  if (open == nullptr) return SystemError(dir);
-  std::vector<std::string> names;
-  while (const dirent* entry = ::readdir(open)) {
-    const std::string name = entry->d_name;
-    if (name != "." && !absl::StartsWith(name, "..")) names.push_back(name);
-  }
-  ::closedir(open);
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-absl::StatusOr<Secret> Decode(const std::string& path, absl::string_view text) {
-  absl::ConsumeSuffix(&text, "\n");
-  const bool hex = text.size() == 2 * kKeyBytes && std::all_of(text.begin(), text.end(), [](char c) {
-                     return absl::ascii_isxdigit(static_cast<unsigned char>(c));
-                   });
-  if (!hex) return Refused(path, "a key is 64 hexadecimal characters and nothing else");
-  std::string bytes = absl::HexStringToBytes(text);
-  const bool placeholder = bytes.find_first_not_of(bytes[0]) == std::string::npos;
-  Secret key(bytes);
-  OPENSSL_cleanse(bytes.data(), bytes.size());
-  if (placeholder) return Refused(path, "this is a placeholder, not a key");
-  return key;
-}
-
-absl::StatusOr<Secret> ReadKey(const std::string& path) {
-  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.ok()) return SystemError(path);
-  struct stat info {};
-  if (::fstat(file.fd(), &info) != 0) return SystemError(path);
-  if (!S_ISREG(info.st_mode)) return Refused(path, "not a file");
-  if ((info.st_mode & 077) != 0) {
-    return Refused(path,
-                   absl::StrFormat("mode %04o lets others read the key; use 0600", info.st_mode & 07777));
-  }
-  // One byte more than a key may have, so that a longer file is seen to be longer.
-  char buffer[2 * kKeyBytes + 2];
-  const ssize_t size = ::read(file.fd(), buffer, sizeof buffer);
-  if (size < 0) return SystemError(path);
-  absl::StatusOr<Secret> key = Decode(path, absl::string_view(buffer, static_cast<size_t>(size)));
-  OPENSSL_cleanse(buffer, sizeof buffer);
-  return key;
-}
-
-absl::Status SyncDirectory(const std::string& dir) {
-  const File file(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!file.ok() || ::fsync(file.fd()) != 0) return SystemError(dir);
-  return absl::OkStatus();
-}
-
-absl::Status WriteAll(const std::string& path, absl::string_view text) {
-  const File file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!file.ok()) return SystemError(path);
-  // A write this small to a file is whole or an error; fchmod because the umask may have taken the owner's
-  // bits.
-  if (::fchmod(file.fd(), 0600) != 0 ||
-      ::write(file.fd(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-      ::fsync(file.fd()) != 0) {
-    return SystemError(path);
+// Whether all that the keys in force have made last can still be read.
+absl::Status CheckSuccession(const KeySet& now, const KeySet& next) {
+  for (const std::string& purpose : now.Purposes()) {
+    const std::vector<LiveKey>& keys = *now.Of(purpose);
+    if (next.Find(purpose, keys.back().kid) == nullptr) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(purpose, ".", keys.back().kid, ": the newest key of its purpose is gone"));
+    }
+    for (const LiveKey& key : keys) {
+      const LiveKey* const same = next.Find(purpose, key.kid);
+      if (same != nullptr && !(Secret(same->bytes) == Secret(key.bytes))) {
+        return absl::FailedPreconditionError(
+            absl::StrCat(purpose, ".", key.kid, ": the key is another one; a new key needs a new kid"));
+      }
+    }
   }
   return absl::OkStatus();
 }
 
-// Written beside and linked into place: a crash leaves no half key under the final name, a race no
-// overwritten one.
-absl::Status WriteKey(const std::string& dir, const std::string& name, Random& random) {
-  const std::string path = absl::StrCat(dir, "/", name);
-  const std::string draft = absl::StrCat(dir, "/..", name, ".", random.ShortId());
-  std::string text = absl::StrCat(absl::BytesToHexString(random.Bytes(kKeyBytes)), "\n");
-  absl::Status written = WriteAll(draft, text);
-  OPENSSL_cleanse(text.data(), text.size());
-  if (written.ok() && ::link(draft.c_str(), path.c_str()) != 0) {
-    written = errno == EEXIST ? absl::AlreadyExistsError(path) : SystemError(path);
-  }
-  ::unlink(draft.c_str());
-  TRY(written);
-  return SyncDirectory(dir);
-}
-
-absl::StatusOr<std::string> NewestKid(const std::string& dir, absl::string_view purpose) {
-  std::string newest;
-  for (const std::string& name : TRY(List(dir))) {
-    const std::optional<FileName> parsed = ParseFileName(name);
-    if (parsed && parsed->purpose == purpose) newest = std::max(newest, parsed->kid);
-  }
-  return newest;
-}
-
-absl::StatusOr<std::string> NextKid(const std::string& dir, absl::string_view newest) {
-  uint64_t number = 0;
-  absl::string_view digits = newest;
-  if (!newest.empty() && newest < "k") return std::string("k000001");
-  if (!newest.empty() && (!absl::ConsumePrefix(&digits, "k") || digits.size() != 6 ||
-                          !absl::SimpleAtoi(digits, &number) || number >= 999999)) {
-    return Refused(dir, absl::StrCat("no kid can be made that sorts after \"", newest, "\""));
-  }
-  return absl::StrFormat("k%06d", number + 1);
-}
-
-absl::Status MakeDirectory(const std::string& dir) {
-  if (::mkdir(dir.c_str(), 0700) != 0 && errno != EEXIST) return SystemError(dir);
-  return absl::OkStatus();
-}
-
-absl::Status CheckPurpose(absl::string_view purpose) {
-  if (IsPurpose(purpose)) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("\"", purpose, "\" is no purpose: use a-z 0-9 . _ -"));
-}
-
-absl::Status NoKey(absl::string_view purpose) {
-  return absl::NotFoundError(absl::StrCat("no key for the purpose \"", purpose, "\""));
-}
+Key CopyOf(const LiveKey& key) { return {key.kid, Secret(key.bytes)}; }
 
 }  // namespace
 
-absl::StatusOr<Keyring> Keyring::Open(const std::string& dir) {
-  Keyring ring;
-  for (const std::string& name : TRY(List(dir))) {
-    const std::string path = absl::StrCat(dir, "/", name);
-    const std::optional<FileName> parsed = ParseFileName(name);
-    if (!parsed) return Refused(path, "not named <purpose>.<kid>.key");
-    ring.keys_[parsed->purpose].emplace(parsed->kid, Key{parsed->kid, TRY(ReadKey(path))});
+struct Keyring::Shared {
+  std::string dir;       // empty: the keys cannot be read again
+  std::mutex reloading;  // one at a time, so that what was read last stays
+  mutable std::shared_mutex mutex;
+  std::shared_ptr<const KeySet> live;
+
+  void Replace(std::shared_ptr<const KeySet> keys) {
+    const std::unique_lock lock(mutex);
+    live.swap(keys);
   }
-  return ring;
+};
+
+absl::StatusOr<Keyring> Keyring::Make(const RawKeys& raw, std::string dir) {
+  auto shared = std::make_shared<Shared>();
+  shared->dir = std::move(dir);
+  shared->live = TRY(Lock(raw));
+  return Keyring(std::move(shared));
+}
+
+absl::StatusOr<Keyring> Keyring::Open(const std::string& dir) { return Make(TRY(ReadKeyFiles(dir)), dir); }
+
+absl::StatusOr<Keyring> Keyring::OpenEnvironment(const std::vector<std::string>& purposes) {
+  return Make(TRY(TakeKeysFromEnvironment(purposes)), "");
 }
 
 Keyring Keyring::ForTest(const std::vector<std::string>& purposes, Random& random) {
-  Keyring ring;
+  RawKeys raw;
   for (const std::string& purpose : purposes) {
-    ring.keys_[purpose].emplace("k000001", Key{"k000001", Secret(random.Bytes(kKeyBytes))});
+    raw[purpose].emplace("k000001", Secret(random.Bytes(kKeyBytes)));
   }
-  return ring;
+  auto shared = std::make_shared<Shared>();
+  shared->live = std::make_shared<const KeySet>(raw);
+  return Keyring(std::move(shared));
+}
+
+absl::Status Keyring::Reload() {
+  if (shared_->dir.empty()) {
+    return absl::FailedPreconditionError(
+        "the keys came from the environment, which has them no more: restart the service to change them");
+  }
+  const std::lock_guard lock(shared_->reloading);
+  std::shared_ptr<const KeySet> next = TRY(Lock(TRY(ReadKeyFiles(shared_->dir))));
+  TRY(CheckSuccession(*Live(), *next));
+  shared_->Replace(std::move(next));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Key> Keyring::Newest(absl::string_view purpose) const {
-  const auto keys = keys_.find(std::string(purpose));
-  if (keys == keys_.end()) return NoKey(purpose);
-  return keys->second.rbegin()->second;
+  const std::shared_ptr<const KeySet> live = Live();
+  const std::vector<LiveKey>* const keys = live->Of(purpose);
+  if (keys == nullptr) return NoKeyFor(purpose);
+  return CopyOf(keys->back());
 }
 
 absl::StatusOr<Key> Keyring::Find(absl::string_view purpose, absl::string_view kid) const {
-  const auto keys = keys_.find(std::string(purpose));
-  if (keys == keys_.end()) return NoKey(purpose);
-  const auto key = keys->second.find(std::string(kid));
-  if (key == keys->second.end()) {
+  const std::shared_ptr<const KeySet> live = Live();
+  if (live->Of(purpose) == nullptr) return NoKeyFor(purpose);
+  const LiveKey* const key = live->Find(purpose, kid);
+  if (key == nullptr) {
     return absl::NotFoundError(absl::StrCat("no key \"", kid, "\" for the purpose \"", purpose, "\""));
   }
-  return key->second;
+  return CopyOf(*key);
 }
 
 absl::StatusOr<std::vector<Key>> Keyring::All(absl::string_view purpose) const {
-  const auto keys = keys_.find(std::string(purpose));
-  if (keys == keys_.end()) return NoKey(purpose);
+  const std::shared_ptr<const KeySet> live = Live();
+  const std::vector<LiveKey>* const keys = live->Of(purpose);
+  if (keys == nullptr) return NoKeyFor(purpose);
   std::vector<Key> all;
-  for (const auto& [kid, key] : keys->second) all.push_back(key);
+  for (const LiveKey& key : *keys) all.push_back(CopyOf(key));
   return all;
 }
 
-absl::Status EnsureKey(const std::string& dir, absl::string_view purpose, Random& random) {
-  TRY(CheckPurpose(purpose));
-  TRY(MakeDirectory(dir));
-  if (!TRY(NewestKid(dir, purpose)).empty()) return absl::OkStatus();
-  const absl::Status written = WriteKey(dir, absl::StrCat(purpose, ".k000001.key"), random);
-  // Another process was faster: there is a key now, which is all that was asked.
-  return absl::IsAlreadyExists(written) ? absl::OkStatus() : written;
+std::shared_ptr<const KeySet> Keyring::Live() const {
+  const std::shared_lock lock(shared_->mutex);
+  return shared_->live;
 }
 
-absl::StatusOr<std::string> AddKey(const std::string& dir, absl::string_view purpose, Random& random) {
-  TRY(CheckPurpose(purpose));
-  TRY(MakeDirectory(dir));
-  const std::string kid = TRY(NextKid(dir, TRY(NewestKid(dir, purpose))));
-  TRY(WriteKey(dir, absl::StrCat(purpose, ".", kid, ".key"), random));
+std::string Keyring::AddForTest(absl::string_view purpose, Random& random) {
+  RawKeys raw = Live()->Copy();
+  std::map<std::string, Secret>& keys = raw[std::string(purpose)];
+  const int last = keys.empty() ? 0 : std::stoi(keys.rbegin()->first.substr(1));
+  const std::string kid = absl::StrFormat("k%06d", last + 1);
+  keys.emplace(kid, Secret(random.Bytes(kKeyBytes)));
+  shared_->Replace(std::make_shared<const KeySet>(raw));
   return kid;
+}
+
+void Keyring::RemoveForTest(absl::string_view purpose, absl::string_view kid) {
+  RawKeys raw = Live()->Copy();
+  raw[std::string(purpose)].erase(std::string(kid));
+  shared_->Replace(std::make_shared<const KeySet>(raw));
+}
+
+absl::Status NoKeyFor(absl::string_view purpose) {
+  return absl::NotFoundError(absl::StrCat("no key for the purpose \"", purpose, "\""));
 }
 
 }  // namespace tc::crypto

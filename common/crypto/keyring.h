@@ -1,13 +1,14 @@
 #pragma once
 
-// Keyring: the keys of one service, from files that are not in the database (CRY-02, CFG-04). Each key has an
-// id (kid) that is stored beside what it made, so that keys rotate: the newest makes, every one reads.
-// Directory: one file a key, "<purpose>.<kid>.key", 32 bytes in hex, mode 0400 or 0600; a file that others
-// may read is refused (CFG-02). A purpose consists of [a-z0-9._-], a kid of [A-Za-z0-9_-], at most 64 each.
-// Names that begin with ".." are passed over: a mounted secret has such links of its own. Immutable after
-// Open, thread-safe.
+// Keyring: the keys of one service, from outside the database (CRY-02, CFG-04): files (key_files.h) or the
+// environment (key_environment.h). Each key has an id (kid) that is stored beside what it made, so that keys
+// rotate: the newest makes, every one reads.
+//
+// A keyring is a cheap handle: copies share the keys, and so do the Sealers, KeyedHashes and KeyWrappers that
+// were made of it. They look at the keys in force at every use, so that after Reload the newest key makes and
+// every one reads, without a restart. The keys lie in locked memory, which is wiped when they are replaced
+// and nobody uses them any more (CRY-13). Thread-safe.
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,10 +17,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/base/secret.h"
+#include "common/crypto/key_set.h"
 #include "common/env/random.h"
 
 namespace tc::crypto {
 
+// A copy of one key, outside the locked memory, wiped with its holder.
 struct Key {
   std::string kid;  // sorts by age: the greatest is the one that makes
   Secret bytes;     // 32
@@ -27,11 +30,18 @@ struct Key {
 
 class Keyring {
  public:
-  // FAILED_PRECONDITION when the directory cannot be read, or a file is readable by others, malformed, of the
-  // wrong length, a placeholder (all bytes equal) or not named as above; names the file.
+  // What ReadKeyFiles refuses; FAILED_PRECONDITION too when memory cannot be locked (RLIMIT_MEMLOCK).
   static absl::StatusOr<Keyring> Open(const std::string& dir);
+  // What TakeKeysFromEnvironment refuses, and the same of memory. Before the first thread is started.
+  static absl::StatusOr<Keyring> OpenEnvironment(const std::vector<std::string>& purposes);
   // Fresh keys for the purposes, in memory. For tests.
   static Keyring ForTest(const std::vector<std::string>& purposes, Random& random);
+
+  // Reads the directory again and puts its keys in force, all at once. FAILED_PRECONDITION, and the keys stay
+  // as they were, when Open would refuse, when the newest key of a purpose is gone or a kid has other bytes
+  // than before (what it made could not be read), and always for keys that came from the environment, which
+  // does not have them any more.
+  absl::Status Reload();
 
   // The key that makes, or NOT_FOUND naming the missing purpose.
   absl::StatusOr<Key> Newest(absl::string_view purpose) const;
@@ -39,17 +49,24 @@ class Keyring {
   // Every key of the purpose, oldest first, at least one; or NOT_FOUND naming the missing purpose.
   absl::StatusOr<std::vector<Key>> All(absl::string_view purpose) const;
 
+  // The keys in force now: for what uses them, and for inventories.
+  std::shared_ptr<const KeySet> Live() const;
+
+  // As if a key newer than all had been added and the keyring reloaded; returns its kid ("k000002"). For
+  // tests.
+  std::string AddForTest(absl::string_view purpose, Random& random);
+  // As if the file had been removed and the keyring opened anew. For tests.
+  void RemoveForTest(absl::string_view purpose, absl::string_view kid);
+
  private:
-  std::map<std::string, std::map<std::string, Key, std::less<>>, std::less<>> keys_;
+  struct Shared;
+  explicit Keyring(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+  static absl::StatusOr<Keyring> Make(const RawKeys& raw, std::string dir);
+
+  std::shared_ptr<Shared> shared_;
 };
 
-// Writes a fresh key file "<purpose>.<kid>.key" (mode 0600) where `dir` has none for the purpose; existing
-// keys stay. Makes `dir` (mode 0700) when it is absent. Durable on return.
-absl::Status EnsureKey(const std::string& dir, absl::string_view purpose, Random& random);
-
-// Rotation: writes a further key, newer than all that `dir` has for the purpose, and returns its kid
-// ("k000002"). Running services make with it after their next start. FAILED_PRECONDITION when a kid of the
-// purpose was chosen by hand and sorts after "k…".
-absl::StatusOr<std::string> AddKey(const std::string& dir, absl::string_view purpose, Random& random);
+// NOT_FOUND naming the purpose that has no key.
+absl::Status NoKeyFor(absl::string_view purpose);
 
 }  // namespace tc::crypto

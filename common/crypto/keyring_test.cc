@@ -3,10 +3,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <thread>
 
 #include "absl/strings/escaping.h"
 #include "common/crypto/key_directory_testing.h"
+#include "common/crypto/key_files.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
 
@@ -20,12 +22,6 @@ using testing::IsOk;
 using ::testing::SizeIs;
 
 constexpr char kHex[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
-
-std::vector<std::string> FilesOf(const std::string& dir) {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(dir)) names.push_back(entry.path().filename());
-  return names;
-}
 
 TEST(OpenKeyring, ReadsKeysWithAndWithoutALineEnd) {
   const KeyDirectory dir;
@@ -61,46 +57,6 @@ TEST(OpenKeyring, RefusesAnAbsentDirectoryByName) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("/nonexistent/keys"));
 }
 
-struct BadFile {
-  const char* why;
-  const char* name;
-  std::string content;
-  mode_t mode;
-};
-
-class RefusedFile : public ::testing::TestWithParam<BadFile> {};
-
-TEST_P(RefusedFile, IsNamed) {
-  const KeyDirectory dir;
-  const std::string path = dir.Write(GetParam().name, GetParam().content, GetParam().mode);
-  const absl::Status status = Keyring::Open(dir.path()).status();
-  EXPECT_THAT(status, HasCode(absl::StatusCode::kFailedPrecondition));
-  EXPECT_THAT(std::string(status.message()), HasSubstr(path));
-  EXPECT_THAT(std::string(status.message()), ::testing::Not(HasSubstr("0a0b0c")))
-      << "a key must not leak into the error";
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Keyring, RefusedFile,
-    ::testing::Values(BadFile{"ReadableByGroup", "seal.k1.key", kHex, 0640},
-                      BadFile{"ReadableByOthers", "seal.k1.key", kHex, 0604},
-                      BadFile{"WritableByOthers", "seal.k1.key", kHex, 0602},
-                      BadFile{"TooShort", "seal.k1.key", std::string(kHex).substr(2), 0600},
-                      BadFile{"OddLength", "seal.k1.key", std::string(kHex).substr(1), 0600},
-                      BadFile{"TooLong", "seal.k1.key", std::string(kHex) + "20", 0600},
-                      BadFile{"TwoLineEnds", "seal.k1.key", std::string(kHex) + "\n\n", 0600},
-                      BadFile{"LongerThanRead", "seal.k1.key", std::string(kHex) + "\n" + kHex, 0600},
-                      BadFile{"Empty", "seal.k1.key", "", 0600},
-                      BadFile{"NotHex", "seal.k1.key", "zz" + std::string(kHex).substr(2), 0600},
-                      BadFile{"AllZero", "seal.k1.key", std::string(64, '0'), 0600},
-                      BadFile{"AllOnes", "seal.k1.key", std::string(64, 'f') + "\n", 0600},
-                      BadFile{"NoKid", "seal.key", kHex, 0600}, BadFile{"EmptyKid", "seal..key", kHex, 0600},
-                      BadFile{"NoPurpose", ".k1.key", kHex, 0600},
-                      BadFile{"UpperCasePurpose", "Seal.k1.key", kHex, 0600},
-                      BadFile{"Backup", "seal.k1.key~", kHex, 0600},
-                      BadFile{"Foreign", "README", "hello", 0600}),
-    [](const auto& test) { return test.param.why; });
-
 TEST(OpenKeyring, RefusesAKeyThatCannotBeOpenedByName) {
   const KeyDirectory dir;
   std::filesystem::create_symlink("gone", dir.path() + "/seal.k1.key");
@@ -115,91 +71,110 @@ TEST(OpenKeyring, RefusesADirectoryInTheShapeOfAKey) {
   EXPECT_THAT(Keyring::Open(dir.path()).status(), HasCode(absl::StatusCode::kFailedPrecondition));
 }
 
-TEST(EnsureKey, MakesADirectoryAndAKeyThatOnlyTheOwnerReads) {
-  const KeyDirectory parent;
-  const std::string dir = parent.path() + "/keys";
-  FakeRandom random;
-  ASSERT_THAT(EnsureKey(dir, "seal", random), IsOk());
-  struct stat info {};
-  ASSERT_EQ(::stat(dir.c_str(), &info), 0);
-  EXPECT_EQ(info.st_mode & 0777, 0700u);
-  ASSERT_EQ(::stat((dir + "/seal.k000001.key").c_str(), &info), 0);
-  EXPECT_EQ(info.st_mode & 0777, 0600u);
-  ASSERT_OK_AND_ASSIGN(const Keyring keys, Keyring::Open(dir));
-  EXPECT_THAT(keys.All("seal"), IsOk());
-  EXPECT_THAT(FilesOf(dir), SizeIs(1)) << "no draft stays behind";
-}
-
-TEST(EnsureKey, KeepsAnExistingKey) {
-  const KeyDirectory dir;
-  FakeRandom random;
-  dir.Write("seal.by-hand.key", kHex);
-  ASSERT_THAT(EnsureKey(dir.path(), "seal", random), IsOk());
-  ASSERT_OK_AND_ASSIGN(const Keyring keys, Keyring::Open(dir.path()));
-  ASSERT_OK_AND_ASSIGN(const std::vector<Key> all, keys.All("seal"));
-  ASSERT_THAT(all, SizeIs(1));
-  EXPECT_EQ(all[0].kid, "by-hand");
-}
-
-TEST(EnsureKey, GivesEveryPurposeItsOwnKey) {
-  const KeyDirectory dir;
-  FakeRandom random;
-  ASSERT_THAT(EnsureKey(dir.path(), "seal", random), IsOk());
-  ASSERT_THAT(EnsureKey(dir.path(), "seal.index", random), IsOk());
-  ASSERT_OK_AND_ASSIGN(const Keyring keys, Keyring::Open(dir.path()));
-  EXPECT_FALSE(keys.Newest("seal")->bytes == keys.Newest("seal.index")->bytes);
-}
-
-TEST(EnsureKey, MakesOneKeyWhenManyStartAtOnce) {
-  const KeyDirectory dir;
-  SystemRandom random;
-  std::vector<std::thread> starts;
-  for (int i = 0; i < 8; ++i) {
-    starts.emplace_back([&] { EXPECT_THAT(EnsureKey(dir.path(), "seal", random), IsOk()); });
+class Reload : public ::testing::Test {
+ protected:
+  Reload() {
+    dir_.Write("seal.k000001.key", kHex);
+    dir_.Write("index.k000001.key", absl::StrCat("ff", kHex + 2));
+    keys_ = *Keyring::Open(dir_.path());
   }
-  for (std::thread& start : starts) start.join();
-  EXPECT_THAT(FilesOf(dir.path()), SizeIs(1));
-  EXPECT_THAT(Keyring::Open(dir.path()), IsOk());
-}
-
-TEST(EnsureKey, RefusesAPurposeThatIsNoFileName) {
-  const KeyDirectory dir;
-  FakeRandom random;
-  for (const char* purpose : {"", "../seal", "a/b", ".seal", "Seal", "a b"}) {
-    EXPECT_THAT(EnsureKey(dir.path(), purpose, random), HasCode(absl::StatusCode::kInvalidArgument))
-        << purpose;
+  void Rotate() { ASSERT_THAT(AddKey(dir_.path(), "seal", random_), IsOk()); }
+  void Remove(const std::string& file) { std::filesystem::remove(dir_.path() + "/" + file); }
+  // Refused, and the two keys of the beginning are in force.
+  void ExpectNoChange(absl::string_view named) {
+    const absl::Status status = keys_.Reload();
+    EXPECT_THAT(status, HasCode(absl::StatusCode::kFailedPrecondition));
+    EXPECT_THAT(std::string(status.message()), HasSubstr(std::string(named)));
+    EXPECT_EQ(keys_.Newest("seal")->kid, "k000001");
+    EXPECT_EQ(keys_.Newest("seal")->bytes.Reveal(), absl::HexStringToBytes(kHex));
+    EXPECT_THAT(keys_.Newest("index"), IsOk());
   }
+
+  KeyDirectory dir_;
+  FakeRandom random_;
+  Keyring keys_ = Keyring::ForTest({}, random_);
+};
+
+TEST_F(Reload, PutsANewerKeyInForceForAllWhoShareTheKeyring) {  // CRY-05
+  const Keyring copy = keys_;
+  Rotate();
+  EXPECT_EQ(copy.Newest("seal")->kid, "k000001") << "not before";
+  ASSERT_THAT(keys_.Reload(), IsOk());
+  EXPECT_EQ(copy.Newest("seal")->kid, "k000002");
+  EXPECT_THAT(copy.Find("seal", "k000001"), IsOk());
 }
 
-TEST(AddKey, MakesTheNewestOne) {
-  const KeyDirectory dir;
-  FakeRandom random;
-  ASSERT_THAT(EnsureKey(dir.path(), "seal", random), IsOk());
-  ASSERT_OK_AND_ASSIGN(const std::string kid, AddKey(dir.path(), "seal", random));
-  EXPECT_EQ(kid, "k000002");
-  ASSERT_OK_AND_ASSIGN(const Keyring keys, Keyring::Open(dir.path()));
-  EXPECT_EQ(keys.Newest("seal")->kid, "k000002");
-  EXPECT_THAT(keys.Find("seal", "k000001"), IsOk());
-  EXPECT_THAT(keys.Find("seal", "k000003"), HasCode(absl::StatusCode::kNotFound));
+TEST_F(Reload, ForgetsAnOlderKeyWhoseFileIsGone) {
+  Rotate();
+  ASSERT_THAT(keys_.Reload(), IsOk());
+  Remove("seal.k000001.key");
+  ASSERT_THAT(keys_.Reload(), IsOk());
+  EXPECT_THAT(keys_.Find("seal", "k000001"), HasCode(absl::StatusCode::kNotFound));
 }
 
-TEST(AddKey, FollowsAKeyThatSortsBeforeItsOwn) {
-  const KeyDirectory dir;
-  FakeRandom random;
-  dir.Write("seal.2026-03.key", kHex);
-  EXPECT_THAT(AddKey(dir.path(), "seal", random), IsOk());
-  ASSERT_OK_AND_ASSIGN(const Keyring keys, Keyring::Open(dir.path()));
-  EXPECT_EQ(keys.Newest("seal")->kid, "k000001");
+TEST_F(Reload, KeepsAllWhenAFileIsWrong) {
+  Rotate();
+  dir_.Write("index.k000002.key", "half a ke");
+  ExpectNoChange("index.k000002.key");
+  Remove("index.k000002.key");
+  EXPECT_THAT(keys_.Reload(), IsOk()) << "put right";
+  EXPECT_EQ(keys_.Newest("seal")->kid, "k000002");
 }
 
-TEST(AddKey, RefusesToSortBeforeAKeyMadeByHand) {
-  const KeyDirectory dir;
-  FakeRandom random;
-  for (const char* kid : {"zz", "k999999", "k1", "kx00001"}) {
-    const std::string path = dir.Write(absl::StrCat("seal.", kid, ".key"), kHex);
-    EXPECT_THAT(AddKey(dir.path(), "seal", random), HasCode(absl::StatusCode::kFailedPrecondition)) << kid;
-    std::filesystem::remove(path);
+TEST_F(Reload, KeepsAllWhenTheDirectoryIsGone) {
+  std::filesystem::rename(dir_.path(), dir_.path() + ".away");
+  ExpectNoChange(dir_.path());
+  std::filesystem::rename(dir_.path() + ".away", dir_.path());
+}
+
+TEST_F(Reload, KeepsAllWhenAPurposeWouldLoseEveryKey) {
+  Rotate();
+  Remove("index.k000001.key");
+  ExpectNoChange("index.k000001");
+}
+
+TEST_F(Reload, KeepsAllWhenTheKeyThatMadeLastIsGone) {
+  Remove("seal.k000001.key");
+  dir_.Write("seal.k000009.key", absl::StrCat("aa", kHex + 2));
+  ExpectNoChange("seal.k000001");
+}
+
+TEST_F(Reload, KeepsAllWhenAKidHasAnotherKey) {
+  Rotate();
+  Remove("seal.k000001.key");
+  dir_.Write("seal.k000001.key", absl::StrCat("aa", kHex + 2));
+  ExpectNoChange("seal.k000001");
+}
+
+TEST_F(Reload, LosesNoUseWhileItHappens) {
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> users;
+  for (int i = 0; i < 3; ++i) {
+    users.emplace_back([&] {
+      while (!stop) {
+        EXPECT_THAT(keys_.Find("seal", "k000001"), IsOk());
+        EXPECT_EQ(keys_.Live()->Of("seal")->back().bytes.size(), 32u);
+      }
+    });
   }
+  for (int i = 0; i < 20; ++i) {
+    Rotate();
+    ASSERT_THAT(keys_.Reload(), IsOk());
+  }
+  stop = true;
+  for (std::thread& user : users) user.join();
+  EXPECT_EQ(keys_.Newest("seal")->kid, "k000021");
+}
+
+TEST(KeyringForTest, RotatesAsAReloadWould) {
+  FakeRandom random;
+  Keyring keys = Keyring::ForTest({"seal"}, random);
+  const Keyring copy = keys;
+  EXPECT_EQ(keys.AddForTest("seal", random), "k000002");
+  EXPECT_EQ(copy.Newest("seal")->kid, "k000002");
+  keys.RemoveForTest("seal", "k000001");
+  EXPECT_THAT(copy.Find("seal", "k000001"), HasCode(absl::StatusCode::kNotFound));
+  EXPECT_THAT(*copy.All("seal"), SizeIs(1));
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "common/crypto/sealer.h"
 
-#include <algorithm>
 #include <climits>
 #include <optional>
 
@@ -15,6 +14,7 @@ namespace {
 constexpr char kAes256Gcm = 1;
 constexpr size_t kNonceBytes = 12;
 constexpr size_t kTagBytes = 16;
+constexpr size_t kLongestKid = 255;  // its length is one byte
 
 const EVP_CIPHER* Aes256Gcm() {
   static const EVP_CIPHER* const cipher = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
@@ -70,21 +70,12 @@ void Authenticate(EVP_CIPHER_CTX* cipher, absl::string_view header, absl::string
   Must(update(cipher, nullptr, &size, Bytes(context), ToInt(context.size())) == 1);
 }
 
-}  // namespace
-
-absl::StatusOr<Sealer> Sealer::Create(const Keyring& keys, absl::string_view purpose, Random& random) {
-  Sealer sealer;
-  sealer.keys_ = TRY(keys.All(purpose));
-  sealer.random_ = &random;
-  return sealer;
-}
-
-std::string Sealer::Seal(absl::string_view plain, absl::string_view context) const {
-  const Key& key = keys_.back();
+std::string SealUnder(const LiveKey& key, absl::string_view plain, absl::string_view context,
+                      Random& random) {
   const std::string header = Header(key.kid);
-  const std::string nonce = random_->Bytes(kNonceBytes);
+  const std::string nonce = random.Bytes(kNonceBytes);
   EVP_CIPHER_CTX* const cipher = ThreadCipher();
-  Must(EVP_EncryptInit_ex2(cipher, Aes256Gcm(), Bytes(key.bytes.Reveal()), Bytes(nonce), nullptr) == 1);
+  Must(EVP_EncryptInit_ex2(cipher, Aes256Gcm(), Bytes(key.bytes), Bytes(nonce), nullptr) == 1);
   Authenticate(cipher, header, context, /*sealing=*/true);
 
   std::string ciphertext(plain.size(), '\0');
@@ -96,22 +87,15 @@ std::string Sealer::Seal(absl::string_view plain, absl::string_view context) con
   return absl::StrCat(header, nonce, ciphertext, tag);
 }
 
-absl::StatusOr<std::string> Sealer::Open(absl::string_view blob, absl::string_view context) const {
-  const std::optional<Parts> parts = Split(blob);
-  if (!parts) return NotGenuine();
-  const auto key = std::find_if(keys_.begin(), keys_.end(),
-                                [&](const Key& candidate) { return candidate.kid == parts->kid; });
-  if (key == keys_.end()) return NotGenuine();
-
+absl::StatusOr<std::string> OpenUnder(absl::string_view key, const Parts& parts, absl::string_view context) {
   EVP_CIPHER_CTX* const cipher = ThreadCipher();
-  Must(EVP_DecryptInit_ex2(cipher, Aes256Gcm(), Bytes(key->bytes.Reveal()), Bytes(parts->nonce), nullptr) ==
-       1);
-  Authenticate(cipher, parts->header, context, /*sealing=*/false);
-  std::string plain(parts->ciphertext.size(), '\0');
-  std::string tag(parts->tag);
+  Must(EVP_DecryptInit_ex2(cipher, Aes256Gcm(), Bytes(key), Bytes(parts.nonce), nullptr) == 1);
+  Authenticate(cipher, parts.header, context, /*sealing=*/false);
+  std::string plain(parts.ciphertext.size(), '\0');
+  std::string tag(parts.tag);
   int size = 0;
-  Must(EVP_DecryptUpdate(cipher, Out(plain), &size, Bytes(parts->ciphertext),
-                         ToInt(parts->ciphertext.size())) == 1);
+  Must(EVP_DecryptUpdate(cipher, Out(plain), &size, Bytes(parts.ciphertext),
+                         ToInt(parts.ciphertext.size())) == 1);
   Must(EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) == 1);
   unsigned char nothing[kTagBytes];
   if (EVP_DecryptFinal_ex(cipher, nothing, &size) != 1) {
@@ -119,6 +103,45 @@ absl::StatusOr<std::string> Sealer::Open(absl::string_view blob, absl::string_vi
     return NotGenuine();
   }
   return plain;
+}
+
+}  // namespace
+
+absl::StatusOr<Sealer> Sealer::Create(const Keyring& keys, absl::string_view purpose, Random& random) {
+  if (keys.Live()->Of(purpose) == nullptr) return NoKeyFor(purpose);
+  return Sealer(keys, purpose, random);
+}
+
+std::string Sealer::Seal(absl::string_view plain, absl::string_view context) const {
+  const std::shared_ptr<const KeySet> live = keys_.Live();
+  return SealUnder(live->Of(purpose_)->back(), plain, context, *random_);
+}
+
+absl::StatusOr<std::string> Sealer::Open(absl::string_view blob, absl::string_view context) const {
+  const std::optional<Parts> parts = Split(blob);
+  if (!parts) return NotGenuine();
+  const std::shared_ptr<const KeySet> live = keys_.Live();
+  const LiveKey* const key = live->Find(purpose_, parts->kid);
+  if (key == nullptr) return NotGenuine();
+  return OpenUnder(key->bytes, *parts, context);
+}
+
+std::string SealWith(const Key& key, absl::string_view plain, absl::string_view context, Random& random) {
+  Must(key.bytes.Reveal().size() == kKeyBytes && key.kid.size() <= kLongestKid);
+  return SealUnder({key.kid, key.bytes.Reveal()}, plain, context, random);
+}
+
+absl::StatusOr<std::string> OpenWith(const Key& key, absl::string_view blob, absl::string_view context) {
+  Must(key.bytes.Reveal().size() == kKeyBytes);
+  const std::optional<Parts> parts = Split(blob);
+  if (!parts || parts->kid != key.kid) return NotGenuine();
+  return OpenUnder(key.bytes.Reveal(), *parts, context);
+}
+
+absl::StatusOr<std::string> KidOf(absl::string_view blob) {
+  const std::optional<Parts> parts = Split(blob);
+  if (!parts) return NotGenuine();
+  return std::string(parts->kid);
 }
 
 }  // namespace tc::crypto

@@ -5,6 +5,7 @@
 
 #include "absl/strings/escaping.h"
 #include "common/crypto/key_directory_testing.h"
+#include "common/crypto/key_files.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
 
@@ -112,6 +113,57 @@ TEST_F(SealerTest, SealsWithTheNewestKeyAndOpensWithEveryOne) {
   EXPECT_EQ(fresh.substr(2, 7), "k000002");
   EXPECT_EQ(*rotated.Open(fresh, kContext), kPhone);
   EXPECT_THAT(before.Open(fresh, kContext), HasCode(absl::StatusCode::kDataLoss)) << "its key is not there";
+}
+
+TEST_F(SealerTest, FollowsARotationWithoutBeingMadeAnew) {  // CRY-05
+  Keyring keys = *Keyring::Open(dir_.path());
+  const Sealer sealer = *Sealer::Create(keys, "seal", random_);
+  const std::string old = sealer.Seal(kPhone, kContext);
+  Rotate();
+  ASSERT_TRUE(keys.Reload().ok());
+  const std::string fresh = sealer.Seal(kPhone, kContext);
+  EXPECT_EQ(*KidOf(old), "k000001");
+  EXPECT_EQ(*KidOf(fresh), "k000002");
+  EXPECT_EQ(*sealer.Open(old, kContext), kPhone);
+  EXPECT_EQ(*sealer.Open(fresh, kContext), kPhone);
+  keys.RemoveForTest("seal", "k000001");
+  EXPECT_THAT(sealer.Open(old, kContext), HasCode(absl::StatusCode::kDataLoss));
+}
+
+TEST_F(SealerTest, SealsAndOpensWhileItsKeysRotate) {
+  Keyring keys = Keyring::ForTest({"seal"}, random_);
+  const Sealer sealer = *Sealer::Create(keys, "seal", random_);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < 300; ++n) EXPECT_EQ(*sealer.Open(sealer.Seal(kPhone, kContext), kContext), kPhone);
+    });
+  }
+  for (int i = 0; i < 30; ++i) keys.AddForTest("seal", random_);
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST_F(SealerTest, SealsUnderOneKeyThatIsGiven) {
+  const Key key{"d1", Secret(random_.Bytes(32))};
+  const std::string blob = SealWith(key, kPhone, kContext, random_);
+  EXPECT_EQ(*KidOf(blob), "d1");
+  EXPECT_EQ(*OpenWith(key, blob, kContext), kPhone);
+  EXPECT_THAT(OpenWith(key, blob, "elsewhere"), HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(OpenWith({"d2", key.bytes}, blob, kContext), HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(OpenWith({"d1", Secret(random_.Bytes(32))}, blob, kContext),
+              HasCode(absl::StatusCode::kDataLoss));
+}
+
+TEST_F(SealerTest, GivesAndTakesTheSameFormUnderAGivenKeyAsUnderTheKeyrings) {
+  const Keyring keys = *Keyring::Open(dir_.path());
+  EXPECT_EQ(*OpenWith(*keys.Newest("seal"), Load().Seal(kPhone, kContext), kContext), kPhone);
+  EXPECT_EQ(*Load().Open(SealWith(*keys.Newest("seal"), kPhone, kContext, random_), kContext), kPhone);
+}
+
+TEST_F(SealerTest, ReadsNoKidOffWhatIsNoBlob) {
+  for (const char* text : {"", "x", "\x01\x07k0000"}) {
+    EXPECT_THAT(KidOf(text), HasCode(absl::StatusCode::kDataLoss));
+  }
 }
 
 TEST_F(SealerTest, NeedsAKeyForItsPurpose) {

@@ -135,7 +135,17 @@ class Database {
   virtual absl::StatusOr<std::vector<OutboxRow>> ListOutbox(absl::string_view after_id, size_t limit) = 0;
 
   // A consistent copy in the directory `dir`, which is absent or empty (else FAILED_PRECONDITION), mode 0700.
+  // It has been opened and read once: what cannot be opened is no copy (DATA_LOSS).
   virtual absl::Status Backup(const std::string& dir) = 0;
+
+  // Forgets physically: when it returns, no file of the directory holds a value that was overwritten or
+  // deleted before the call, nor a key that was deleted (CRY-06). Rewrites the whole store: seconds for a
+  // small one. Blocks only its caller, commits go on; waits for readers that have begun before, and for a
+  // Backup. The list of the store's files may name deleted keys, as bounds of files that are gone, until the
+  // store is opened anew; a copy made by Backup has none. What lies on the disk's blocks, and in older
+  // copies, is not its affair. UNAVAILABLE / STORE_UNAVAILABLE when it could not, or a reader did not end
+  // within 30 s; then try again.
+  virtual absl::Status Purge() = 0;
 
   // Commits and disk syncs since opening: proof of grouping and of durability.
   struct Counters {

@@ -3,7 +3,7 @@
 // Layout: where the store's own records lie beside the tables, the same for every engine. Private to
 // common/kv.
 //
-//   0x01 "meta" name                              format, uid, revision
+//   0x01 "meta" name                              format, uid, revision, purge (empty; see rocks_purge)
 //   0x01 "event" revision index                   EventRecord
 //   0x01 "timer" fire_at kind subject             (empty)
 //   0x01 "outbox" revision index                  OutboxRecord

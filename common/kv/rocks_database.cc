@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -24,6 +23,7 @@
 #include "common/kv/outbox.h"
 #include "common/kv/queue_floor.h"
 #include "common/kv/rocks_open.h"
+#include "common/kv/rocks_purge.h"
 #include "common/kv/rocks_txn.h"
 #include "common/kv/store_metrics.h"
 #include "common/kv/testing.h"
@@ -75,7 +75,7 @@ class Submitted {
 
 class RocksDatabase final : public Database {
  public:
-  RocksDatabase(RocksStore store, size_t max_batch, TestSwitches switches);
+  RocksDatabase(RocksStore store, const RocksOptions& options, TestSwitches switches);
   ~RocksDatabase() override;
 
   absl::StatusOr<uint64_t> Update(UpdateFn fn) override;
@@ -91,6 +91,7 @@ class RocksDatabase final : public Database {
   absl::StatusOr<std::vector<Timer>> DueTimers(absl::Time now, size_t limit) override;
   absl::StatusOr<std::vector<OutboxRow>> ListOutbox(absl::string_view after_id, size_t limit) override;
   absl::Status Backup(const std::string& dir) override;
+  absl::Status Purge() override;
   Counters counters() const override { return {commits_.load(), syncs_.load()}; }
 
  private:
@@ -118,16 +119,19 @@ class RocksDatabase final : public Database {
   StoreMetrics metrics_;  // touched by whoever commits
   std::atomic<uint64_t> mutant_revision_{0};
   std::mutex mutant_commit_;
+  std::mutex files_;  // a checkpoint keeps old files, and a purge waits until they are gone
   std::unique_ptr<Writer> writer_;
 };
 
-RocksDatabase::RocksDatabase(RocksStore store, size_t max_batch, TestSwitches switches)
+RocksDatabase::RocksDatabase(RocksStore store, const RocksOptions& options, TestSwitches switches)
     : store_(std::move(store)),
       origin_{store_.uid, SystemRandom().Bytes(16)},
       switches_(std::move(switches)),
+      metrics_(options.name),
       mutant_revision_(store_.revision) {
   head_.Publish(store_.revision);
-  writer_ = std::make_unique<Writer>(max_batch, [this](const Writer::Batch& batch) { Execute(batch); });
+  writer_ =
+      std::make_unique<Writer>(options.max_batch, [this](const Writer::Batch& batch) { Execute(batch); });
 }
 
 RocksDatabase::~RocksDatabase() {
@@ -294,6 +298,7 @@ absl::Status RocksDatabase::Backup(const std::string& dir) {
     return Refuse(absl::StatusCode::kUnimplemented, Reason::kNotImplemented,
                   "a store in memory has no backup");
   }
+  const std::lock_guard lock(files_);
   // The engine wants to make the directory itself; rmdir removes an empty one only.
   if (::rmdir(dir.c_str()) != 0 && errno != ENOENT) {
     return absl::FailedPreconditionError(absl::StrCat(dir, " is not an empty directory"));
@@ -302,9 +307,14 @@ absl::Status RocksDatabase::Backup(const std::string& dir) {
   TRY(FromRocks(rocksdb::Checkpoint::Create(store_.db.get(), &made)));
   const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
   TRY(FromRocks(checkpoint->CreateCheckpoint(dir)));
-  if (::chmod(dir.c_str(), 0700) != 0)
-    return StoreUnavailable("the backup's directory cannot be made private");
-  return absl::OkStatus();
+  // Opening makes it private, begins its list of files anew, and shows that it can be opened.
+  return OpenStore(dir, {.block_cache_bytes = 1 << 20, .write_buffer_bytes = 1 << 20}).status();
+}
+
+absl::Status RocksDatabase::Purge() {
+  if (broken_) return StoreUnavailable("the store has failed");
+  const std::lock_guard lock(files_);
+  return PurgeFiles(*store_.db);
 }
 
 std::unique_ptr<Database> MustOpenMemory(const TestSwitches& switches) {
@@ -313,18 +323,18 @@ std::unique_ptr<Database> MustOpenMemory(const TestSwitches& switches) {
     obs::Error("cannot open a store in memory", {{"detail", store.status().ToString()}});
     std::abort();
   }
-  return std::make_unique<RocksDatabase>(*std::move(store), RocksOptions().max_batch, switches);
+  return std::make_unique<RocksDatabase>(*std::move(store), RocksOptions(), switches);
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Database>> OpenRocks(const std::string& dir, const RocksOptions& options) {
-  return std::make_unique<RocksDatabase>(TRY(OpenStore(dir, options)), options.max_batch, TestSwitches());
+  return std::make_unique<RocksDatabase>(TRY(OpenStore(dir, options)), options, TestSwitches());
 }
 
 absl::StatusOr<std::unique_ptr<Database>> OpenRocksForTest(const std::string& dir,
                                                            const TestSwitches& switches) {
-  return std::make_unique<RocksDatabase>(TRY(OpenStore(dir, {})), RocksOptions().max_batch, switches);
+  return std::make_unique<RocksDatabase>(TRY(OpenStore(dir, {})), RocksOptions(), switches);
 }
 
 std::unique_ptr<Database> InMemory() { return MustOpenMemory({}); }

@@ -13,6 +13,7 @@
 namespace tc::kv {
 
 struct RocksOptions {
+  std::string name = {};  // tells a further store of the process from the main one, in metrics
   size_t block_cache_bytes = 32 << 20;
   size_t write_buffer_bytes = 16 << 20;
   size_t max_batch = 256;  // closures a commit

@@ -45,11 +45,36 @@ pb::OutboxEntry ToProto(const kv::OutboxRow& row) {
   return out;
 }
 
+pb::KeyInventory ToProto(const Rotation::Inventory& inventory) {
+  pb::KeyInventory out;
+  for (const Rotation::KeyState& key : inventory.keys) {
+    pb::KeyInfo& info = *out.add_keys();
+    info.set_purpose(key.purpose);
+    info.set_kid(key.kid);
+    info.set_newest(key.newest);
+    info.set_needed(key.needed);
+  }
+  const ReencryptionProgress& progress = inventory.reencryption;
+  pb::ReencryptionProgress& reencryption = *out.mutable_reencryption();
+  reencryption.set_running(progress.running);
+  reencryption.set_done(progress.done);
+  reencryption.set_total(progress.total);
+  reencryption.set_failed(progress.failed);
+  if (progress.started_at.has_value()) Set(*progress.started_at, *reencryption.mutable_start_time());
+  if (progress.ended_at.has_value()) Set(*progress.ended_at, *reencryption.mutable_end_time());
+  return out;
+}
+
 }  // namespace
 
 AdminHandlers::AdminHandlers(ServerFacts facts, kv::Database& database, const Once& once, const Pager& pager,
-                             Backups& backups)
-    : facts_(std::move(facts)), database_(database), once_(once), pager_(pager), backups_(backups) {}
+                             Backups& backups, Rotation& rotation)
+    : facts_(std::move(facts)),
+      database_(database),
+      once_(once),
+      pager_(pager),
+      backups_(backups),
+      rotation_(rotation) {}
 
 absl::StatusOr<pb::ServerInfo> AdminHandlers::GetServerInfo(const Call& call,
                                                             const pb::GetServerInfoRequest&) {
@@ -132,6 +157,21 @@ absl::StatusOr<pb::OutboxEntry> AdminHandlers::RetryOutboxEntry(const Call& call
     if (revive) TRY(kv::RescheduleOutboxRow(txn, row));
     return ToProto(row);
   });
+}
+
+absl::StatusOr<pb::KeyInventory> AdminHandlers::ReloadKeys(const Call& call, const pb::ReloadKeysRequest&) {
+  if (std::optional<pb::KeyInventory> earlier = TRY(once_.Replay<pb::KeyInventory>(call))) {
+    return *std::move(earlier);
+  }
+  TRY(rotation_.Reload());
+  const pb::KeyInventory inventory = ToProto(rotation_.Take());
+  return once_.Run<pb::KeyInventory>(call,
+                                     [&](kv::Txn&) -> absl::StatusOr<pb::KeyInventory> { return inventory; });
+}
+
+absl::StatusOr<pb::KeyInventory> AdminHandlers::GetKeyInventory(const Call&,
+                                                                const pb::GetKeyInventoryRequest&) {
+  return ToProto(rotation_.Take());
 }
 
 }  // namespace tc::rpc

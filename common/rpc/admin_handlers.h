@@ -12,6 +12,7 @@
 #include "common/rpc/call.h"
 #include "common/rpc/once.h"
 #include "common/rpc/page.h"
+#include "common/rpc/rotation.h"
 #include "trustedcontact/admin/v1/admin.pb.h"
 
 namespace tc::rpc {
@@ -29,7 +30,7 @@ struct ServerFacts {
 class AdminHandlers {
  public:
   AdminHandlers(ServerFacts facts, kv::Database& database, const Once& once, const Pager& pager,
-                Backups& backups);
+                Backups& backups, Rotation& rotation);
 
   absl::StatusOr<trustedcontact::admin::v1::ServerInfo> GetServerInfo(
       const Call& call, const trustedcontact::admin::v1::GetServerInfoRequest& in);
@@ -44,6 +45,10 @@ class AdminHandlers {
   // A row that is not dead stays as it is: it is tried anyway.
   absl::StatusOr<trustedcontact::admin::v1::OutboxEntry> RetryOutboxEntry(
       const Call& call, const trustedcontact::admin::v1::RetryOutboxEntryRequest& in);
+  absl::StatusOr<trustedcontact::admin::v1::KeyInventory> ReloadKeys(
+      const Call& call, const trustedcontact::admin::v1::ReloadKeysRequest& in);
+  absl::StatusOr<trustedcontact::admin::v1::KeyInventory> GetKeyInventory(
+      const Call& call, const trustedcontact::admin::v1::GetKeyInventoryRequest& in);
 
  private:
   absl::StatusOr<kv::OutboxRow> FindRow(const std::string& name) const;
@@ -53,6 +58,7 @@ class AdminHandlers {
   const Once& once_;
   const Pager& pager_;
   Backups& backups_;
+  Rotation& rotation_;
 };
 
 }  // namespace tc::rpc

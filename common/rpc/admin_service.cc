@@ -34,6 +34,13 @@ class AdminService final : public pb::AdminService::CallbackService {
                             pb::OutboxEntry* out) override {
     return methods_.Serve("RetryOutboxEntry", context, in, out, handlers_, &AdminHandlers::RetryOutboxEntry);
   }
+  Reactor* ReloadKeys(Context* context, const pb::ReloadKeysRequest* in, pb::KeyInventory* out) override {
+    return methods_.Serve("ReloadKeys", context, in, out, handlers_, &AdminHandlers::ReloadKeys);
+  }
+  Reactor* GetKeyInventory(Context* context, const pb::GetKeyInventoryRequest* in,
+                           pb::KeyInventory* out) override {
+    return methods_.Serve("GetKeyInventory", context, in, out, handlers_, &AdminHandlers::GetKeyInventory);
+  }
 
  private:
   AdminHandlers& handlers_;

@@ -1,6 +1,8 @@
 #include "common/rpc/admin_service.h"
 
 #include "common/base/refusal.h"
+#include "common/crypto/key_directory_testing.h"
+#include "common/crypto/key_files.h"
 #include "common/kv/rocks_database.h"
 #include "common/testing/status.h"
 #include "common/testing/wire.h"
@@ -23,7 +25,9 @@ class AdminServiceWireTest : public ::testing::Test {
         once_(*database_, *crypto::Sealer::Create(keys_, "once", random_)),
         pager_(wire_.Pager()),
         backups_(*database_, "/no/such/place"),
-        handlers_({"otp", "1", "dev", testing::Noon(), "strict", {}}, *database_, once_, pager_, backups_) {
+        rotation_(*crypto::Keyring::Open(key_files_.path()), nullptr),
+        handlers_({"otp", "1", "dev", testing::Noon(), "strict", {}}, *database_, once_, pager_, backups_,
+                  rotation_) {
     wire_.Serve({MakeAdminService(handlers_, wire_.gate())});
     stub_ = pb::AdminService::NewStub(wire_.channel());
   }
@@ -36,6 +40,8 @@ class AdminServiceWireTest : public ::testing::Test {
   Once once_;
   Pager pager_;
   Backups backups_;
+  crypto::KeyDirectory key_files_;
+  Rotation rotation_;
   AdminHandlers handlers_;
   std::unique_ptr<Stub> stub_;
 };
@@ -45,6 +51,7 @@ TEST_F(AdminServiceWireTest, AnswersOperatorsAndMonitorsByTheirRules) {
     EXPECT_THAT(wire_.Ask(*stub_, &Stub::GetServerInfo, pb::GetServerInfoRequest(), peer), IsOk());
     EXPECT_THAT(wire_.Ask(*stub_, &Stub::GetPolicy, pb::GetPolicyRequest(), peer), IsOk());
     EXPECT_THAT(wire_.Ask(*stub_, &Stub::ListOutbox, pb::ListOutboxRequest(), peer), IsOk());
+    EXPECT_THAT(wire_.Ask(*stub_, &Stub::GetKeyInventory, pb::GetKeyInventoryRequest(), peer), IsOk());
   }
   EXPECT_THAT(wire_.Ask(*stub_, &Stub::ListBackups, pb::ListBackupsRequest(), "operator/ops"), IsOk());
   EXPECT_THAT(wire_.Ask(*stub_, &Stub::ListBackups, pb::ListBackupsRequest(), "monitor/m"),
@@ -56,11 +63,34 @@ TEST_F(AdminServiceWireTest, AnswersOperatorsAndMonitorsByTheirRules) {
 TEST_F(AdminServiceWireTest, DemandsARequestIdOfWhatMutates) {
   EXPECT_THAT(wire_.Ask(*stub_, &Stub::CreateBackup, pb::CreateBackupRequest(), "operator/ops"),
               Refused(absl::StatusCode::kInvalidArgument, Reason::kRequestIdMissing));
+  EXPECT_THAT(wire_.Ask(*stub_, &Stub::ReloadKeys, pb::ReloadKeysRequest(), "operator/ops"),
+              Refused(absl::StatusCode::kInvalidArgument, Reason::kRequestIdMissing));
   pb::RetryOutboxEntryRequest retry;
   retry.set_request_id("6f1c7b2e-5d0f-4b62-9a1e-2f6d3c4b5a69");
   retry.set_name("outbox/none");
   EXPECT_THAT(wire_.Ask(*stub_, &Stub::RetryOutboxEntry, retry, "operator/ops"),
               Refused(absl::StatusCode::kNotFound, Reason::kNotFound));
+}
+
+TEST_F(AdminServiceWireTest, ReloadsKeysForOperatorsAndSaysWhatIsWrongWithThem) {
+  pb::ReloadKeysRequest request;
+  request.set_request_id("0b9d7f0e-5a1d-4a52-8f5e-0a4c3e1d2b3c");
+  EXPECT_THAT(wire_.Ask(*stub_, &Stub::ReloadKeys, request, "monitor/m"),
+              Refused(absl::StatusCode::kPermissionDenied, Reason::kRoleNotAllowed));
+  const std::string bad = key_files_.Write("seal.k1.key", "half a key");
+  const auto refused = wire_.Ask(*stub_, &Stub::ReloadKeys, request, "operator/ops");
+  EXPECT_THAT(refused, Refused(absl::StatusCode::kFailedPrecondition, Reason::kKeysInvalid));
+  EXPECT_THAT(std::string(refused.status().message()), ::testing::HasSubstr(bad));
+  std::filesystem::remove(bad);
+  ASSERT_THAT(crypto::AddKey(key_files_.path(), "seal", random_), IsOk());
+  const auto inventory = wire_.Ask(*stub_, &Stub::ReloadKeys, request, "operator/ops");
+  ASSERT_THAT(inventory, IsOk());
+  ASSERT_EQ(inventory->keys_size(), 1);
+  EXPECT_EQ(inventory->keys(0).purpose(), "seal");
+  EXPECT_EQ(inventory->keys(0).kid(), "k000001");
+  EXPECT_TRUE(inventory->keys(0).newest());
+  EXPECT_TRUE(inventory->keys(0).needed());
+  EXPECT_FALSE(inventory->reencryption().running());
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
 
@@ -57,26 +58,71 @@ absl::Status CannotWrite(const std::error_code& error) {
                 absl::StrCat("the backup cannot be written: ", error.message()));
 }
 
+fs::path PartialOf(const std::string& dir, const std::string& id) {
+  return fs::path(dir) / absl::StrCat(kPartial, id);
+}
+
+// Into the directory's partial copy of this id.
+absl::Status Copy(kv::Database& database, const std::string& dir, const std::string& id) {
+  std::error_code error;
+  fs::create_directories(dir, error);
+  if (error) return CannotWrite(error);
+  fs::permissions(dir, fs::perms::owner_all, error);
+  fs::remove_all(PartialOf(dir, id), error);
+  return database.Backup(PartialOf(dir, id).string());
+}
+
+absl::Status Complete(const std::string& dir, const std::string& id) {
+  std::error_code error;
+  fs::remove_all(fs::path(dir) / id, error);  // of a set that was not completed
+  fs::rename(PartialOf(dir, id), fs::path(dir) / id, error);
+  return error ? CannotWrite(error) : absl::OkStatus();
+}
+
+absl::Status RemoveCopies(const std::string& dir, absl::Time before) {
+  std::error_code error;
+  std::vector<std::string> ids;
+  for (const fs::directory_entry& copy : fs::directory_iterator(dir, error)) {
+    const std::string name = copy.path().filename().string();
+    const std::optional<Backups::Entry> entry = ParseId(std::string(absl::StripPrefix(name, kPartial)));
+    if (entry.has_value() && entry->made_at < before) ids.push_back(entry->id);
+  }
+  bool removed = !error || error == std::errc::no_such_file_or_directory;
+  for (const std::string& id : ids) {
+    // First out of the list, so that a crash leaves no half copy in it.
+    fs::rename(fs::path(dir) / id, PartialOf(dir, id), error);
+    fs::remove_all(PartialOf(dir, id), error);
+    removed = removed && !error && !fs::exists(fs::path(dir) / id, error);
+  }
+  if (removed) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kUnavailable, Reason::kStoreUnavailable, "an old backup cannot be removed");
+}
+
 }  // namespace
 
 absl::StatusOr<Backups::Entry> Backups::Make(absl::Time now) {
   const std::lock_guard lock(mutex_);
   Entry entry = *ParseId(IdOf(now, database_->revision()));
   const fs::path done = fs::path(dir_) / entry.id;
-  const fs::path partial = fs::path(dir_) / absl::StrCat(kPartial, entry.id);
   std::error_code error;
-  fs::create_directories(dir_, error);
-  if (error) return CannotWrite(error);
-  fs::permissions(dir_, fs::perms::owner_all, error);
   // The same second and revision: the copy that is there is this one.
   if (!fs::exists(done, error)) {
-    fs::remove_all(partial, error);
-    TRY(database_->Backup(partial.string()));
-    fs::rename(partial, done, error);
-    if (error) return CannotWrite(error);
+    TRY(Copy(*database_, dir_, entry.id));
+    for (const Source& source : further_) {
+      TRY(Copy(*source.database, source.dir, entry.id));
+      TRY(Complete(source.dir, entry.id));
+    }
+    TRY(Complete(dir_, entry.id));
   }
   entry.size_bytes = SizeOf(done);
   return entry;
+}
+
+absl::Status Backups::RemoveBefore(absl::Time time) {
+  const std::lock_guard lock(mutex_);
+  absl::Status status = RemoveCopies(dir_, time);
+  for (const Source& source : further_) status.Update(RemoveCopies(source.dir, time));
+  return status;
 }
 
 absl::StatusOr<std::vector<Backups::Entry>> Backups::List(absl::string_view after, size_t limit) const {

@@ -1,9 +1,9 @@
 #pragma once
 
 // Backups: consistent copies of a store in the directory <data>-backups, one subdirectory each, named by time
-// and revision
-// ("20260302T120000Z-r42", which is also the resource id). A copy that is not complete is not among them.
-// Thread-safe.
+// and revision ("20260302T120000Z-r42", which is also the resource id). Further stores are copied after it,
+// in their order, each into a directory of its own under the same id: what the store refers to in them was
+// there before, and so is in their copies. A set of copies that is not complete is not listed. Thread-safe.
 
 #include <cstdint>
 #include <mutex>
@@ -22,21 +22,31 @@ class Backups {
   struct Entry {
     std::string id;
     absl::Time made_at;
-    uint64_t revision = 0;  // every commit up to it is in the copy
-    int64_t size_bytes = 0;
+    uint64_t revision = 0;   // every commit up to it is in the copy
+    int64_t size_bytes = 0;  // of the store's own copy
   };
 
-  Backups(kv::Database& database, std::string dir) : database_(&database), dir_(std::move(dir)) {}
+  struct Source {
+    kv::Database* database;
+    std::string dir;  // of the copies
+  };
+
+  Backups(kv::Database& database, std::string dir, std::vector<Source> further = {})
+      : database_(&database), dir_(std::move(dir)), further_(std::move(further)) {}
 
   // UNAVAILABLE / STORE_UNAVAILABLE when it cannot be written.
   absl::StatusOr<Entry> Make(absl::Time now);
+  // Removes the copies of all stores that were begun before `time`, those that were never completed too.
+  // UNAVAILABLE / STORE_UNAVAILABLE when one cannot be removed; the others are gone then.
+  absl::Status RemoveBefore(absl::Time time);
   // Those behind `after` (empty: all), oldest first, at most `limit`.
   absl::StatusOr<std::vector<Entry>> List(absl::string_view after, size_t limit) const;
 
  private:
   kv::Database* database_;
   std::string dir_;
-  std::mutex mutex_;  // one copy at a time
+  std::vector<Source> further_;
+  std::mutex mutex_;  // one copy at a time, none while others are removed
 };
 
 }  // namespace tc::rpc

@@ -32,7 +32,9 @@ void AddFlags(CLI::App& app, Flags& flags, Raw& raw) {
   app.add_option("--listen", flags.listen, "Address to serve on: HOST:PORT or unix:PATH");
   app.add_option("--metrics", flags.metrics, "Address of the metrics page, HOST:PORT; none when absent");
   app.add_option("--data", flags.data, "Directory of the database");
-  app.add_option("--keys", flags.keys, "Directory of the keyring; never inside --data");
+  app.add_option(
+      "--keys", flags.keys,
+      "Directory of the keyring, never inside --data; or env: TC_KEY_<PURPOSE>__<KID> in the environment");
   app.add_option("--profile", raw.profile,
                  "production, or dev: plaintext and self-issued assertions, this machine only")
       ->capture_default_str();
@@ -103,6 +105,14 @@ bool IsInside(const std::string& inner, const std::string& outer) {
   return rest == out.end() || (std::next(rest) == out.end() && rest->empty());
 }
 
+bool KeysAreInsideData(const Flags& flags, const ServiceInfo& info) {
+  if (flags.data.empty() || flags.keys.empty() || flags.keys == kKeysFromEnvironment) return false;
+  if (IsInside(flags.keys, flags.data)) return true;
+  return std::any_of(info.further_stores.begin(), info.further_stores.end(), [&](const std::string& name) {
+    return IsInside(flags.keys, absl::StrCat(flags.data, "-", name));
+  });
+}
+
 int Complain(const ServiceInfo& info, const std::vector<std::string>& mistakes) {
   for (const std::string& mistake : mistakes)
     std::fprintf(stderr, "tc-%s: %s\n", info.name.c_str(), mistake.c_str());
@@ -121,7 +131,7 @@ std::vector<std::string> MistakesIn(const Flags& flags, const ServiceInfo& info)
   need(flags.data, "--data");
   need(flags.keys, "--keys");
   need(flags.jwks, "--jwks");
-  if (!flags.data.empty() && !flags.keys.empty() && IsInside(flags.keys, flags.data)) {
+  if (KeysAreInsideData(flags, info)) {
     mistakes.push_back(
         "--keys must not be inside --data: whoever gets a copy of the data must not get the keys");
   }

@@ -14,6 +14,9 @@
 
 namespace tc::rpc {
 
+// --keys: not a directory, but the environment.
+inline constexpr char kKeysFromEnvironment[] = "env";
+
 struct Flags {
   std::string listen;
   std::string metrics;

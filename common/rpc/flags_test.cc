@@ -156,6 +156,22 @@ TEST(ParseFlags, RefusesKeysInsideTheData) {
   EXPECT_EQ(Parse(With(Without(Development(), "--keys"), "--keys=/d/data-keys")).code, std::nullopt);
 }
 
+TEST(ParseFlags, RefusesKeysInsideAFurtherStore) {
+  ServiceInfo info = Linking();
+  info.further_stores = {"person-keys"};
+  const Parsed parsed = Parse(With(Without(Development(), "--keys"), "--keys=/d/data-person-keys/k"), info);
+  EXPECT_THAT(parsed.err, HasSubstr("--keys must not be inside --data"));
+  EXPECT_EQ(Parse(Development(), info).code, std::nullopt);
+}
+
+TEST(ParseFlags, TakesKeysFromTheEnvironmentWhereverTheDataLies) {
+  const Parsed parsed = Parse(With(Without(Without(Development(), "--keys"), "--data"), "--data=."));
+  EXPECT_THAT(parsed.err, HasSubstr("--keys is required"));
+  EXPECT_EQ(
+      Parse(With(With(Without(Without(Development(), "--keys"), "--data"), "--data=."), "--keys=env")).code,
+      std::nullopt);
+}
+
 TEST(ParseFlags, RefusesPeersThatAreTwiceOrUnknownOrMalformed) {
   EXPECT_THAT(Parse(With(Development(), "--peer=identity=127.0.0.1:1")).err, HasSubstr("twice"));
   EXPECT_THAT(Parse(With(Development(), "--peer=mars=127.0.0.1:1")).err, HasSubstr("mars"));

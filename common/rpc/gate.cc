@@ -146,7 +146,7 @@ absl::Status Gate::State::Examine(const Method& method, const Arrival& arrival,
   TRY(IsPersonPresent(method, call.peer, call.person.has_value()));
   TRY(CheckRequest(method, request, call));
   if (method.mutates) {
-    call.fingerprint = fingerprint.Index(absl::StrCat(method.name, "\n", DeterministicBytes(request)));
+    call.fingerprint = fingerprint.StableIndex(absl::StrCat(method.name, "\n", DeterministicBytes(request)));
   }
   return absl::OkStatus();
 }

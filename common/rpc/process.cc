@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "common/crypto/dumps.h"
 #include "common/obs/log.h"
 #include "common/rpc/runtime.h"
 #include "common/rpc/tls.h"
@@ -35,6 +36,7 @@ void LogOfLibrary(gpr_log_func_args* args) {
 void InitProcess() {
   static std::once_flag once;
   std::call_once(once, [] {
+    crypto::ForbidDumps();
     // Debian's Abseil has its deadlock detector on, and it ends the process on a suspicion.
     absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
     RestrictTls();

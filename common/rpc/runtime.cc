@@ -12,10 +12,12 @@
 #include "common/base/status.h"
 #include "common/crypto/hmac.h"
 #include "common/crypto/jwt.h"
+#include "common/crypto/key_files.h"
 #include "common/crypto/sealer.h"
 #include "common/kv/rocks_database.h"
 #include "common/rpc/client.h"
 #include "common/rpc/flags.h"
+#include "common/rpc/rotation.h"
 #include "common/rpc/serving.h"
 #include "common/rpc/tls.h"
 
@@ -52,11 +54,13 @@ std::vector<std::string> PurposesOf(const ServiceInfo& info) {
 
 absl::StatusOr<crypto::Keyring> OpenKeys(const Flags& flags, const ServiceInfo& info, Random& random) {
   const std::vector<std::string> purposes = PurposesOf(info);
-  if (flags.development) {
+  const bool from_environment = flags.keys == kKeysFromEnvironment;
+  if (flags.development && !from_environment) {
     TRY(MakeDirectory(flags.keys));
     for (const std::string& purpose : purposes) TRY(crypto::EnsureKey(flags.keys, purpose, random));
   }
-  crypto::Keyring keys = TRY(crypto::Keyring::Open(flags.keys));
+  crypto::Keyring keys =
+      TRY(from_environment ? crypto::Keyring::OpenEnvironment(purposes) : crypto::Keyring::Open(flags.keys));
   std::string missing;
   for (const std::string& purpose : purposes) {
     if (!keys.Newest(purpose).ok()) absl::StrAppend(&missing, missing.empty() ? "" : ", ", purpose);
@@ -96,6 +100,8 @@ absl::StatusOr<std::shared_ptr<ClientCredentials>> OpenCredentials(const Flags& 
   return DevelopmentCredentials(absl::StrCat("service/", info.name), *std::move(signer), clock);
 }
 
+std::string BackupsOf(const std::string& store) { return absl::StrCat(store, "-backups"); }
+
 class ShiftedClock final : public Clock {
  public:
   explicit ShiftedClock(absl::Duration offset) : offset_(offset) {}
@@ -118,6 +124,7 @@ class RuntimeImpl final : public Runtime {
     keys_ = TRY(OpenKeys(flags_, info_, random_));
     TRY(MakeDirectory(flags_.data));
     database_ = TRY(kv::OpenRocks(flags_.data));
+    TRY(OpenFurtherStores());
     once_.emplace(*database_, TRY(crypto::Sealer::Create(*keys_, "once", random_)));
     pager_.emplace(TRY(crypto::KeyedHash::Create(*keys_, "page", "tc/page/v1")));
     GateOptions options;
@@ -139,6 +146,8 @@ class RuntimeImpl final : public Runtime {
   const Clock& clock() const override { return clock_; }
   Random& random() override { return random_; }
   kv::Database& database() override { return *database_; }
+  kv::Database& store(const std::string& name) override { return *stores_.at(name); }
+  Backups& backups() override { return *backups_; }
   const crypto::Keyring& keys() const override { return *keys_; }
   const Once& once() const override { return *once_; }
   const Pager& pager() const override { return *pager_; }
@@ -149,13 +158,28 @@ class RuntimeImpl final : public Runtime {
   bool development() const override { return flags_.development; }
   const std::string& data_dir() const override { return flags_.data; }
 
-  int Serve(std::vector<std::shared_ptr<grpc::Service>> services,
-            std::map<std::string, std::string> policy) override {
-    ServingParts parts{flags_, info_, *database_, *once_, *pager_, *gate_, server_credentials_};
+  int Serve(std::vector<std::shared_ptr<grpc::Service>> services, std::map<std::string, std::string> policy,
+            Reencryption* reencryption) override {
+    Rotation rotation(*keys_, reencryption);
+    ServingParts parts{flags_,    info_,    *database_,         *once_, *pager_, *gate_,
+                       *backups_, rotation, server_credentials_};
     return ServeUntilStopped(parts, std::move(services), std::move(policy));
   }
 
  private:
+  absl::Status OpenFurtherStores() {
+    std::vector<Backups::Source> further;
+    for (const std::string& name : info_.further_stores) {
+      const std::string dir = absl::StrCat(flags_.data, "-", name);
+      kv::RocksOptions options;
+      options.name = name;
+      stores_[name] = TRY(kv::OpenRocks(dir, options));
+      further.push_back({stores_[name].get(), BackupsOf(dir)});
+    }
+    backups_.emplace(*database_, BackupsOf(flags_.data), std::move(further));
+    return absl::OkStatus();
+  }
+
   const Flags flags_;
   const ServiceInfo info_;
   const ShiftedClock clock_;
@@ -163,6 +187,8 @@ class RuntimeImpl final : public Runtime {
   SystemRandom random_;
   std::optional<crypto::Keyring> keys_;
   std::unique_ptr<kv::Database> database_;
+  std::map<std::string, std::unique_ptr<kv::Database>> stores_;
+  std::optional<Backups> backups_;
   std::optional<Once> once_;
   std::optional<Pager> pager_;
   std::unique_ptr<Gate> gate_;

@@ -5,7 +5,9 @@
 //
 // Flags (also TC_<FLAG> in the environment, and --config FILE):
 //   --listen ADDR        "127.0.0.1:7102", "unix:/run/tc/linking.sock"; --metrics ADDR (absent: none)
-//   --data DIR           the database; --keys DIR the keyring, never inside --data
+//   --data DIR           the database, and beside it DIR-backups and the further stores DIR-NAME; --keys DIR
+//   the keyring, never inside --data, or --keys env: keys from the environment
+//   (common/crypto/key_environment.h), which are taken out of it and never read again
 //   --profile production|dev   dev: plaintext and self-issued assertions, refused on any but loopback and
 //   Unix addresses
 //   --jwks FILE          keys of the issuers of persons' assertions; --issuer ISS
@@ -27,9 +29,11 @@
 #include "common/env/clock.h"
 #include "common/env/random.h"
 #include "common/kv/database.h"
+#include "common/rpc/backups.h"
 #include "common/rpc/gate.h"
 #include "common/rpc/once.h"
 #include "common/rpc/page.h"
+#include "common/rpc/reencryption.h"
 
 namespace CLI {
 class App;
@@ -42,7 +46,8 @@ namespace tc::rpc {
 
 class PeerChannel;
 
-// First line of every main, before any thread: signals, TLS, the library's log. May be called again.
+// First line of every main, before any thread: no dumps of the memory, signals, TLS, the library's log. May
+// be called again.
 void InitProcess();
 
 struct ServiceInfo {
@@ -51,7 +56,9 @@ struct ServiceInfo {
   std::vector<std::string> peers;  // names that --peer must give: {"identity"}
   std::vector<std::string>
       purposes;  // keys that the keyring must hold, besides the common "once", "page", "fingerprint"
-  std::vector<std::string> services;         // full proto names served, for health
+  std::vector<std::string> services;  // full proto names served, for health
+  // Stores beside the database, {"person-keys"}: each in a directory of its own, <data>-person-keys.
+  std::vector<std::string> further_stores = {};
   std::function<void(CLI::App&)> add_flags;  // the service's own flags; may be empty
 };
 
@@ -66,6 +73,10 @@ class Runtime {
   virtual const Clock& clock() const = 0;
   virtual Random& random() = 0;
   virtual kv::Database& database() = 0;
+  // One of ServiceInfo::further_stores; another name ends the process.
+  virtual kv::Database& store(const std::string& name) = 0;
+  // Copies of the database and, after it, of the further stores.
+  virtual Backups& backups() = 0;
   virtual const crypto::Keyring& keys() const = 0;
   virtual const Once& once() const = 0;
   virtual const Pager& pager() const = 0;
@@ -78,9 +89,10 @@ class Runtime {
 
   // Serves until SIGTERM or SIGINT: health, reflection, EventService and AdminService are added here. Then
   // NOT_SERVING, refuse new calls, finish those under way (at most 20 s), stop. Returns main's exit code.
-  // `policy` is what AdminService.GetPolicy shows.
+  // `policy` is what AdminService.GetPolicy shows; `reencryption` is started after each reload of the keys
+  // (null: nothing is written anew) and outlives the call.
   virtual int Serve(std::vector<std::shared_ptr<grpc::Service>> services,
-                    std::map<std::string, std::string> policy) = 0;
+                    std::map<std::string, std::string> policy, Reencryption* reencryption = nullptr) = 0;
 };
 
 }  // namespace tc::rpc

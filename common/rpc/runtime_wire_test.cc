@@ -18,7 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
 #include "common/crypto/jwt.h"
-#include "common/crypto/keyring.h"
+#include "common/crypto/key_files.h"
 #include "common/kv/rocks_database.h"
 #include "common/rpc/client.h"
 #include "common/rpc/status.h"
@@ -108,6 +108,7 @@ ServiceInfo Info() {
   info.peers = {"otp"};
   info.purposes = {"seal", "index"};
   info.services = {"trustedcontact.test.v1.TestService"};
+  info.further_stores = {"test-keys"};
   return info;
 }
 
@@ -292,6 +293,52 @@ TEST_F(RuntimeDeathTest, ServesInProductionOverTls) {
                 return s.Production();
               }),
               ExitedWithCode(0), "production.*stopped");
+}
+
+TEST_F(RuntimeDeathTest, TakesItsKeysFromTheEnvironment) {
+  EXPECT_EXIT(Start([](Setting& s) {
+                int n = 0;
+                for (const char* purpose : {"ONCE", "PAGE", "FINGERPRINT", "SEAL", "INDEX"}) {
+                  const std::string name = absl::StrCat("TC_KEY_", purpose, "__k000001");
+                  setenv(name.c_str(), absl::StrCat(std::string(63, 'a'), ++n).c_str(), 1);
+                }
+                Args args = s.Production();
+                args.push_back("--keys=env");
+                std::erase_if(args,
+                              [&](const std::string& arg) { return arg == "--keys=" + s.path() + "/keys"; });
+                return args;
+              }),
+              ExitedWithCode(0), "production.*stopped");
+}
+
+TEST_F(RuntimeDeathTest, NamesTheKeysThatTheEnvironmentLacks) {
+  EXPECT_EXIT(Start([](Setting& s) {
+                setenv("TC_KEY_ONCE__k000001", (std::string(63, 'a') + "b").c_str(), 1);
+                Args args = s.Development();
+                std::replace(args.begin(), args.end(), "--keys=" + s.path() + "/keys",
+                             std::string("--keys=env"));
+                return args;
+              }),
+              ExitedWithCode(1), "no key for page, fingerprint, seal, index");
+}
+
+TEST_F(RuntimeDeathTest, OpensFurtherStoresBesideTheDatabaseAndBacksThemUpWithIt) {
+  EXPECT_EXIT(
+      {
+        std::optional<Setting> setting(std::in_place);
+        const int code = Main(setting->Development(), [&]() -> std::string {
+          const std::string wrong = CheckAdmin(*setting);
+          if (!wrong.empty()) return wrong;
+          namespace fs = std::filesystem;
+          const std::string store = setting->path() + "/data-test-keys";
+          if ((fs::status(store).permissions() & fs::perms::all) != fs::perms::owner_all)
+            return "not private";
+          return fs::is_empty(store + "-backups") ? "no backup of the further store" : "";
+        });
+        setting.reset();
+        std::exit(code);
+      },
+      ExitedWithCode(0), "stopped");
 }
 
 TEST_F(RuntimeDeathTest, NamesTheKeysOfIssuersThatItCannotRead) {

@@ -11,7 +11,6 @@
 #include "common/obs/metrics.h"
 #include "common/rpc/admin_handlers.h"
 #include "common/rpc/admin_service.h"
-#include "common/rpc/backups.h"
 #include "common/rpc/event_log.h"
 #include "common/rpc/event_service.h"
 #include "common/rpc/feed.h"
@@ -80,8 +79,8 @@ int ServeUntilStopped(const ServingParts& parts, std::vector<std::shared_ptr<grp
   }
   const EventLog log(parts.database, parts.pager);
   Feed feed(parts.database, Feed::Options{});
-  Backups backups(parts.database, absl::StrCat(parts.flags.data, "-backups"));
-  AdminHandlers admin(FactsOf(parts, std::move(policy)), parts.database, parts.once, parts.pager, backups);
+  AdminHandlers admin(FactsOf(parts, std::move(policy)), parts.database, parts.once, parts.pager,
+                      parts.backups, parts.rotation);
   services.push_back(MakeEventService(log, feed, parts.gate));
   services.push_back(MakeAdminService(admin, parts.gate));
 

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "common/kv/database.h"
+#include "common/rpc/backups.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/gate.h"
 #include "common/rpc/once.h"
 #include "common/rpc/page.h"
+#include "common/rpc/rotation.h"
 #include "common/rpc/runtime.h"
 
 namespace grpc {
@@ -28,6 +30,8 @@ struct ServingParts {
   const Once& once;
   const Pager& pager;
   Gate& gate;
+  Backups& backups;
+  Rotation& rotation;
   std::shared_ptr<grpc::ServerCredentials> credentials;
 };
 

@@ -2,29 +2,35 @@
 
 #include <CLI/CLI.hpp>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
+#include "common/crypto/key_wrapper.h"
 #include "common/kv/dispatcher.h"
 #include "common/kv/timer_runner.h"
 #include "common/obs/log.h"
+#include "common/rpc/backups.h"
 #include "common/rpc/runtime.h"
 #include "services/identity/outbound/otp_client.h"
 #include "services/identity/rpc/effects.h"
+#include "services/identity/rpc/erasure.h"
+#include "services/identity/rpc/key_rotation.h"
 #include "services/identity/rpc/service.h"
 
 namespace tc::identity {
 namespace {
 
-constexpr char kAttempts[] = "attempts";  // makes the ids of attempts at a code
+constexpr char kKeyStore[] = "person-keys";
+constexpr char kAttempts[] = "attempts";  // makes the ids of attempts at a code, and marks of devices
 constexpr crypto::Argon2Params kFloor = {19456, 2, 1};
 constexpr int kHashQueue = 64;
 
 struct Flags {
   std::string recovery_jwks;
+  std::string password_blocklist;
   std::string time_zone = "Europe/Moscow";
   uint32_t argon2_memory_kib = 0;
   uint32_t argon2_passes = 0;
@@ -35,7 +41,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--recovery-jwks", flags.recovery_jwks,
                  "File with the keys of recovery's proofs; without it no reset is taken")
       ->envname("TC_RECOVERY_JWKS");
-  app.add_option("--time-zone", flags.time_zone, "Where birthdays begin")
+  app.add_option("--time-zone", flags.time_zone, "Where birthdays begin, and of the hours of notices")
       ->envname("TC_TIME_ZONE")
       ->capture_default_str();
   app.add_option("--argon2-memory-kib", flags.argon2_memory_kib,
@@ -44,6 +50,9 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--argon2-passes", flags.argon2_passes,
                  "Passes of a password hash; 0: 3, in dev 2, the floor")
       ->envname("TC_ARGON2_PASSES");
+  app.add_option("--password-blocklist", flags.password_blocklist,
+                 "File with further passwords that nobody may have, one a line")
+      ->envname("TC_PASSWORD_BLOCKLIST");
   app.add_option("--hash-threads", flags.hash_threads, "Threads that hash passwords")
       ->envname("TC_HASH_THREADS")
       ->check(CLI::Range(1, 64))
@@ -63,16 +72,26 @@ absl::StatusOr<crypto::Argon2Params> Argon2(const Flags& flags, bool development
   return params;
 }
 
+absl::StatusOr<std::string> Contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes(std::istreambuf_iterator<char>(file), {});
+  if (!file.is_open() || file.bad()) return absl::FailedPreconditionError(absl::StrCat("cannot read ", path));
+  return bytes;
+}
+
 absl::StatusOr<std::unique_ptr<crypto::JwtVerifier>> Proofs(const std::string& path) {
   if (path.empty()) {
     obs::Warning("no --recovery-jwks: every ResetPassword will be refused");
     return std::unique_ptr<crypto::JwtVerifier>();
   }
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file) return absl::FailedPreconditionError(absl::StrCat("cannot read ", path));
-  return std::make_unique<crypto::JwtVerifier>(TRY(crypto::JwtVerifier::FromJwks(text.str())));
+  return std::make_unique<crypto::JwtVerifier>(TRY(crypto::JwtVerifier::FromJwks(TRY(Contents(path)))));
+}
+
+absl::StatusOr<std::unique_ptr<Blocklist>> ForbiddenPasswords(const std::string& path) {
+  if (path.empty()) return std::unique_ptr<Blocklist>();
+  auto list = std::make_unique<Blocklist>(LoadBlocklist(TRY(Contents(path))));
+  obs::Info("the list of forbidden passwords is loaded", {{"entries", absl::StrCat(list->size())}});
+  return list;
 }
 
 absl::StatusOr<absl::TimeZone> Zone(const std::string& name) {
@@ -91,8 +110,13 @@ absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
   const PolicyValues values =
       TRY(ResolvePolicy(PolicyKeys(), runtime.policy_name(), runtime.overrides(), /*ignore_foreign=*/true));
   const absl::TimeZone zone = TRY(Zone(flags.time_zone));
-  const Vault vault = TRY(Vault::Open(runtime.keys(), runtime.random()));
+  kv::Database& key_store = runtime.store(kKeyStore);
+  const std::unique_ptr<crypto::KeyWrapper> wrapper =
+      crypto::LocalKeyWrapper(runtime.keys(), Vault::kWrapping, runtime.random());
+  PersonKeys people(key_store, *wrapper, runtime.random());
+  const Vault vault = TRY(Vault::Open(runtime.keys(), people, runtime.random()));
   const std::unique_ptr<crypto::JwtVerifier> proofs = TRY(Proofs(flags.recovery_jwks));
+  const std::unique_ptr<Blocklist> blocklist = TRY(ForbiddenPasswords(flags.password_blocklist));
   crypto::HashPool pool(flags.hash_threads, kHashQueue);
   const PasswordHasher hasher =
       TRY(PasswordHasher::Create(pool, TRY(Argon2(flags, runtime.development())), runtime.random()));
@@ -106,13 +130,19 @@ absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
        .otp = *otp,
        .random = runtime.random(),
        .attempts = TRY(crypto::KeyedHash::Create(runtime.keys(), kAttempts, "tc/identity/attempt/v1")),
+       .devices = TRY(crypto::KeyedHash::Create(runtime.keys(), kAttempts, "tc/identity/device/v1")),
        .proofs = proofs.get(),
+       .blocklist = blocklist.get(),
        .policy = MakePolicy(values),
        .zone = zone});
+  const Purges purges = {
+      [&] { return key_store.Purge(); },
+      [&] { return PurgeStores(runtime.database(), key_store, runtime.backups(), runtime.clock().Now()); }};
+  KeyRotation rotation(handlers.desk, runtime.clock());
   const kv::Dispatcher dispatcher(runtime.database(), runtime.clock(), runtime.random(),
-                                  OutboxHandlers(*otp, vault, runtime.clock()));
-  const kv::TimerRunner timers(runtime.database(), runtime.clock(), TimerHandlers(vault));
-  return runtime.Serve({MakeService(handlers, runtime.gate())}, Shown(values));
+                                  OutboxHandlers(*otp, vault, runtime.clock(), purges));
+  const kv::TimerRunner timers(runtime.database(), runtime.clock(), TimerHandlers(handlers.desk));
+  return runtime.Serve({MakeService(handlers, runtime.gate())}, Shown(values), &rotation);
 }
 
 int Main(int argc, char** argv) {
@@ -122,7 +152,8 @@ int Main(int argc, char** argv) {
   info.description = "Accounts, their eligibility, phones and passwords.";
   info.peers = {"otp"};
   info.purposes = Vault::Purposes();
-  info.purposes.push_back(kAttempts);
+  info.purposes.insert(info.purposes.end(), {Vault::kWrapping, kAttempts});
+  info.further_stores = {kKeyStore};
   info.services = {kServiceName};
   info.add_flags = [&flags](CLI::App& app) { AddFlags(app, flags); };
   int exit_code = 0;

@@ -2,9 +2,11 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -142,11 +144,101 @@ TEST_F(CliTest, ReadsTheNewestCodeOfAPhone) {
   EXPECT_THAT(Tcctl(absl::StrCat("inbox --code-only ", anna.phone)).text, Eq(code + "\n"));
 }
 
+TEST_F(CliTest, ReadsAnAccountsJournal) {  // I8
+  const dev::Citizen anna = Someone("Anna");
+  dev::People people = People();
+  ASSERT_THAT(people.Register(anna), IsOk());
+  for (const std::string& account : {anna.account, anna.Name()}) {
+    const Output table = Tcctl(absl::StrCat("journal ", account));
+    EXPECT_THAT(table, Prints(0, "time "));
+    EXPECT_THAT(table, Prints(0, "PasswordSet"));
+    EXPECT_THAT(table.text, Not(HasSubstr(anna.phone))) << "addresses are masked";
+  }
+  EXPECT_THAT(Tcctl(absl::StrCat("-o json journal ", anna.account)), Prints(0, "\"occur_time\""));
+
+  const Output csv =
+      Tcctl(absl::StrCat("journal ", anna.account, " --csv --type PasswordSet --type PhoneBound"));
+  EXPECT_THAT(csv, Prints(0, "time,type,actor,address,device,user_agent,place,attributes\r\n"));
+  EXPECT_THAT(csv, Prints(0, ",PasswordSet,owner,"));
+  EXPECT_THAT(csv, Prints(0, ",PhoneBound,owner,"));
+  EXPECT_THAT(csv.text, Not(HasSubstr("AccountCreated")));
+  EXPECT_EQ(std::count(csv.text.begin(), csv.text.end(), '\n'), 3) << csv.text;
+}
+
+TEST_F(CliTest, ReadsAJournalWithinItsBounds) {
+  const dev::Citizen anna = Someone("Anna");
+  dev::People people = People();
+  ASSERT_THAT(people.Register(anna), IsOk());
+  const std::string journal = absl::StrCat("journal --csv ", anna.account);
+  const auto lines = [](const Output& output) {
+    return std::count(output.text.begin(), output.text.end(), '\n');
+  };
+  EXPECT_GT(lines(Tcctl(journal)), 4);
+  EXPECT_EQ(lines(Tcctl(journal + " --limit 2")), 3);
+  EXPECT_EQ(lines(Tcctl(journal + " --since 1h")), lines(Tcctl(journal)));
+  EXPECT_EQ(lines(Tcctl(journal + " --until 1h")), 1) << "the header only";
+  EXPECT_THAT(Tcctl(absl::StrCat("journal ", anna.account, " --until 1h")), Prints(0, "(empty)"));
+  EXPECT_THAT(Tcctl(journal + " --since yesterday"), Prints(2, "no time"));
+  EXPECT_THAT(Tcctl("journal nobody"), Prints(3, "NOT_FOUND"));
+  EXPECT_THAT(Tcctl("journal"), Prints(2, "ACCOUNT"));
+  EXPECT_THAT(Tcctl("journal --help"), Prints(0, "--since"));
+}
+
+TEST_F(CliTest, ListsTheKeysOfEveryService) {
+  for (const dev::Service service : dev::kServices) {
+    const Output output = Tcctl(absl::StrCat("keys list --service ", dev::NameOf(service)));
+    EXPECT_THAT(output, Prints(0, "fingerprint"));
+    EXPECT_THAT(output, Prints(0, "k000001"));
+  }
+  EXPECT_THAT(Tcctl("keys list --service otp -o json"), Prints(0, "\"purpose\": \"otp-code\""));
+  EXPECT_THAT(Tcctl("keys list --role portal/web"), Prints(4, "ROLE_NOT_ALLOWED"));
+}
+
+TEST_F(CliTest, RotatesAKeyWhileTheServiceServes) {  // CRY-05
+  const dev::Citizen anna = Someone("Anna");
+  dev::People people = People();
+  ASSERT_THAT(people.Register(anna), IsOk());
+  EXPECT_THAT(Tcctl("keys rotate wrap-person"), Prints(0, "wrap-person.k000002 is the key that makes"));
+  EXPECT_THAT(Tcctl("keys rotate index-phone"), Prints(0, "may be removed (tcctl keys prune)"));
+  EXPECT_THAT(people.VerifyPassword(anna, anna.password), Eq(absl::StatusOr<bool>(true)));
+  EXPECT_THAT(Tcctl("keys prune"), Prints(2, "index-phone.k000001.key is not needed any more"));
+  EXPECT_THAT(Tcctl("keys prune --yes"), Prints(0, "wrap-person.k000001.key is removed"));
+  EXPECT_THAT(Tcctl("keys prune --yes"), Prints(0, "nothing to remove"));
+  EXPECT_THAT(people.VerifyPassword(anna, anna.password), Eq(absl::StatusOr<bool>(true)));
+  EXPECT_THAT(people.GetAccount(anna), IsOk());
+}
+
+TEST_F(CliTest, KeepsOlderKeysOfAServiceThatWritesNothingAnew) {
+  EXPECT_THAT(Tcctl("keys rotate otp-code --service otp"), Prints(0, "No key file may be removed"));
+  EXPECT_THAT(Tcctl("keys prune --yes --service otp"), Prints(0, "nothing to remove"));
+}
+
+TEST_F(CliTest, WritesNoKeyFileForAPurposeThatTheServiceDoesNotHave) {
+  EXPECT_THAT(Tcctl("keys rotate opt-code --service otp"), Prints(2, "it has fingerprint, once, otp-code"));
+  EXPECT_THAT(Tcctl("keys list --service otp").text, Not(HasSubstr("opt-code")));
+}
+
+TEST_F(CliTest, SaysThatTheServiceReadsItsKeysElsewhere) {
+  const dev::TemporaryDir elsewhere;
+  EXPECT_THAT(Tcctl("keys rotate page --service otp --keys-dir " + elsewhere.path()),
+              Prints(5, "does not read its keys in"));
+  EXPECT_TRUE(std::filesystem::is_empty(elsewhere.path()));
+}
+
+TEST_F(CliTest, NamesTheKeyFileThatIsWrong) {
+  const std::string file = suite().location().data + "/keys/recovery/seal.k000002.key";
+  std::ofstream(file) << "half a key";
+  EXPECT_THAT(Tcctl("call recovery/AdminService/ReloadKeys --role operator/me"), Prints(5, file));
+  std::filesystem::remove(file);
+  EXPECT_THAT(Tcctl("call recovery/AdminService/ReloadKeys --role operator/me"), Prints(0, "\"seal\""));
+}
+
 TEST_F(CliTest, MakesAToken) { EXPECT_THAT(Tcctl("token --sub anna"), Prints(0, "eyJ")); }
 
 TEST_F(CliTest, CompletesItsCommands) {
   const Output output = Tcctl("completion bash");
   EXPECT_THAT(output, Prints(0, "--code-only"));
+  EXPECT_THAT(output, Prints(0, "--since"));
   EXPECT_THAT(output.text, Not(HasSubstr("@CASES@")));
 }
 

@@ -31,6 +31,8 @@ void AddCallCommand(CLI::App& app, Context& context);
 void AddDescribeCommand(CLI::App& app, Context& context);
 void AddTokenCommand(CLI::App& app, Context& context);
 void AddInboxCommand(CLI::App& app, Context& context);
+void AddJournalCommand(CLI::App& app, Context& context);
+void AddKeysCommand(CLI::App& app, Context& context);
 void AddDevCommand(CLI::App& app, Context& context);
 void AddDemoCommand(CLI::App& app, Context& context);
 void AddCompletionCommand(CLI::App& app, Context& context);

@@ -7,6 +7,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "tools/tcctl/demo_account.h"
+#include "tools/tcctl/demo_scene.h"
 #include "trustedcontact/linking/v1/linking.grpc.pb.h"
 #include "trustedcontact/recovery/v1/recovery.grpc.pb.h"
 
@@ -23,19 +25,15 @@ constexpr auto kUnauthenticated = absl::StatusCode::kUnauthenticated;
 
 constexpr char kNewPassword[] = "Heron+Lantern-58";
 
-// Another code of the same length.
-std::string Wrong(std::string code) {
-  code.back() = code.back() == '7' ? '3' : '7';
-  return code;
-}
-
 class Demo {
  public:
-  Demo(Stage& stage, dev::SuiteClients& clients, const dev::Spool& spool, dev::DevSuite* suite, int salt)
-      : stage_(stage), clients_(clients), spool_(spool), suite_(suite), people_(clients, spool), salt_(salt) {
-    anna_ = Person("anna", "Anna", "Petrova", 1);
-    maria_ = Person("maria", "Maria", "Sokolova", 2);
-  }
+  explicit Demo(const Scene& scene)
+      : scene_(scene),
+        stage_(scene.stage),
+        spool_(scene.spool),
+        people_(scene.people),
+        anna_(scene.Person("anna", "Anna", "Petrova", 1)),
+        maria_(scene.Person("maria", "Maria", "Sokolova", 2)) {}
 
   absl::Status Play() {
     TRY(TwoCitizensRegister());
@@ -48,24 +46,16 @@ class Demo {
     TRY(NoSixthPrincipal());
     TRY(NoContactUnderAge());
     TRY(AnInvitationExpires());
-    return absl::OkStatus();
+    Citizen anna = anna_;
+    anna.password = kNewPassword;
+    TRY(AnnaChangesHerPhone(scene_, anna));
+    return SomebodyGuessesMariasPassword(scene_, maria_);
   }
 
  private:
-  Citizen Person(const std::string& account, const std::string& first_name, const std::string& last_name,
-                 int number) {
-    const std::string id = salt_ == 0 ? account : absl::StrCat(account, "-", salt_);
-    return dev::Invent(id, first_name, last_name, salt_ * 100 + number);
-  }
-
   // Waits for the code behind the first `seen` messages, and shows the message that brought it.
   absl::StatusOr<std::string> ReadCode(const Citizen& who, size_t seen) {
-    const std::string code = TRY(people_.AwaitCode(who, seen));
-    for (const dev::Message& message : spool_.Inbox(who.phone)) {
-      if (message.code == code)
-        stage_.Shows(absl::StrCat("SMS to ", who.first_name, ", ", who.phone), message.text);
-    }
-    return code;
+    return scene_.ReadCode(who.first_name, who.phone, seen);
   }
 
   absl::Status TwoCitizensRegister();
@@ -80,12 +70,10 @@ class Demo {
   absl::Status NoContactUnderAge();
   absl::Status AnInvitationExpires();
 
+  const Scene& scene_;
   Stage& stage_;
-  dev::SuiteClients& clients_;
   const dev::Spool& spool_;
-  dev::DevSuite* suite_;
   dev::People people_;
-  int salt_;
   Citizen anna_;
   Citizen maria_;
   std::string recovery_;  // the claimant's capability
@@ -141,8 +129,8 @@ absl::Status Demo::AnnaForgetsHerPassword() {
                                people_.StartRecovery(anna_.phone)))
                   .name();
   const std::string code = TRY(ReadCode(anna_, seen));
-  TRY(stage_.Refused("Anna", absl::StrCat("mistypes it: ", Wrong(code)),
-                     people_.VerifyClaimant(recovery_, Wrong(code)), kInvalid, {"CODE_MISMATCH"}));
+  TRY(stage_.Refused("Anna", absl::StrCat("mistypes it: ", WrongCode(code)),
+                     people_.VerifyClaimant(recovery_, WrongCode(code)), kInvalid, {"CODE_MISMATCH"}));
   const size_t told = people_.CountMessages(maria_);
   const auto proved =
       TRY(stage_.Works("Anna", absl::StrCat("types it: ", code), people_.VerifyClaimant(recovery_, code)));
@@ -183,7 +171,7 @@ absl::Status Demo::TheClaimantWantsMariasCode() {
   dev::recovery_pb::ApproveRecoveryRequest request;
   request.set_name(assigned_);
   request.set_code(contact_code_);
-  dev::Client& recovery = clients_[dev::Service::kRecovery];
+  dev::Client& recovery = scene_.clients[dev::Service::kRecovery];
   TRY(stage_.Refused("Claimant", "submits it as his own code",
                      people_.VerifyClaimant(recovery_, contact_code_), kPrecondition,
                      {"STATE_TRANSITION_NOT_ALLOWED"}));
@@ -201,8 +189,9 @@ absl::Status Demo::TheClaimantWantsMariasCode() {
 
 absl::Status Demo::MariaApproves() {
   stage_.Chapter("6. Maria confirms");
-  TRY(stage_.Refused("Maria", "mistypes the code", people_.Approve(maria_, assigned_, Wrong(contact_code_)),
-                     kInvalid, {"CODE_MISMATCH"}));
+  TRY(stage_.Refused("Maria", "mistypes the code",
+                     people_.Approve(maria_, assigned_, WrongCode(contact_code_)), kInvalid,
+                     {"CODE_MISMATCH"}));
   const auto seen = TRY(stage_.Works("Maria", "types it herself, in her own cabinet",
                                      people_.Approve(maria_, assigned_, contact_code_)));
   return stage_.Holds("the recovery is approved", seen.state() == dev::recovery_pb::RECOVERY_STATE_APPROVED);
@@ -231,7 +220,8 @@ absl::Status Demo::NoSixthPrincipal() {
   stage_.Chapter("8. Nobody guards more than five");
   const std::vector<std::string> names = {"Boris", "Vera", "Gleb", "Darya", "Egor"};
   for (size_t i = 0; i < names.size(); ++i) {
-    const Citizen who = Person(absl::AsciiStrToLower(names[i]), names[i], "Orlov", 10 + static_cast<int>(i));
+    const Citizen who =
+        scene_.Person(absl::AsciiStrToLower(names[i]), names[i], "Orlov", 10 + static_cast<int>(i));
     TRY(people_.Admit(who));
     const auto invitation = TRY(stage_.Works(names[i], "invites Maria", people_.Invite(who, maria_)));
     const auto accepted = people_.Accept(maria_, invitation.name());
@@ -247,8 +237,8 @@ absl::Status Demo::NoSixthPrincipal() {
 
 absl::Status Demo::NoContactUnderAge() {
   stage_.Chapter("9. A contact must be of age");
-  Citizen pavel = Person("pavel", "Pavel", "Orlov", 20);
-  Citizen nina = Person("nina", "Nina", "Petrova", 21);
+  Citizen pavel = scene_.Person("pavel", "Pavel", "Orlov", 20);
+  Citizen nina = scene_.Person("nina", "Nina", "Petrova", 21);
   const absl::CivilDay today = absl::ToCivilDay(absl::Now(), absl::UTCTimeZone());
   nina.birth_date = absl::CivilDay(today.year() - 17, today.month(), 1) - 40;
   TRY(people_.Admit(pavel));
@@ -262,18 +252,18 @@ absl::Status Demo::NoContactUnderAge() {
 
 absl::Status Demo::AnInvitationExpires() {
   stage_.Chapter("10. An invitation does not wait for ever");
-  if (suite_ == nullptr) {
+  if (scene_.suite == nullptr) {
     stage_.Tells(
         "Left out: it needs a clock that is set forward, and these services belong to somebody else.");
     return absl::OkStatus();
   }
-  const Citizen rita = Person("rita", "Rita", "Orlova", 30);
-  const Citizen sofia = Person("sofia", "Sofia", "Petrova", 31);
+  const Citizen rita = scene_.Person("rita", "Rita", "Orlova", 30);
+  const Citizen sofia = scene_.Person("sofia", "Sofia", "Petrova", 31);
   TRY(people_.Admit(rita));
   TRY(people_.Admit(sofia));
   const auto invitation = TRY(stage_.Works("Rita", "invites Sofia", people_.Invite(rita, sofia)));
-  suite_->Stop(dev::Service::kLinking);
-  TRY(suite_->Start(dev::Service::kLinking, {"--clock-offset", "1801"}));
+  scene_.suite->Stop(dev::Service::kLinking);
+  TRY(scene_.suite->Start(dev::Service::kLinking, {"--clock-offset", "1801"}));
   stage_.Tells("Half an hour passes (the linking service is restarted with its clock set forward).");
   return stage_.Refused("Sofia", "wants to accept", people_.Accept(sofia, invitation.name()), kPrecondition,
                         {"INVITATION_EXPIRED"});
@@ -283,7 +273,8 @@ absl::Status Demo::AnInvitationExpires() {
 
 absl::Status PlayDemo(Stage& stage, dev::SuiteClients& clients, const dev::Spool& spool, dev::DevSuite* suite,
                       int salt) {
-  return Demo(stage, clients, spool, suite, salt).Play();
+  const Scene scene{stage, clients, spool, suite, salt};
+  return Demo(scene).Play();
 }
 
 }  // namespace tc::ctl

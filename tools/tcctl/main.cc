@@ -51,6 +51,8 @@ int main(int argc, char** argv) {
   tc::ctl::AddDescribeCommand(app, context);
   tc::ctl::AddTokenCommand(app, context);
   tc::ctl::AddInboxCommand(app, context);
+  tc::ctl::AddJournalCommand(app, context);
+  tc::ctl::AddKeysCommand(app, context);
   tc::ctl::AddCompletionCommand(app, context);
   try {
     app.parse(argc, argv);

@@ -44,6 +44,7 @@ std::string Snils(int nine_digits) {
 
 Citizen Invent(std::string account, std::string first_name, std::string last_name, int number) {
   Citizen who;
+  who.email = absl::StrCat(account, "@example.org");
   who.account = std::move(account);
   who.first_name = std::move(first_name);
   who.last_name = std::move(last_name);
@@ -106,11 +107,40 @@ absl::StatusOr<identity_pb::Credential> People::SetPassword(const Citizen& who) 
   return identity().Call(&IdentityStub::SetPassword, SignedIn(who.account), request);
 }
 
+absl::StatusOr<identity_pb::EmailAddress> People::BindEmail(const Citizen& who) {
+  identity_pb::BindEmailRequest request;
+  request.set_account(who.Name());
+  request.set_email(who.email);
+  return identity().Call(&IdentityStub::BindEmail, SignedIn(who.account), request);
+}
+
+absl::StatusOr<identity_pb::EmailAddress> People::ConfirmEmail(const Citizen& who, const std::string& code) {
+  identity_pb::ConfirmEmailRequest request;
+  request.set_account(who.Name());
+  request.set_code(code);
+  return identity().Call(&IdentityStub::ConfirmEmail, SignedIn(who.account), request);
+}
+
 absl::StatusOr<bool> People::VerifyPassword(const Citizen& who, const std::string& password) {
   identity_pb::VerifyPasswordRequest request;
   request.set_phone(who.phone);
   request.set_password(password);
   return TRY(identity().Call(&IdentityStub::VerifyPassword, IdentityProvider(), request)).verified();
+}
+
+absl::StatusOr<identity_pb::Account> People::GetAccount(const Citizen& who) {
+  identity_pb::GetAccountRequest request;
+  request.set_name(who.Name());
+  return identity().Call(&IdentityStub::GetAccount, From("operator/demo"), request);
+}
+
+absl::StatusOr<identity_pb::Account> People::UnlockAccount(const Citizen& who,
+                                                           const std::string& lock_number) {
+  identity_pb::UnlockAccountRequest request;
+  request.set_name(who.Name());
+  request.set_lock_number(lock_number);
+  request.set_reason("the owner called and told the lock number");
+  return identity().Call(&IdentityStub::UnlockAccount, From("operator/demo"), request);
 }
 
 absl::Status People::Register(const Citizen& who) {

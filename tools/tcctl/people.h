@@ -29,6 +29,7 @@ struct Citizen {
   bool female = true;
   absl::CivilDay birth_date;
   std::string phone;
+  std::string email;  // bound by BindEmail and ConfirmEmail only
   std::string snils;
   std::string passport;  // series and number, ten digits
   std::string password;
@@ -52,8 +53,13 @@ class People {
   absl::StatusOr<identity_pb::Phone> ConfirmPhone(const Citizen& who, const std::string& phone,
                                                   const std::string& code);
   absl::StatusOr<identity_pb::Credential> SetPassword(const Citizen& who);
+  absl::StatusOr<identity_pb::EmailAddress> BindEmail(const Citizen& who);
+  absl::StatusOr<identity_pb::EmailAddress> ConfirmEmail(const Citizen& who, const std::string& code);
   // Whether `password` would sign `who` in.
   absl::StatusOr<bool> VerifyPassword(const Citizen& who, const std::string& password);
+  // As the support sees and does it.
+  absl::StatusOr<identity_pb::Account> GetAccount(const Citizen& who);
+  absl::StatusOr<identity_pb::Account> UnlockAccount(const Citizen& who, const std::string& lock_number);
   // All of the above: an account that may guard and be guarded.
   absl::Status Register(const Citizen& who);
   // The same in two calls, the identity provider having proved the phone; without a password.

@@ -16,6 +16,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "common/base/status.h"
 
@@ -24,6 +25,11 @@ namespace tc::dev {
 namespace fs = std::filesystem;
 
 namespace {
+
+std::string IfDigits(absl::string_view code) {
+  const auto is_digit = [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); };
+  return std::string(std::all_of(code.begin(), code.end(), is_digit) ? code : "");
+}
 
 std::optional<Message> ReadMessage(const fs::path& path) {
   struct stat status {};
@@ -43,12 +49,16 @@ std::optional<Message> ReadMessage(const fs::path& path) {
 
 std::string CodeOf(absl::string_view text) {
   const std::vector<absl::string_view> lines = absl::StrSplit(text, '\n', absl::SkipWhitespace());
-  if (lines.empty() || !absl::StartsWith(lines.back(), "@")) return "";
-  const size_t mark = lines.back().rfind('#');
-  if (mark == absl::string_view::npos) return "";
-  const absl::string_view code = absl::StripAsciiWhitespace(lines.back().substr(mark + 1));
-  const auto is_digit = [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); };
-  return std::all_of(code.begin(), code.end(), is_digit) ? std::string(code) : "";
+  if (lines.empty()) return "";
+  if (absl::StartsWith(lines.back(), "@")) {
+    const size_t mark = lines.back().rfind('#');
+    if (mark == absl::string_view::npos) return "";
+    return IfDigits(absl::StripAsciiWhitespace(lines.back().substr(mark + 1)));
+  }
+  absl::string_view mail = lines.front();
+  if (!absl::ConsumePrefix(&mail, "Code ") && !absl::ConsumePrefix(&mail, "Код ")) return "";
+  const size_t colon = mail.find(':');
+  return colon == absl::string_view::npos ? "" : IfDigits(mail.substr(0, colon));
 }
 
 struct Spool::State {

@@ -18,10 +18,10 @@ struct Message {
   std::string channel;  // "sms"
   std::string to;       // "+79161234567"
   std::string text;
-  std::string code;  // from the last line "@host #code"; empty when the message has none
+  std::string code;  // CodeOf(text)
 };
 
-// The code in the last line of a message, or nothing.
+// The code in a message's last line "@host #code", or at the head of a mail, "Code 123456: …"; else nothing.
 std::string CodeOf(absl::string_view text);
 
 class Spool {

@@ -19,13 +19,19 @@ struct CodeCase {
 };
 class CodeOfTest : public ::testing::TestWithParam<CodeCase> {};
 
-TEST_P(CodeOfTest, ReadsTheLastLineOnly) { EXPECT_EQ(CodeOf(GetParam().text), GetParam().code); }
+TEST_P(CodeOfTest, ReadsTheLastLineOfAnSmsAndTheHeadOfAMail) {
+  EXPECT_EQ(CodeOf(GetParam().text), GetParam().code);
+}
 
 INSTANTIATE_TEST_SUITE_P(, CodeOfTest,
                          ::testing::Values(CodeCase{"Code 123456.\n@gosuslugi.ru #123456", "123456"},
                                            CodeCase{"Code\n@host #001234\n", "001234"},
                                            CodeCase{"@host #12a4", ""},
                                            CodeCase{"@host #123456\nand more", ""}, CodeCase{"@host", ""},
+                                           CodeCase{"Code 654321: x\n@host #123456", "123456"},
+                                           CodeCase{"Code 001234: adding your e-mail. Never tell.", "001234"},
+                                           CodeCase{"Код 123456: привязка почты.", "123456"},
+                                           CodeCase{"Code of honour: none", ""}, CodeCase{"Code 123456", ""},
                                            CodeCase{"You are now a trusted contact.", ""}, CodeCase{"", ""}));
 
 class SpoolTest : public ::testing::Test {

@@ -33,7 +33,10 @@ constexpr Transition kTransitions[] = {
     {State::kActive, Trigger::kDelete, Actor::kRegistrar, State::kDeleted},
     {State::kLocked, Trigger::kDelete, Actor::kRegistrar, State::kDeleted},
     {State::kFrozen, Trigger::kDelete, Actor::kRegistrar, State::kDeleted},
-    {State::kBlocked, Trigger::kDelete, Actor::kRegistrar, State::kDeleted},
+    {State::kActive, Trigger::kDelete, Actor::kOperator, State::kDeleted},
+    {State::kLocked, Trigger::kDelete, Actor::kOperator, State::kDeleted},
+    {State::kFrozen, Trigger::kDelete, Actor::kOperator, State::kDeleted},
+    {State::kBlocked, Trigger::kDelete, Actor::kOperator, State::kDeleted},
 };
 
 bool InForce(const std::optional<absl::Time>& until, absl::Time now) {
@@ -159,6 +162,12 @@ absl::StatusOr<Account> Unblock(Account account, absl::Time now) {
   TRY(Allowed(account, Trigger::kUnblock, Actor::kOperator, now));
   account.block_reason.reset();
   return account;
+}
+
+absl::Status CheckMayDelete(const Account& account, Actor actor, absl::Time now) {
+  TRY(Allowed(account, Trigger::kDelete, actor, now));
+  if (actor == Actor::kOperator || !InForce(account.danger_freeze_until, now)) return absl::OkStatus();
+  return RequireState(account, {}, now);
 }
 
 absl::Status RequireState(const Account& account, std::initializer_list<State> allowed, absl::Time now) {

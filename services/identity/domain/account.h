@@ -122,6 +122,9 @@ absl::StatusOr<Account> EndDanger(Account account, absl::Time now);
 absl::StatusOr<Account> Block(Account account, std::string reason, absl::Time now);
 absl::StatusOr<Account> Unblock(Account account, absl::Time now);
 
+// May it be erased? After a danger report by an operator only: ACCOUNT_FROZEN for everybody else.
+absl::Status CheckMayDelete(const Account& account, Actor actor, absl::Time now);
+
 // OK when the state is one of `allowed`; otherwise FAILED_PRECONDITION with the state's own reason
 // (ACCOUNT_LOCKED and ACCOUNT_FROZEN with RetryInfo where they end by themselves).
 absl::Status RequireState(const Account& account, std::initializer_list<State> allowed, absl::Time now);

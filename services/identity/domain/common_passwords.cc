@@ -1,48 +1,131 @@
 #include "services/identity/domain/common_passwords.h"
 
-#include <set>
+#include <algorithm>
+#include <string>
+#include <vector>
 
-#include "absl/strings/str_split.h"
+#include "services/identity/domain/neighbours.h"
+#include "services/identity/domain/text.h"
 
 namespace tc::identity {
 namespace {
 
-// Digits; Latin words, some of them Cyrillic ones typed on the wrong layout; Cyrillic words.
-constexpr char kCommon[] = R"(
-000000 0000000 00000000 111111 1111111 11111111 112233 11223344 121212 123123 123123123 123321 1234 12345
-123456 1234567 12345678 123456789 1234567890 0123456789 123654 131313 147258 147258369 159357 159753 159951
-222222 232323 246810 314159 321321 333333 444444 454545 456456 555555 654321 666666 696969 741852 753951
-765432 777777 7777777 789456 7894561230 87654321 888888 88888888 963852 987654 987654321 9876543210 999999
-99999999 010203 01020304 100200 123454321 135790 142536 147896 789789 2000 2020 2021 2022 2023 2024 2025
-2026 1234567891 12344321
-abc abcd abcdef abcdefg access account admin administrator adminadmin alexander alina amanda andrei andrew
-andrey angel anna anton apple artem asdasd asdf asdfg asdfgh asdfghj asdfghjkl ashley azerty baby babygirl
-bailey banana baseball batman beautiful bitcoin blink buster butterfly changeme charlie cheese chelsea
-chocolate code computer cookie cool correcthorsebatterystaple daniel default dennis denis diamond dima
-dmitry dragon elena eminem family fkbyf flower football forever freedom friends fuckyou gandalf garfield
-george ghbdtn gfhjkm ginger google gosuslugi hannah harley hello helloworld hockey home hunter igor iloveyou
-internet ivan jennifer jessica jesus jordan joshua justin kate katya killer kirill klaster knopka letmein
-liverpool login love lovely loveme maggie marina martin master matrix maxim merlin michael michelle monkey
-monster moscow moskva mustang mynoob myspace natasha nastya nicole nikita ninja olga orange parol parol1
-pass passw0rd passwd password passwort pepper pokemon princess privet purple qazwsx qazwsxedc qqqqqq qwaszx
-qwe qweasd qweasdzxc qweqwe qwer qwert qwerty qwertyu qwertyui qwertyuiop rainbow ranger robert root rossia
-russia samsung sasha secret security sergey shadow snoopy soccer solnce solnyshko spartak spiderman starwars
-summer sunshine superman sveta svetlana tatiana tatyana test tester testing thomas tigger trustno1 user
-vfhbyf vfrcbv vika vkontakte vladimir welcome whatever william winter yandex yfnfif zaq12wsx zenit zxcv
-zxcvb zxcvbn zxcvbnm zzzzzz lfybbk ljcneg cfhfq fylhtq fktrcfylh yfcnz rjirf kjdtkbyf pfqxbr cjkysirj vjcrdf
-hjccbz
-абв абвг абвгд админ александр алексей анастасия андрей анна вход госуслуги дмитрий доступ елена екатерина
-зайка зенит иван йцу йцук йцуке йцукен йцукенг йцукенгшщзхъ кирилл коля кот котик кошка котенок ксюша логин
-любимая любимый любовь максим мама марина маша москва наташа никита николай ольга папа пароль привет пушкин
-россия саша секрет сергей солнце солнышко спартак татьяна тест учетка фывапр фывапролджэ ячсмить
-)";
+using Points = std::vector<char32_t>;
+
+// Shorter words are in too many passwords by chance; between the letters of a longer one others may stand.
+constexpr size_t kShortestWord = 4;
+constexpr size_t kShortestSeparated = 6;
+constexpr int kRun = 4;
+
+Points Part(const Points& text, size_t begin, size_t end) {
+  return {text.begin() + static_cast<ptrdiff_t>(begin), text.begin() + static_cast<ptrdiff_t>(end)};
+}
+
+// The shortest text whose repetition is `text`; itself when it is none.
+Points Unit(const Points& text) {
+  for (size_t n = 1; n <= text.size() / 2; ++n) {
+    if (text.size() % n != 0) continue;
+    if (std::equal(text.begin() + static_cast<ptrdiff_t>(n), text.end(), text.begin()))
+      return Part(text, 0, n);
+  }
+  return text;
+}
+
+// The letters for which characters of this look stand; 1 stands for two.
+Points Plain(Points text, char32_t one) {
+  for (char32_t& c : text) {
+    switch (c) {
+      case U'@':
+      case U'4':
+        c = U'a';
+        break;
+      case U'0':
+        c = U'o';
+        break;
+      case U'1':
+        c = one;
+        break;
+      case U'3':
+        c = U'e';
+        break;
+      case U'$':
+      case U'5':
+        c = U's';
+        break;
+      default:
+        break;
+    }
+  }
+  return text;
+}
+
+std::vector<Points> Readings(const Points& text) { return {text, Plain(text, U'l'), Plain(text, U'i')}; }
+
+Points Letters(Points text) {
+  text.erase(std::remove_if(text.begin(), text.end(), [](char32_t c) { return !IsLetter(c); }), text.end());
+  return text;
+}
+
+// Of the characters that are no letters, what is more than decoration: runs of neighbours go, and of one
+// character several times in a row the first stays.
+Points Squeezed(const Points& text) {
+  const std::vector<bool> in_run = InRuns(text, kRun);
+  Points squeezed;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool again = i > 0 && text[i] == text[i - 1];
+    if (IsLetter(text[i]) || !(in_run[i] || again)) squeezed.push_back(text[i]);
+  }
+  return squeezed;
+}
+
+struct Lists {
+  const Blocklist* own;
+  bool Have(const Points& text) const {
+    const uint64_t hash = ListHash(FromCodePoints(text));
+    return InList(CommonestPasswords(), hash) || InList(CommonWords(), hash) ||
+           (own != nullptr && own->Has(hash));
+  }
+  // Once or several times.
+  bool HaveWord(const Points& text) const {
+    if (text.size() < kShortestWord) return false;
+    const Points unit = Unit(text);
+    return Have(text) || (unit.size() >= kShortestWord && Have(unit));
+  }
+};
+
+bool IsSeparatedWord(const Points& text, const Points& core, const Lists& lists) {
+  for (const Points& reading : Readings(core)) {
+    const Points letters = Letters(reading);
+    if (letters.size() < kShortestSeparated || text.size() - letters.size() > kDecoration) continue;
+    if (lists.HaveWord(letters)) return true;
+  }
+  return false;
+}
+
+bool IsDecoratedWord(const Points& text, const Lists& lists) {
+  const size_t head = static_cast<size_t>(std::find_if(text.begin(), text.end(), IsLetter) - text.begin());
+  if (head == text.size()) return false;
+  const size_t tail = static_cast<size_t>(std::find_if(text.rbegin(), text.rend(), IsLetter) - text.rbegin());
+  // What stands at the ends may be decoration or, as in @dmin and pa$$, letters: every cut is tried.
+  for (size_t h = 0; h <= std::min(head, kDecoration); ++h) {
+    for (size_t t = 0; t <= std::min(tail, kDecoration - h); ++t) {
+      for (const Points& reading : Readings(Part(text, h, text.size() - t))) {
+        if (lists.HaveWord(reading)) return true;
+      }
+    }
+  }
+  return IsSeparatedWord(text, Part(text, head, text.size() - tail), lists);
+}
 
 }  // namespace
 
-bool IsCommonPassword(absl::string_view folded) {
-  static const auto& list =
-      *new std::set<absl::string_view>(absl::StrSplit(kCommon, absl::ByAnyChar(" \n"), absl::SkipEmpty()));
-  return list.count(folded) != 0;
+bool IsCommonPassword(absl::string_view form, const Blocklist* own) {
+  const Points text = CodePoints(form);
+  const Points unit = Unit(text);
+  const Lists lists{own};
+  const bool repeats_little = unit.size() < kShortestWord && unit.size() < text.size();
+  return repeats_little || lists.Have(text) || lists.Have(unit) || OutsideRuns(text, kRun) < kShortestWord ||
+         IsDecoratedWord(unit, lists) || IsDecoratedWord(Squeezed(unit), lists);
 }
 
 }  // namespace tc::identity

@@ -74,4 +74,11 @@ std::string Email::Masked() const {
   return absl::StrCat(address_.substr(0, 1), "***", address_.substr(address_.rfind('@')));
 }
 
+std::string Email::MaskedWhole() const {
+  if (address_.empty()) return "";
+  const size_t at = address_.rfind('@');
+  return absl::StrCat(address_.substr(0, 1), "***@", address_.substr(at + 1, 1), "***",
+                      address_.substr(address_.rfind('.')));
+}
+
 }  // namespace tc::identity

@@ -23,7 +23,9 @@ class Email {
   // What two spellings of one mailbox have in common: all small letters.
   std::string Canonical() const;
   std::string Local() const;
-  std::string Masked() const;  // "i***@example.org"
+  std::string Masked() const;  // "i***@example.org", for its owner
+  // "i***@e***.org", for events, which outlive an erasure: a domain of one's own tells who somebody is.
+  std::string MaskedWhole() const;
 
   friend bool operator==(const Email&, const Email&) = default;
 

@@ -46,5 +46,10 @@ TEST(Email, HasAtMost254Characters) {
               tc::testing::Violates("EMAIL_INVALID"));
 }
 
+TEST(Email, IsMaskedWithItsDomainWhereTheMaskOutlivesItsOwner) {
+  EXPECT_EQ(Email::FromTrusted("ivan@petrov.example.org").MaskedWhole(), "i***@p***.org");
+  EXPECT_EQ(Email().MaskedWhole(), "");
+}
+
 }  // namespace
 }  // namespace tc::identity

@@ -20,7 +20,21 @@ enum class NoticeKind {
   kAccountFrozen = 3,
   kAccountUnfrozen = 4,
   kAccountLocked = 5,
+  kEmailChanged = 6,
+  kPhoneChangeScheduled = 7,
+  kSignInNewDevice = 8,
+  kSecondFactorChanged = 9,
+  kPasswordExpires = 10,
+  kAccountDeleted = 11,
+  kAccountUnlocked = 12,
+  kAccountBlocked = 13,
+  kAccountUnblocked = 14,
+  kPersonalDataChanged = 15,
+  kPasswordChangeRequired = 16,
 };
+
+// Security notices ignore hours and switches (O8); all but the warning that a password gets too old.
+inline bool IsSecurity(NoticeKind kind) { return kind != NoticeKind::kPasswordExpires; }
 
 struct Notice {
   NoticeKind kind = NoticeKind::kPasswordChanged;
@@ -28,7 +42,8 @@ struct Notice {
   std::vector<Phone> phones;
   std::vector<Email> emails;
   std::string locale;
-  std::string masked_address;  // of the new number, for kPhoneChanged
+  std::string
+      masked_address;  // of the new address, for kPhoneChanged, kPhoneChangeScheduled and kEmailChanged
   friend bool operator==(const Notice&, const Notice&) = default;
 
   bool HasRecipients() const { return !phones.empty() || !emails.empty(); }

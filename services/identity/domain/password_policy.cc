@@ -1,12 +1,11 @@
 #include "services/identity/domain/password_policy.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/identity/domain/common_passwords.h"
+#include "services/identity/domain/neighbours.h"
 #include "services/identity/domain/text.h"
 
 namespace tc::identity {
@@ -15,48 +14,16 @@ namespace {
 using Points = std::vector<char32_t>;
 
 constexpr size_t kShortestWord = 3;  // shorter personal words would forbid too much
+constexpr size_t kShortestPart = 4;  // of a composed one
 constexpr size_t kPhoneDigits = 5;   // so many digits of a phone in a row are a part of it
-constexpr std::array<std::u32string_view, 7> kKeyboardRows = {
-    U"1234567890", U"qwertyuiop", U"asdfghjkl", U"zxcvbnm", U"йцукенгшщзхъ", U"фывапролджэ", U"ячсмитьбю"};
 
 bool Has(const Points& points, bool (*is)(char32_t)) { return std::any_of(points.begin(), points.end(), is); }
 bool IsSpecial(char32_t c) {
   return !IsLetter(c) && !IsDigit(c) && !IsSpace(c) && !IsControl(c) && !IsMark(c);
 }
 
-// +1 or -1 when b follows or precedes a in an alphabet or among the digits, else 0.
-int AlphabetStep(char32_t a, char32_t b) {
-  const bool alike = (IsLetter(a) && IsLetter(b)) || (IsDigit(a) && IsDigit(b));
-  if (!alike) return 0;
-  if (b == a + 1) return 1;
-  return a == b + 1 ? -1 : 0;
-}
-
-int KeyboardStep(char32_t a, char32_t b) {
-  for (const std::u32string_view row : kKeyboardRows) {
-    const size_t i = row.find(a);
-    const size_t j = row.find(b);
-    if (i == std::u32string_view::npos || j == std::u32string_view::npos) continue;
-    if (j == i + 1) return 1;
-    if (i == j + 1) return -1;
-  }
-  return 0;
-}
-
-bool HasRun(const Points& folded, int run, int (*step)(char32_t, char32_t)) {
-  int length = 1;
-  int direction = 0;
-  for (size_t i = 1; i < folded.size(); ++i) {
-    const int next = step(folded[i - 1], folded[i]);
-    length = next == 0 ? 1 : (next == direction ? length + 1 : 2);
-    direction = next;
-    if (length >= run) return true;
-  }
-  return false;
-}
-
 bool HasSequence(const Points& folded, int run) {
-  return run > 0 && (HasRun(folded, run, AlphabetStep) || HasRun(folded, run, KeyboardStep));
+  return run > 0 && OutsideRuns(folded, run) < folded.size();
 }
 
 bool HasRepeat(const Points& points, int most) {
@@ -88,45 +55,55 @@ bool HasPersonalPart(const std::string& folded, const std::string& digits, const
   return false;
 }
 
-// Is `text` nothing but listed words, one after another?
-bool MadeOf(const std::string& text, const std::vector<std::string>& words,
-            bool (*listed)(absl::string_view)) {
-  if (text.empty()) return false;
+// Is `text` nothing but these words, one after another?
+bool MadeOf(const std::string& text, const std::vector<std::string>& words) {
   std::vector<bool> reached(text.size() + 1, false);
   reached[0] = true;
   for (size_t i = 0; i < text.size(); ++i) {
     if (!reached[i]) continue;
-    const absl::string_view rest = absl::string_view(text).substr(i);
     for (const std::string& word : words) {
-      if (absl::StartsWith(rest, word)) reached[i + word.size()] = true;
-    }
-    for (size_t n = 3; n <= std::min(rest.size(), kLongestCommonPassword); ++n) {
-      if (listed(rest.substr(0, n))) reached[i + n] = true;
+      if (absl::StartsWith(absl::string_view(text).substr(i), word)) reached[i + word.size()] = true;
     }
   }
-  return reached[text.size()];
+  return !text.empty() && reached[text.size()];
 }
 
-bool IsCommon(const Points& folded, const PersonalWords& personal) {
+bool MadeOfPersonalData(const Points& folded, const PersonalWords& personal) {
   const std::string letters = Only(folded, IsLetter);
-  const std::string digits = Only(folded, IsDigit);
-  if (IsCommonPassword(FromCodePoints(folded))) return true;
-  if (!letters.empty()) return MadeOf(letters, personal.words, IsCommonPassword);
-  return MadeOf(digits, personal.digits, IsCommonPassword);
+  return letters.empty() ? MadeOf(Only(folded, IsDigit), personal.digits) : MadeOf(letters, personal.words);
 }
 
+bool IsCommon(absl::string_view password, const Points& folded, const PasswordPolicy& policy,
+              const PersonalWords& personal, const Blocklist* blocklist) {
+  if (password.empty()) return false;  // that nothing is too short says enough
+  return IsCommonPassword(ListForm(password), blocklist) ||
+         (!policy.personal_parts && MadeOfPersonalData(folded, personal));
+}
+
+// The text and, where it is composed like anna-maria or ivan.petrov77, its longer parts.
 void AddWord(PersonalWords& personal, absl::string_view text) {
-  std::string word = Folded(text);
-  if (CodePoints(word).size() >= kShortestWord) personal.words.push_back(std::move(word));
+  const Points word = CodePoints(Folded(text));
+  if (word.size() < kShortestWord) return;
+  personal.words.push_back(FromCodePoints(word));
+  for (size_t begin = 0, end = 0; begin < word.size(); begin = end + 1) {
+    for (end = begin; end < word.size() && IsLetter(word[end]);) ++end;
+    if (end - begin < kShortestPart || end - begin == word.size()) continue;
+    personal.words.push_back(FromCodePoints(
+        Points(word.begin() + static_cast<ptrdiff_t>(begin), word.begin() + static_cast<ptrdiff_t>(end))));
+  }
 }
 
-void AddDate(PersonalWords& personal, absl::CivilDay day) {
+void AddDate(PersonalWords& personal, absl::CivilDay date) {
   const auto two = [](int64_t n) { return absl::StrCat(absl::Dec(n, absl::kZeroPad2)); };
-  const std::string year = absl::StrCat(day.year());
-  personal.digits.push_back(absl::StrCat(two(day.day()), two(day.month()), year));
-  personal.digits.push_back(absl::StrCat(year, two(day.month()), two(day.day())));
-  personal.digits.push_back(absl::StrCat(two(day.day()), two(day.month()), two(day.year() % 100)));
-  personal.digits.push_back(year);
+  const std::string day = two(date.day());
+  const std::string month = two(date.month());
+  const std::string year = absl::StrCat(date.year());
+  const std::string short_year = two(date.year() % 100);
+  for (std::string spelling :
+       {day + month + year, year + month + day, month + day + year, day + month + short_year,
+        short_year + month + day, absl::StrCat(date.day(), date.month(), short_year), day + month, year}) {
+    personal.digits.push_back(std::move(spelling));
+  }
 }
 
 }  // namespace
@@ -174,22 +151,26 @@ PasswordViolation Violated(PasswordRule rule, const PasswordPolicy& policy) {
     case PasswordRule::kNoLower:
       return {rule, "add a lower-case letter"};
     case PasswordRule::kNoDigit:
-      return {rule, "add a digit"};
+      return {rule, "add a digit from 0 to 9"};
     case PasswordRule::kNoSpecial:
       return {rule, "add a special character such as ! or %"};
     case PasswordRule::kSpace:
       return {rule, "leave out spaces and tabs"};
     case PasswordRule::kControl:
-      return {rule, "leave out control characters"};
+      return {rule, "leave out line breaks, tabs and other characters that cannot be seen"};
     case PasswordRule::kSequence:
       return {rule, absl::StrCat("leave out runs of ", policy.sequence_run,
-                                 " neighbours such as 1234, abcd or qwer")};
+                                 " or more neighbours such as 1234, abcd or qwer, in either direction")};
     case PasswordRule::kRepeat:
       return {rule, absl::StrCat("repeat a character at most ", policy.repeat_max, " times in a row")};
     case PasswordRule::kPersonal:
-      return {rule, "leave out your name, e-mail address, phone and birth date"};
+      return {rule, "leave out your account name, names, e-mail address, phone and birth date"};
     case PasswordRule::kCommon:
-      return {rule, "choose a password that is not among the commonest ones"};
+      return {rule, policy.classes
+                        ? "this one is among the first to be guessed: choose one that is not a common "
+                          "word, name or keyboard pattern with some characters added"
+                        : "this one is among the first to be guessed: put three or more unrelated words "
+                          "together, none of them your own data"};
     case PasswordRule::kReused:
       return {rule, "choose a password that you have not used before"};
   }
@@ -213,7 +194,7 @@ PersonalWords PersonalWordsOf(const Account& account, const std::vector<OwnedPho
 Secret NormalisedPassword(const Secret& typed) { return Secret(Nfc(typed.Reveal())); }
 
 std::vector<PasswordViolation> CheckPassword(const Secret& normalised, const PasswordPolicy& policy,
-                                             const PersonalWords& personal) {
+                                             const PersonalWords& personal, const Blocklist* blocklist) {
   const Points points = CodePoints(normalised.Reveal());
   const std::string folded_text = Folded(normalised.Reveal());
   const Points folded = CodePoints(folded_text);
@@ -234,7 +215,7 @@ std::vector<PasswordViolation> CheckPassword(const Secret& normalised, const Pas
   refuse(HasRepeat(points, policy.repeat_max), PasswordRule::kRepeat);
   refuse(policy.personal_parts && HasPersonalPart(folded_text, Only(folded, IsDigit), personal),
          PasswordRule::kPersonal);
-  refuse(IsCommon(folded, policy.personal_parts ? PersonalWords() : personal), PasswordRule::kCommon);
+  refuse(IsCommon(normalised.Reveal(), folded, policy, personal, blocklist), PasswordRule::kCommon);
   return violations;
 }
 

@@ -14,6 +14,7 @@
 #include "common/base/refusal.h"
 #include "common/base/secret.h"
 #include "services/identity/domain/account.h"
+#include "services/identity/domain/blocklist.h"
 #include "services/identity/domain/phone_book.h"
 #include "services/identity/domain/policy.h"
 
@@ -50,14 +51,18 @@ struct PersonalWords {
   std::vector<std::string> words;
   std::vector<std::string> digits;
 };
+// Composed ones (anna-maria, ivan.petrov77) also in their parts of four or more letters, dates in several
+// spellings.
 PersonalWords PersonalWordsOf(const Account& account, const std::vector<OwnedPhone>& phones);
 
 // The form in which passwords are judged and hashed: NFC.
 Secret NormalisedPassword(const Secret& typed);
 
-// Each broken rule once, ascending; never kReused.
+// Each broken rule once, ascending; never kReused. `blocklist`: an operator's own, besides the built-in lists
+// (common_passwords.h); null: none.
 std::vector<PasswordViolation> CheckPassword(const Secret& normalised, const PasswordPolicy& policy,
-                                             const PersonalWords& personal);
+                                             const PersonalWords& personal,
+                                             const Blocklist* blocklist = nullptr);
 
 // INVALID_ARGUMENT / PASSWORD_POLICY_VIOLATED with one violation of `field` a rule.
 absl::Status PolicyRefusal(const std::vector<PasswordViolation>& violations, absl::string_view field);

@@ -1,5 +1,7 @@
 #include "services/identity/domain/person.h"
 
+#include <unicode/uloc.h>
+
 #include <algorithm>
 #include <array>
 
@@ -11,9 +13,12 @@
 namespace tc::identity {
 namespace {
 
+bool IsCapital(char c) { return c >= 'A' && c <= 'Z'; }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsZero(absl::string_view text) { return text.find_first_not_of('0') == absl::string_view::npos; }
+
 bool AllDigits(absl::string_view text, size_t n) {
-  return text.size() == n &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return text.size() == n && std::all_of(text.begin(), text.end(), IsDigit);
 }
 
 int DigitAt(absl::string_view digits, size_t i) { return digits[i] - '0'; }
@@ -33,11 +38,37 @@ bool SnilsChecks(absl::string_view digits) {
 }
 
 bool InnChecks(absl::string_view digits) {
-  if (digits.find_first_not_of('0') == absl::string_view::npos) return false;
+  if (IsZero(digits)) return false;
   if (digits.size() == 10)
     return Weighted<9>(digits, {2, 4, 10, 3, 5, 9, 4, 6, 8}) % 11 % 10 == DigitAt(digits, 9);
   return Weighted<10>(digits, {7, 2, 4, 10, 3, 5, 9, 4, 6, 8}) % 11 % 10 == DigitAt(digits, 10) &&
          Weighted<11>(digits, {3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8}) % 11 % 10 == DigitAt(digits, 11);
+}
+
+// What a document of one type bears; why it is refused, when it is.
+struct Expected {
+  bool series;
+  const char* series_sentence;
+  bool number;
+  const char* number_sentence;
+};
+
+Expected ExpectedOf(DocumentType type, absl::string_view series, absl::string_view number) {
+  switch (type) {
+    case DocumentType::kRfPassport:
+      return {AllDigits(series, 4), "the series of a Russian passport has four digits: 4509",
+              AllDigits(number, 6), "the number of a Russian passport has six digits: 123456"};
+    case DocumentType::kForeignPassport:
+      return {
+          series.empty(), "a foreign passport has no series: write all of it as the number",
+          number.size() >= 5 && number.size() <= 20 &&
+              std::all_of(number.begin(), number.end(), [](char c) { return IsCapital(c) || IsDigit(c); }),
+          "the number of a passport has 5 to 20 Latin capitals and digits"};
+    case DocumentType::kResidencePermit:
+      return {AllDigits(series, 2), "the series of a residence permit has two digits: 82",
+              AllDigits(number, 7), "the number of a residence permit has seven digits: 1234567"};
+  }
+  return {false, "there is no such type of document", false, "there is no such type of document"};
 }
 
 }  // namespace
@@ -60,6 +91,18 @@ absl::StatusOr<std::string> ParseSnils(absl::string_view text, absl::string_view
     return InvalidField(field, "SNILS_CHECK_DIGITS",
                         "there is no such SNILS: the last two digits do not fit");
   return digits;
+}
+
+absl::StatusOr<std::string> ParseCountry(absl::string_view text, absl::string_view field) {
+  if (text.size() != 2 || !std::all_of(text.begin(), text.end(), IsCapital)) {
+    return InvalidField(field, "COUNTRY_FORMAT",
+                        "write the country's two capital Latin letters, such as RU or KZ");
+  }
+  for (const char* const* country = uloc_getISOCountries(); *country != nullptr; ++country) {
+    if (text == *country) return std::string(text);
+  }
+  return InvalidField(field, "COUNTRY_UNKNOWN",
+                      "there is no such country: write its two letters of ISO 3166-1, such as RU or KZ");
 }
 
 absl::StatusOr<std::string> ParseInn(absl::string_view text, absl::string_view field) {
@@ -95,36 +138,17 @@ absl::StatusOr<absl::CivilDay> ParseDate(int year, int month, int day, absl::str
 
 absl::Status CheckDocumentNumber(DocumentType type, absl::string_view series, absl::string_view number,
                                  absl::string_view field) {
-  const auto refuse = [&](absl::string_view part, absl::string_view reason,
-                          absl::string_view sentence) -> absl::Status {
-    return InvalidField(absl::StrCat(field, ".", part), reason, sentence);
-  };
-  switch (type) {
-    case DocumentType::kRfPassport:
-      if (!AllDigits(series, 4))
-        return refuse("series", "DOCUMENT_SERIES", "the series of a Russian passport has four digits");
-      if (!AllDigits(number, 6))
-        return refuse("number", "DOCUMENT_NUMBER", "the number of a Russian passport has six digits");
-      return absl::OkStatus();
-    case DocumentType::kForeignPassport: {
-      if (!series.empty()) return refuse("series", "DOCUMENT_SERIES", "a foreign passport has no series");
-      const bool good =
-          number.size() >= 5 && number.size() <= 20 && std::all_of(number.begin(), number.end(), [](char c) {
-            return absl::ascii_isalnum(static_cast<unsigned char>(c));
-          });
-      if (!good)
-        return refuse("number", "DOCUMENT_NUMBER",
-                      "the number of a passport has 5 to 20 Latin letters and digits");
-      return absl::OkStatus();
-    }
-    case DocumentType::kResidencePermit:
-      if (!AllDigits(series, 2))
-        return refuse("series", "DOCUMENT_SERIES", "the series of a residence permit has two digits");
-      if (!AllDigits(number, 7))
-        return refuse("number", "DOCUMENT_NUMBER", "the number of a residence permit has seven digits");
-      return absl::OkStatus();
-  }
-  return absl::InternalError("no such document type");
+  const Expected expected = ExpectedOf(type, series, number);
+  const bool has_series = expected.series && (series.empty() || !IsZero(series));
+  const bool has_number = expected.number && !IsZero(number);
+  if (has_series && has_number) return absl::OkStatus();
+  Refusal refusal =
+      Refuse(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid, "the request has an invalid field");
+  if (!has_series)
+    refusal.Violation(absl::StrCat(field, ".series"), "DOCUMENT_SERIES", expected.series_sentence);
+  if (!has_number)
+    refusal.Violation(absl::StrCat(field, ".number"), "DOCUMENT_NUMBER", expected.number_sentence);
+  return refusal;
 }
 
 }  // namespace tc::identity

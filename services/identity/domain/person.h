@@ -43,15 +43,21 @@ struct Person {
 bool SamePerson(const Person& a, const Person& b);
 
 // Each refuses with INVALID_ARGUMENT / FIELD_INVALID and one violation of `field`.
-// SNILS_FORMAT, SNILS_CHECK_DIGITS. Takes "12345678964" and "123-456-789 64", gives eleven digits.
+// SNILS_FORMAT, SNILS_CHECK_DIGITS. Takes "12345678964" and "123-456-789 64", gives eleven digits. Numbers up
+// to 001-001-998 were issued before there were check digits: their last two digits are taken as they are.
 absl::StatusOr<std::string> ParseSnils(absl::string_view text, absl::string_view field);
+// COUNTRY_FORMAT: not two capital Latin letters; COUNTRY_UNKNOWN: no country of ISO 3166-1, as ICU lists them
+// (withdrawn codes such as SU are none).
+absl::StatusOr<std::string> ParseCountry(absl::string_view text, absl::string_view field);
 // INN_FORMAT, INN_CHECK_DIGITS. Ten digits (an organisation's) or twelve (a person's).
 absl::StatusOr<std::string> ParseInn(absl::string_view text, absl::string_view field);
 // NAME_EMPTY, NAME_TOO_LONG, NAME_CHARACTERS: 1 to 100 letters, spaces, hyphens, apostrophes. Gives NFC.
 absl::StatusOr<std::string> ParsePersonName(absl::string_view text, absl::string_view field);
 // DATE_INVALID: no such day, or a year outside 1900–9999.
 absl::StatusOr<absl::CivilDay> ParseDate(int year, int month, int day, absl::string_view field);
-// DOCUMENT_SERIES, DOCUMENT_NUMBER by type.
+// DOCUMENT_SERIES and DOCUMENT_NUMBER by type, both when both are wrong: a Russian passport has four digits
+// and six, a residence permit two and seven, a foreign passport no series and 5 to 20 Latin capitals and
+// digits. Nothing but zeros is no number. The fields are `field`.series and `field`.number.
 absl::Status CheckDocumentNumber(DocumentType type, absl::string_view series, absl::string_view number,
                                  absl::string_view field);
 

@@ -24,9 +24,9 @@ using PhoneId = Id<PhoneTag>;
 
 // The numbers are those on disk and of the public enums.
 enum class PhoneKind { kMain = 1, kAdditional = 2, kSecondFactor = 3 };
-enum class PhoneState { kPending = 1, kBound = 2, kReleased = 3 };
+enum class PhoneState { kPending = 1, kBound = 2, kReleased = 3, kScheduled = 4 };
 
-// How long a number may wait for its code, all resends included.
+// How long a number or an e-mail address may wait for its code, all resends included.
 inline constexpr absl::Duration kPendingLifetime = absl::Hours(1);
 
 struct OwnedPhone {
@@ -39,6 +39,8 @@ struct OwnedPhone {
   absl::Time created_at;
   std::optional<absl::Time> bound_at;
   std::optional<absl::Time> released_at;
+  std::optional<absl::Time> effective_at;  // set while kScheduled
+  std::optional<absl::Time> proved_at;     // to the bank or the post that imported it
 
   // accounts/{account}/phones/{phone}
   std::string Name() const { return account.Name() + "/" + id.Name(); }

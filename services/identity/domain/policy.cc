@@ -25,6 +25,8 @@ constexpr PolicyKey kKeys[] = {
      "seconds during which a released number is bound by nobody else"},
     {"phone.reauthentication", 300, 120, 60, 900,
      "seconds since the sign-in, at most, to bind or release a number"},
+    {"phone.post_delay", kDay, kDay, kDay, 3 * kDay,
+     "seconds until a number imported by the post becomes the main one"},
     {"login.threshold", 5, 5, 3, 10, "wrong passwords in a row that lock the sign-in"},
     {"login.threshold_after_lock", 5, 1, 1, 10,
      "wrong passwords in a row that lock again, until a right one"},
@@ -52,7 +54,7 @@ Policy MakePolicy(const PolicyValues& values) {
   policy.password.history = number("password.history");
   policy.password.max_age = seconds("password.max_age");
   policy.phone = {seconds("phone.change_interval"), seconds("phone.quarantine"),
-                  seconds("phone.reauthentication")};
+                  seconds("phone.reauthentication"), seconds("phone.post_delay")};
   policy.login = {number("login.threshold"), number("login.threshold_after_lock"), seconds("login.lock"),
                   seconds("login.lock_max")};
   return policy;

@@ -26,6 +26,7 @@ struct PhonePolicy {
   absl::Duration change_interval = absl::Hours(24 * 30);
   absl::Duration quarantine = absl::Hours(24 * 90);
   absl::Duration reauthentication = absl::Seconds(300);
+  absl::Duration post_delay = absl::Hours(24);  // until an import by the post becomes effective (I3)
 };
 
 struct SignInPolicy {

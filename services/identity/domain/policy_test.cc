@@ -26,6 +26,7 @@ TEST(Policy, OfGosuslugiHasTheSeedsNumbers) {
   EXPECT_EQ(policy.password.max_age, absl::Hours(24 * 90));
   EXPECT_EQ(policy.phone.change_interval, absl::Hours(24 * 30));
   EXPECT_EQ(policy.phone.quarantine, absl::Hours(24 * 90));
+  EXPECT_EQ(policy.phone.post_delay, absl::Hours(24));
   EXPECT_EQ(policy.login.threshold, 5);
   EXPECT_EQ(policy.login.lock, absl::Minutes(30));
   EXPECT_EQ(policy.login.lock_max, absl::Minutes(30));
@@ -51,6 +52,14 @@ TEST(Policy, DoesNotLetTheSeedsAgesBeChanged) {
               tc::testing::Violates("POLICY_VALUE_OUT_OF_BOUNDS"));
 }
 
+TEST(Policy, GivesTheOwnerADayAtLeastToRefuseAnImport) {
+  for (const char* seconds : {"86399", "259201"}) {
+    EXPECT_THAT(ResolvePolicy(PolicyKeys(), "gosuslugi", {{"phone.post_delay", seconds}}),
+                tc::testing::Violates("POLICY_VALUE_OUT_OF_BOUNDS"))
+        << seconds;
+  }
+}
+
 TEST(Policy, KeepsEveryDefaultWithinItsBounds) {
   std::set<std::string> names;
   for (const PolicyKey& key : PolicyKeys()) {
@@ -66,6 +75,7 @@ TEST(Policy, HasTheSameDefaultsInItsStructs) {
   EXPECT_EQ(made.password.max_length, plain.password.max_length);
   EXPECT_EQ(made.password.max_age, plain.password.max_age);
   EXPECT_EQ(made.phone.reauthentication, plain.phone.reauthentication);
+  EXPECT_EQ(made.phone.post_delay, plain.phone.post_delay);
   EXPECT_EQ(made.login.threshold_after_lock, plain.login.threshold_after_lock);
 }
 

@@ -23,4 +23,14 @@ absl::Time PasswordExpiry(absl::Time set_at, const PasswordPolicy& policy) {
   return policy.max_age == absl::ZeroDuration() ? absl::InfiniteFuture() : set_at + policy.max_age;
 }
 
+std::vector<absl::Time> ExpiryWarnings(absl::Time set_at, const PasswordPolicy& policy) {
+  std::vector<absl::Time> warnings;
+  if (policy.max_age == absl::ZeroDuration()) return warnings;
+  for (const int days : {14, 7, 1}) {
+    const absl::Time at = PasswordExpiry(set_at, policy) - absl::Hours(24) * days;
+    if (at > set_at) warnings.push_back(at);
+  }
+  return warnings;
+}
+
 }  // namespace tc::identity

@@ -4,6 +4,7 @@
 // Pure.
 
 #include <optional>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "services/identity/domain/account.h"
@@ -12,8 +13,8 @@
 namespace tc::identity {
 
 struct SignIn {
-  int wrong = 0;  // in a row, since the last right one or the last lock
-  int locks = 0;  // in a row, since the last right one
+  int wrong = 0;  // passwords and codes in a row, since the last complete sign-in or the last lock
+  int locks = 0;  // in a row, since the last complete sign-in
   friend bool operator==(const SignIn&, const SignIn&) = default;
 };
 
@@ -26,10 +27,15 @@ struct WrongPassword {
   std::optional<absl::Duration> lock_for;  // lock the account now
 };
 WrongPassword CountWrong(SignIn sign_in, const SignInPolicy& policy);
-// After a right password or a recovery.
+// After a complete sign-in or a new password. Not after a right password that waits for a second factor: who
+// knows the password would have as many guesses at the code as he likes.
 inline SignIn CountRight() { return {}; }
 
 // From then on only a change is allowed; InfiniteFuture: never (PWD-13).
 absl::Time PasswordExpiry(absl::Time set_at, const PasswordPolicy& policy);
+
+// When its owner is told that a password will expire: 14, 7 and 1 day before, ascending, only those after
+// `set_at`; none where passwords do not expire (PWD-13).
+std::vector<absl::Time> ExpiryWarnings(absl::Time set_at, const PasswordPolicy& policy);
 
 }  // namespace tc::identity

@@ -80,5 +80,27 @@ TEST(PasswordExpiry, IsNinetyDaysOrNever) {
   EXPECT_EQ(PasswordExpiry(TestNow(), strict), absl::InfiniteFuture());
 }
 
+struct WarningCase {
+  absl::Duration max_age;
+  std::vector<int> hours;  // after the password was set
+};
+class Warnings : public ::testing::TestWithParam<WarningCase> {};
+TEST_P(Warnings, ComeFourteenSevenAndOneDayBeforeTheEnd) {  // PWD-13
+  PasswordPolicy policy;
+  policy.max_age = GetParam().max_age;
+  std::vector<absl::Time> expected;
+  for (const int hours : GetParam().hours) expected.push_back(TestNow() + absl::Hours(hours));
+  EXPECT_EQ(ExpiryWarnings(TestNow(), policy), expected);
+}
+INSTANTIATE_TEST_SUITE_P(
+    SignIn, Warnings,
+    ::testing::Values(WarningCase{absl::Hours(24 * 90), {76 * 24, 83 * 24, 89 * 24}},
+                      WarningCase{absl::ZeroDuration(), {}},
+                      WarningCase{absl::Hours(24 * 15), {24, 192, 336}},
+                      WarningCase{absl::Hours(24 * 14), {168, 312}},  // one that falls on the setting is none
+                      WarningCase{absl::Hours(24 * 14) + absl::Hours(1), {1, 169, 313}},
+                      WarningCase{absl::Hours(24 * 7), {144}}, WarningCase{absl::Hours(24 * 2), {24}},
+                      WarningCase{absl::Hours(24), {}}, WarningCase{absl::Seconds(1), {}}));
+
 }  // namespace
 }  // namespace tc::identity

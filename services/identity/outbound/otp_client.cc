@@ -45,8 +45,42 @@ pb::Template TemplateOf(NoticeKind kind) {
       return pb::TEMPLATE_ACCOUNT_UNFROZEN;
     case NoticeKind::kAccountLocked:
       return pb::TEMPLATE_ACCOUNT_LOCKED;
+    case NoticeKind::kEmailChanged:
+      return pb::TEMPLATE_EMAIL_CHANGED;
+    case NoticeKind::kPhoneChangeScheduled:
+      return pb::TEMPLATE_PHONE_CHANGE_SCHEDULED;
+    case NoticeKind::kSignInNewDevice:
+      return pb::TEMPLATE_SIGN_IN_NEW_DEVICE;
+    case NoticeKind::kSecondFactorChanged:
+      return pb::TEMPLATE_SECOND_FACTOR_CHANGED;
+    case NoticeKind::kPasswordExpires:
+      return pb::TEMPLATE_PASSWORD_EXPIRES;
+    case NoticeKind::kAccountDeleted:
+      return pb::TEMPLATE_ACCOUNT_DELETED;
+    case NoticeKind::kAccountUnlocked:
+      return pb::TEMPLATE_ACCOUNT_UNLOCKED;
+    case NoticeKind::kAccountBlocked:
+      return pb::TEMPLATE_ACCOUNT_BLOCKED;
+    case NoticeKind::kAccountUnblocked:
+      return pb::TEMPLATE_ACCOUNT_UNBLOCKED;
+    case NoticeKind::kPersonalDataChanged:
+      return pb::TEMPLATE_PERSONAL_DATA_CHANGED;
+    case NoticeKind::kPasswordChangeRequired:
+      return pb::TEMPLATE_PASSWORD_CHANGE_REQUIRED;
   }
   return pb::TEMPLATE_UNSPECIFIED;
+}
+
+pb::Purpose PurposeOf(CodePurpose purpose) {
+  switch (purpose) {
+    case CodePurpose::kPhoneBinding:
+      return pb::PURPOSE_PHONE_BINDING;
+    case CodePurpose::kEmailBinding:
+      return pb::PURPOSE_EMAIL_BINDING;
+    case CodePurpose::kSecondFactor:
+      return pb::PURPOSE_SECOND_FACTOR;
+  }
+  return pb::PURPOSE_UNSPECIFIED;
 }
 
 // A verification that has ended by itself needs no cancelling.
@@ -62,37 +96,37 @@ class OtpClient final : public OtpPeer {
         otp_(pb::OtpService::NewStub(peer.channel())),
         delivery_(pb::DeliveryService::NewStub(peer.channel())) {}
 
-  absl::StatusOr<CodeProgress> Create(const PhoneVerification& v, absl::Time deadline) override {
+  absl::StatusOr<CodeProgress> Create(const CodeOrder& order, absl::Time deadline) override {
     pb::CreateVerificationRequest request;
-    request.set_verification_id(v.id.text());
-    request.set_purpose(pb::PURPOSE_PHONE_BINDING);
-    request.set_subject(v.account.Name());
-    request.set_request(v.request);
-    request.set_phone(v.number.e164());
-    request.set_channel(static_cast<type::Channel>(v.channel));
-    request.set_locale(LocaleOf(v.locale));
-    request.set_request_id(v.request_id);
+    request.set_verification_id(order.id.text());
+    request.set_purpose(PurposeOf(order.purpose));
+    request.set_subject(order.account.Name());
+    request.set_request(order.request);
+    if (order.phone.has_value()) request.set_phone(order.phone.e164());
+    if (order.email.has_value()) request.set_email(order.email.address());
+    request.set_channel(static_cast<type::Channel>(order.channel));
+    request.set_locale(LocaleOf(order.locale));
+    request.set_request_id(order.request_id);
     return ProgressOf(
         TRY(rpc::Ask(peer_, *otp_, &pb::OtpService::Stub::CreateVerification, request, deadline)).progress());
   }
 
-  absl::StatusOr<CodeProgress> Resend(const PhoneVerification& v, absl::Time deadline) override {
+  absl::StatusOr<CodeProgress> Resend(const CodeOrder& order, absl::Time deadline) override {
     pb::ResendVerificationRequest request;
-    request.set_name(v.id.Name());
-    request.set_channel(static_cast<type::Channel>(v.channel));
-    request.set_request_id(v.request_id);
+    request.set_name(order.id.Name());
+    request.set_channel(static_cast<type::Channel>(order.channel));
+    request.set_request_id(order.request_id);
     return ProgressOf(
         TRY(rpc::Ask(peer_, *otp_, &pb::OtpService::Stub::ResendVerification, request, deadline)).progress());
   }
 
-  absl::StatusOr<CodeCheck> Check(const VerificationId& id, const AccountId& account,
-                                  const std::string& about, const Secret& code, const std::string& request_id,
-                                  absl::Time deadline) override {
+  absl::StatusOr<CodeCheck> Check(const CodeSubject& subject, const Secret& code,
+                                  const std::string& request_id, absl::Time deadline) override {
     pb::CheckVerificationRequest request;
-    request.set_name(id.Name());
-    request.set_purpose(pb::PURPOSE_PHONE_BINDING);
-    request.set_subject(account.Name());
-    request.set_request(about);
+    request.set_name(subject.id.Name());
+    request.set_purpose(PurposeOf(subject.purpose));
+    request.set_subject(subject.account.Name());
+    request.set_request(subject.request);
     request.set_code(std::string(code.Reveal()));
     request.set_request_id(request_id);
     const pb::CheckVerificationResponse answer =
@@ -100,14 +134,13 @@ class OtpClient final : public OtpPeer {
     return CodeCheck{answer.matched(), ProgressOf(answer.verification().progress())};
   }
 
-  absl::Status Consume(const VerificationId& id, const AccountId& account, const std::string& about,
-                       absl::Time deadline) override {
+  absl::Status Consume(const CodeSubject& subject, absl::Time deadline) override {
     pb::ConsumeVerificationRequest request;
-    request.set_name(id.Name());
-    request.set_purpose(pb::PURPOSE_PHONE_BINDING);
-    request.set_subject(account.Name());
-    request.set_request(about);
-    request.set_request_id(crypto::DerivedUuid({"consume", id.text()}));
+    request.set_name(subject.id.Name());
+    request.set_purpose(PurposeOf(subject.purpose));
+    request.set_subject(subject.account.Name());
+    request.set_request(subject.request);
+    request.set_request_id(crypto::DerivedUuid({"consume", subject.id.text()}));
     return rpc::Ask(peer_, *otp_, &pb::OtpService::Stub::ConsumeVerification, request, deadline).status();
   }
 
@@ -129,7 +162,7 @@ class OtpClient final : public OtpPeer {
     for (const Phone& phone : notice.phones) request.add_recipients()->set_phone(phone.e164());
     for (const Email& email : notice.emails) request.add_recipients()->set_email(email.address());
     request.set_locale(LocaleOf(notice.locale));
-    request.set_importance(pb::IMPORTANCE_SECURITY);
+    request.set_importance(IsSecurity(notice.kind) ? pb::IMPORTANCE_SECURITY : pb::IMPORTANCE_NORMAL);
     request.set_request_id(request_id);
     return rpc::Ask(peer_, *delivery_, &pb::DeliveryService::Stub::SendNotification, request, deadline)
         .status();

@@ -95,7 +95,7 @@ class OtpClient : public ::testing::Test {
     verification_.id = VerificationId::FromTrusted("v1");
     verification_.account = ivan_;
     verification_.request = "accounts/ivan/phones/v1";
-    verification_.number = Phone::FromTrusted("+79161234567");
+    verification_.phone = Phone::FromTrusted("+79161234567");
     verification_.channel = CodeChannel::kVoice;
     verification_.locale = "en";
     verification_.request_id = "r";
@@ -115,7 +115,10 @@ class OtpClient : public ::testing::Test {
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<rpc::PeerChannel> peer_;
   std::unique_ptr<OtpPeer> client_;
-  PhoneVerification verification_;
+  CodeOrder verification_;
+  CodeSubject Subject() const {
+    return {verification_.id, verification_.purpose, ivan_, verification_.request};
+  }
 };
 
 TEST_F(OtpClient, CreatesAVerificationOfThePhoneForTheAccount) {
@@ -152,8 +155,7 @@ TEST_F(OtpClient, SendsANewCodeOfTheSameVerification) {
 
 TEST_F(OtpClient, ChecksACodeWithItsWholeBinding) {
   otp_.matched = true;
-  ASSERT_OK_AND_ASSIGN(const CodeCheck check, client_->Check(verification_.id, ivan_, verification_.request,
-                                                             Secret("123456"), "r2", Soon()));
+  ASSERT_OK_AND_ASSIGN(const CodeCheck check, client_->Check(Subject(), Secret("123456"), "r2", Soon()));
   EXPECT_TRUE(check.matched);
   EXPECT_EQ(otp_.check.name(), "verifications/v1");
   EXPECT_EQ(otp_.check.purpose(), pb::PURPOSE_PHONE_BINDING);
@@ -164,16 +166,16 @@ TEST_F(OtpClient, ChecksACodeWithItsWholeBinding) {
 }
 
 TEST_F(OtpClient, ConsumesUnderOneRequestIdHoweverOften) {
-  ASSERT_THAT(client_->Consume(verification_.id, ivan_, verification_.request, Soon()), IsOk());
+  ASSERT_THAT(client_->Consume(Subject(), Soon()), IsOk());
   const std::string first = otp_.consume.request_id();
-  ASSERT_THAT(client_->Consume(verification_.id, ivan_, verification_.request, Soon()), IsOk());
+  ASSERT_THAT(client_->Consume(Subject(), Soon()), IsOk());
   EXPECT_EQ(otp_.consume.request_id(), first);
   EXPECT_EQ(first.size(), 36U);
 }
 
 TEST_F(OtpClient, PassesRefusalsOn) {
   Refuse(kResourceExhausted, Reason::kAttemptTooSoon);
-  EXPECT_THAT(client_->Check(verification_.id, ivan_, "r", Secret("1"), "r2", Soon()),
+  EXPECT_THAT(client_->Check(Subject(), Secret("1"), "r2", Soon()),
               Refused(kResourceExhausted, Reason::kAttemptTooSoon));
   EXPECT_THAT(client_->Create(verification_, Soon()), Refused(kResourceExhausted, Reason::kAttemptTooSoon));
 }

@@ -18,15 +18,28 @@
 
 namespace tc::identity {
 
-// A code to a number that an account wants to bind.
-struct PhoneVerification {
-  VerificationId id;    // chosen by us
+// What a code is for; one of one purpose never fits another (OTP-06).
+enum class CodePurpose { kPhoneBinding, kEmailBinding, kSecondFactor };
+
+// A code to an address of an account, or one that it wants to have.
+struct CodeOrder {
+  VerificationId id;  // chosen by us
+  CodePurpose purpose = CodePurpose::kPhoneBinding;
   AccountId account;    // the subject
-  std::string request;  // what it belongs to: the phone's resource name
-  Phone number;
+  std::string request;  // what it belongs to: a resource name
+  Phone phone;          // either this
+  Email email;          // or this
   CodeChannel channel = CodeChannel::kSms;
   std::string locale;
   std::string request_id;  // UUID
+};
+
+// Which verification, and what it must have been made for.
+struct CodeSubject {
+  VerificationId id;
+  CodePurpose purpose = CodePurpose::kPhoneBinding;
+  AccountId account;
+  std::string request;
 };
 
 struct CodeCheck {
@@ -39,15 +52,13 @@ class OtpPeer {
   virtual ~OtpPeer() = default;
 
   // Refusals are otp's own: NUMBER_LIMIT_REACHED, CHANNEL_NOT_AVAILABLE, PEER_UNAVAILABLE …
-  virtual absl::StatusOr<CodeProgress> Create(const PhoneVerification& verification, absl::Time deadline) = 0;
+  virtual absl::StatusOr<CodeProgress> Create(const CodeOrder& order, absl::Time deadline) = 0;
   // A new code of the same verification: RESEND_TOO_SOON, SEND_LIMIT_REACHED, VERIFICATION_EXPIRED …
-  virtual absl::StatusOr<CodeProgress> Resend(const PhoneVerification& verification, absl::Time deadline) = 0;
+  virtual absl::StatusOr<CodeProgress> Resend(const CodeOrder& order, absl::Time deadline) = 0;
   // `request_id` names the attempt: the same id and code are charged once.
-  virtual absl::StatusOr<CodeCheck> Check(const VerificationId& id, const AccountId& account,
-                                          const std::string& request, const Secret& code,
+  virtual absl::StatusOr<CodeCheck> Check(const CodeSubject& subject, const Secret& code,
                                           const std::string& request_id, absl::Time deadline) = 0;
-  virtual absl::Status Consume(const VerificationId& id, const AccountId& account, const std::string& request,
-                               absl::Time deadline) = 0;
+  virtual absl::Status Consume(const CodeSubject& subject, absl::Time deadline) = 0;
   // OK also when the verification has ended already.
   virtual absl::Status Cancel(const VerificationId& id, const std::string& request_id,
                               absl::Time deadline) = 0;

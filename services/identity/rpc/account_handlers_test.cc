@@ -34,15 +34,17 @@ TEST(CreateAccount, RegistersUnderTheCallersId) {
 TEST(CreateAccount, MakesAnIdWhereNoneWasChosen) {
   World world;
   pb::CreateAccountRequest in = Registration("", 1);
-  ASSERT_OK_AND_ASSIGN(const pb::Account account, world.handlers().CreateAccount(world.Idp(), in));
+  ASSERT_OK_AND_ASSIGN(const pb::Account account, world.handlers().accounts.CreateAccount(world.Idp(), in));
   EXPECT_EQ(account.name().size(), std::string("accounts/").size() + 22);
 }
 
 TEST(CreateAccount, AnswersARepeatedRequestAlike) {
   World world;
   const rpc::Call call = world.Idp();
-  ASSERT_OK_AND_ASSIGN(const pb::Account first, world.handlers().CreateAccount(call, Registration("", 1)));
-  ASSERT_OK_AND_ASSIGN(const pb::Account second, world.handlers().CreateAccount(call, Registration("", 1)));
+  ASSERT_OK_AND_ASSIGN(const pb::Account first,
+                       world.handlers().accounts.CreateAccount(call, Registration("", 1)));
+  ASSERT_OK_AND_ASSIGN(const pb::Account second,
+                       world.handlers().accounts.CreateAccount(call, Registration("", 1)));
   EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
   EXPECT_THAT(world.NewEvents(), ElementsAre("AccountCreated"));
 }
@@ -58,14 +60,14 @@ TEST(CreateAccount, TakesAddressesThatTheIdentityProviderHasProved) {
   ASSERT_OK_AND_ASSIGN(const pb::Account account, world.Create("ivan", 1));
   EXPECT_EQ(account.masked_phone(), "+7 9** ***-**-01");
   EXPECT_EQ(account.masked_email(), "i***@example.org");
-  EXPECT_THAT(world.NewEvents(), ElementsAre("AccountCreated", "PhoneBound"));
+  EXPECT_THAT(world.NewEvents(), ElementsAre("AccountCreated", "PhoneBound", "EmailBound"));
 }
 
 TEST(CreateAccount, RefusesAddressesThatOthersAssert) {
   World world;
   pb::CreateAccountRequest in = Registration("ivan", 1);
   in.set_verified_phone(PhoneNumber(1));
-  EXPECT_THAT(world.handlers().CreateAccount(world.Operator(), in), Violates("CALLER_CANNOT_PROVE"));
+  EXPECT_THAT(world.handlers().accounts.CreateAccount(world.Operator(), in), Violates("CALLER_CANNOT_PROVE"));
 }
 
 TEST(CreateAccount, RefusesAPhoneOrAnEmailThatSomebodyHas) {
@@ -73,11 +75,11 @@ TEST(CreateAccount, RefusesAPhoneOrAnEmailThatSomebodyHas) {
   ASSERT_THAT(world.Create("ivan", 1), IsOk());
   pb::CreateAccountRequest phone = Registration("oleg", 2);
   phone.set_verified_phone(PhoneNumber(1));
-  EXPECT_THAT(world.handlers().CreateAccount(world.Idp(), phone),
+  EXPECT_THAT(world.handlers().accounts.CreateAccount(world.Idp(), phone),
               Refused(kFailedPrecondition, Reason::kPhoneBusy));
   pb::CreateAccountRequest email = Registration("oleg", 2);
   email.set_verified_email("IVAN@example.org");
-  EXPECT_THAT(world.handlers().CreateAccount(world.Idp(), email),
+  EXPECT_THAT(world.handlers().accounts.CreateAccount(world.Idp(), email),
               Refused(kAlreadyExists, Reason::kAlreadyExists));
   EXPECT_THAT(world.Get("oleg"), Refused(kNotFound, Reason::kNotFound));  // nothing was written
 }
@@ -98,7 +100,7 @@ TEST(CreateAccount, NamesEveryMistakeAtOnce) {
   person->mutable_document()->set_number("x");
   in.set_verified_phone("8916");
   in.set_verified_email("x");
-  const absl::Status status = world.handlers().CreateAccount(world.Idp(), in).status();
+  const absl::Status status = world.handlers().accounts.CreateAccount(world.Idp(), in).status();
   EXPECT_THAT(status, Refused(kInvalidArgument, Reason::kFieldInvalid));
   for (const char* reason :
        {"ID_INVALID", "ACCOUNT_TYPE_MISSING", "LOCALE_UNKNOWN", "ORGANIZATION_NOT_ALLOWED", "NAME_CHARACTERS",
@@ -121,7 +123,7 @@ TEST_P(AccountTypes, HaveTheirOwnData) {
   in.mutable_account()->set_type(GetParam().type);
   in.mutable_account()->set_organization(GetParam().organization);
   in.mutable_account()->mutable_person()->set_inn(GetParam().inn);
-  const auto created = world.handlers().CreateAccount(world.Idp(), in);
+  const auto created = world.handlers().accounts.CreateAccount(world.Idp(), in);
   if (GetParam().reason == nullptr) {
     EXPECT_THAT(created, IsOk());
   } else {
@@ -152,7 +154,7 @@ TEST(ListAccounts, PagesByIdWithoutPersonalData) {
   std::vector<std::string> names;
   do {
     ASSERT_OK_AND_ASSIGN(const pb::ListAccountsResponse page,
-                         world.handlers().ListAccounts(world.Operator(), in));
+                         world.handlers().accounts.ListAccounts(world.Operator(), in));
     EXPECT_LE(page.accounts_size(), 2);
     for (const pb::Account& account : page.accounts()) {
       names.push_back(account.name());
@@ -169,13 +171,13 @@ TEST(ListAccounts, FiltersByStateAndBindsTheTokenToIt) {
   ASSERT_THAT(world.Block("a2"), IsOk());
   pb::ListAccountsRequest in;
   in.set_state(pb::ACCOUNT_STATE_BLOCKED);
-  EXPECT_EQ(world.handlers().ListAccounts(world.Operator(), in)->accounts(0).name(), "accounts/a2");
+  EXPECT_EQ(world.handlers().accounts.ListAccounts(world.Operator(), in)->accounts(0).name(), "accounts/a2");
   in.set_state(pb::ACCOUNT_STATE_ACTIVE);
   in.set_page_size(1);
-  in.set_page_token(world.handlers().ListAccounts(world.Operator(), in)->next_page_token());
-  EXPECT_EQ(world.handlers().ListAccounts(world.Operator(), in)->accounts(0).name(), "accounts/a3");
+  in.set_page_token(world.handlers().accounts.ListAccounts(world.Operator(), in)->next_page_token());
+  EXPECT_EQ(world.handlers().accounts.ListAccounts(world.Operator(), in)->accounts(0).name(), "accounts/a3");
   in.set_state(pb::ACCOUNT_STATE_BLOCKED);
-  EXPECT_THAT(world.handlers().ListAccounts(world.Operator(), in),
+  EXPECT_THAT(world.handlers().accounts.ListAccounts(world.Operator(), in),
               Refused(kInvalidArgument, Reason::kPageTokenInvalid));
 }
 
@@ -206,7 +208,7 @@ TEST_P(WaysOfConfirmation, BelongToTheirCallers) {
   in.set_reference("case/1.a");
   SetPassport(in.mutable_document(), 1);
   const auto confirmed =
-      world.handlers().ConfirmAccount(testing::FromPeer(GetParam().role, "x", world.now()), in);
+      world.handlers().accounts.ConfirmAccount(testing::FromPeer(GetParam().role, "x", world.now()), in);
   if (GetParam().allowed) {
     EXPECT_THAT(confirmed, IsOk());
   } else {
@@ -230,7 +232,7 @@ INSTANTIATE_TEST_SUITE_P(I4, WaysOfConfirmation,
 TEST(ConfirmAccount, NamesEveryMistakeAtOnce) {
   World world;
   const absl::Status status =
-      world.handlers().ConfirmAccount(world.Centre(), pb::ConfirmAccountRequest()).status();
+      world.handlers().accounts.ConfirmAccount(world.Centre(), pb::ConfirmAccountRequest()).status();
   for (const char* reason :
        {"NAME_INVALID", "CONFIRMATION_METHOD_MISSING", "DOCUMENT_TYPE_MISSING", "REFERENCE_FORMAT"}) {
     EXPECT_THAT(status, Violates(reason)) << reason;
@@ -241,7 +243,7 @@ TEST(ConfirmAccount, NeedsRegistrationData) {
   World world;
   pb::CreateAccountRequest in = Registration("ivan", 1);
   in.mutable_account()->mutable_person()->clear_birth_date();
-  ASSERT_THAT(world.handlers().CreateAccount(world.Idp(), in), IsOk());
+  ASSERT_THAT(world.handlers().accounts.CreateAccount(world.Idp(), in), IsOk());
   EXPECT_THAT(world.Confirm("ivan", 1), Refused(kFailedPrecondition, Reason::kNotEligible));
 }
 
@@ -256,9 +258,10 @@ TEST(BlockAccount, ClosesAndUnblockOpens) {
   pb::UnblockAccountRequest in;
   in.set_name("accounts/ivan");
   in.set_reason("разобрались");
-  ASSERT_OK_AND_ASSIGN(const pb::Account open, world.handlers().UnblockAccount(world.Operator(), in));
+  ASSERT_OK_AND_ASSIGN(const pb::Account open,
+                       world.handlers().accounts.UnblockAccount(world.Operator(), in));
   EXPECT_EQ(open.state(), pb::ACCOUNT_STATE_ACTIVE);
-  EXPECT_THAT(world.handlers().UnblockAccount(world.Operator(), in),
+  EXPECT_THAT(world.handlers().accounts.UnblockAccount(world.Operator(), in),
               Refused(kFailedPrecondition, Reason::kStateTransitionNotAllowed));
   EXPECT_THAT(world.NewEvents(), ElementsAre("AccountBlocked", "AccountUnblocked"));
 }
@@ -267,7 +270,7 @@ TEST(BlockAccount, NeedsAReason) {
   World world;
   pb::BlockAccountRequest in;
   in.set_name("accounts/ivan");
-  EXPECT_THAT(world.handlers().BlockAccount(world.Operator(), in), Violates("TEXT_MISSING"));
+  EXPECT_THAT(world.handlers().accounts.BlockAccount(world.Operator(), in), Violates("TEXT_MISSING"));
 }
 
 TEST(FreezeAccount, ByItsOwnerLastsUntilHeLiftsIt) {
@@ -333,9 +336,9 @@ TEST(FreezeAccount, AnswersARepeatedRequestAlikeAlsoAfterItsEnd) {
   in.set_name("accounts/ivan");
   SetTime(in.mutable_expire_time(), world.now() + absl::Hours(1));
   rpc::Call call = world.Service();
-  ASSERT_OK_AND_ASSIGN(const pb::Account first, world.handlers().FreezeAccount(call, in));
+  ASSERT_OK_AND_ASSIGN(const pb::Account first, world.handlers().accounts.FreezeAccount(call, in));
   call.now += absl::Hours(2);
-  ASSERT_OK_AND_ASSIGN(const pb::Account second, world.handlers().FreezeAccount(call, in));
+  ASSERT_OK_AND_ASSIGN(const pb::Account second, world.handlers().accounts.FreezeAccount(call, in));
   EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
 }
 
@@ -356,14 +359,14 @@ TEST(ListSecurityEvents, TellsTheOwnerWhoDidWhatAndWhy) {
   freeze.set_name("accounts/ivan");
   freeze.mutable_client()->set_address("192.0.2.7");
   freeze.mutable_client()->set_place("Москва");
-  ASSERT_THAT(world.handlers().FreezeAccount(world.As("ivan"), freeze), IsOk());
+  ASSERT_THAT(world.handlers().accounts.FreezeAccount(world.As("ivan"), freeze), IsOk());
   world.clock().Advance(absl::Hours(1));
   ASSERT_THAT(world.Block("ivan"), IsOk());
   pb::ListSecurityEventsRequest in;
   in.set_account("accounts/ivan");
   in.set_page_size(2);
   ASSERT_OK_AND_ASSIGN(const pb::ListSecurityEventsResponse page,
-                       world.handlers().ListSecurityEvents(world.As("ivan"), in));
+                       world.handlers().journal.ListSecurityEvents(world.As("ivan"), in));
   ASSERT_EQ(page.events_size(), 2);
   EXPECT_EQ(page.events(0).type(), "AccountBlocked");  // newest first
   EXPECT_EQ(page.events(0).actor(), "operator/anna");
@@ -372,19 +375,20 @@ TEST(ListSecurityEvents, TellsTheOwnerWhoDidWhatAndWhy) {
   EXPECT_EQ(page.events(1).actor(), "owner");
   EXPECT_EQ(page.events(1).client().place(), "Москва");
   in.set_page_token(page.next_page_token());
+  in.set_page_size(3);
   ASSERT_OK_AND_ASSIGN(const pb::ListSecurityEventsResponse rest,
-                       world.handlers().ListSecurityEvents(world.As("ivan"), in));
-  EXPECT_EQ(rest.events_size(), 2);
+                       world.handlers().journal.ListSecurityEvents(world.As("ivan"), in));
+  EXPECT_EQ(rest.events_size(), 3);
   EXPECT_TRUE(rest.next_page_token().empty());
-  EXPECT_THAT(world.handlers().ListSecurityEvents(world.As("oleg"), in),
+  EXPECT_THAT(world.handlers().journal.ListSecurityEvents(world.As("oleg"), in),
               Refused(kNotFound, Reason::kNotFound));
   pb::ListSecurityEventsRequest filtered;
   filtered.set_account("accounts/ivan");
   filtered.add_types("PhoneBound");
   SetTime(filtered.mutable_end_time(), world.now());
-  EXPECT_EQ(world.handlers().ListSecurityEvents(world.Operator(), filtered)->events_size(), 1);
+  EXPECT_EQ(world.handlers().journal.ListSecurityEvents(world.Operator(), filtered)->events_size(), 1);
   SetTime(filtered.mutable_start_time(), world.now());
-  EXPECT_EQ(world.handlers().ListSecurityEvents(world.Operator(), filtered)->events_size(), 0);
+  EXPECT_EQ(world.handlers().journal.ListSecurityEvents(world.Operator(), filtered)->events_size(), 0);
 }
 
 }  // namespace

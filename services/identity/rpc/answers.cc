@@ -90,6 +90,18 @@ pb::Phone ToProto(const OwnedPhone& phone) {
   out.set_title(phone.title);
   if (phone.bound_at.has_value()) SetTime(out.mutable_bind_time(), *phone.bound_at);
   if (phone.released_at.has_value()) SetTime(out.mutable_release_time(), *phone.released_at);
+  if (phone.state == PhoneState::kScheduled) SetTime(out.mutable_effective_time(), *phone.effective_at);
+  return out;
+}
+
+pb::EmailAddress ToProto(const Email& email, const AccountId& account,
+                         std::optional<absl::Time> confirmed_at) {
+  pb::EmailAddress out;
+  out.set_account(account.Name());
+  out.set_email(email.address());
+  out.set_masked_email(email.Masked());
+  out.set_confirmed(confirmed_at.has_value());
+  if (confirmed_at.has_value()) SetTime(out.mutable_confirm_time(), *confirmed_at);
   return out;
 }
 
@@ -100,6 +112,7 @@ pb::Credential ToProto(const StoredCredential& credential, const PasswordPolicy&
   const absl::Time expiry = PasswordExpiry(credential.set_at, policy);
   if (expiry != absl::InfiniteFuture()) SetTime(out.mutable_expire_time(), expiry);
   out.set_version(credential.version);
+  out.set_change_required(credential.change_required);
   return out;
 }
 

@@ -1,7 +1,5 @@
 #include "services/identity/rpc/convert.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "services/identity/domain/password_policy.h"
@@ -12,10 +10,6 @@ namespace tc::identity {
 namespace {
 
 constexpr absl::Duration kLongestFreeze = absl::Hours(168);
-
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
 
 AccountId AccountNamed(const std::string& name, absl::string_view field, Mistakes& mistakes) {
   return mistakes.Take(AccountId::ParseName(name, field));
@@ -133,8 +127,9 @@ absl::StatusOr<PhoneOrder> Parse(const pb::BindPhoneRequest& in) {
   order.account = AccountNamed(in.account(), "account", mistakes);
   order.number = mistakes.Take(Phone::Parse(in.phone(), "phone"));
   order.kind = in.kind() == pb::PHONE_KIND_UNSPECIFIED ? PhoneKind::kMain : static_cast<PhoneKind>(in.kind());
-  order.title = TextOf(in.title(), 100, false, "title", mistakes);
-  if (!order.title.empty() && order.kind != PhoneKind::kAdditional) {
+  const bool named = order.kind == PhoneKind::kAdditional;
+  order.title = TextOf(in.title(), 100, named, "title", mistakes);
+  if (!order.title.empty() && !named) {
     mistakes.Add("title", "TITLE_NOT_ALLOWED", "only additional numbers have a title");
   }
   using trustedcontact::type::v1::CHANNEL_SMS;
@@ -153,11 +148,7 @@ absl::StatusOr<PhoneConfirmation> Parse(const pb::ConfirmPhoneRequest& in) {
   Mistakes mistakes;
   PhoneConfirmation confirmation;
   confirmation.name = mistakes.Take(ParsePhoneName(in.name()));
-  const std::string& code = in.code();
-  const bool digits = !code.empty() && code.size() <= 10 &&
-                      std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!digits) mistakes.Add("code", "CODE_FORMAT", "a code has digits only");  // OTP-17
-  confirmation.code = Secret(code);
+  confirmation.code = CodeOf(in.code(), mistakes);
   confirmation.client = ClientOf(in.client(), mistakes);
   TRY(mistakes.status());
   return confirmation;

@@ -4,6 +4,7 @@
 // at once. Pure functions.
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "services/identity/domain/code.h"
 #include "services/identity/domain/eligibility.h"
 #include "services/identity/domain/phone_book.h"
+#include "services/identity/domain/registration.h"
 #include "services/identity/store/credentials.h"
 #include "services/identity/store/journal.h"
 #include "trustedcontact/identity/v1/identity.pb.h"
@@ -45,6 +47,22 @@ struct ConfirmationOrder {
 // A service centre, a bank and the post may name their own way only.
 absl::StatusOr<ConfirmationOrder> Parse(const pb::ConfirmAccountRequest& in, rpc::Role caller,
                                         absl::CivilDay today);
+
+struct CorrectionOrder {
+  Account wanted;  // the named fields of it, and the id
+  std::set<Field> named;
+  std::string reason;
+};
+// Fields that the mask does not name are not looked at. MASK_EMPTY, MASK_PATH_UNKNOWN; an operator must give
+// a reason.
+absl::StatusOr<CorrectionOrder> Parse(const pb::UpdateAccountRequest& in, rpc::Role caller,
+                                      absl::CivilDay today);
+
+struct DeletionOrder {
+  AccountId account;
+  std::string reason;  // OWNER_REQUEST …
+};
+absl::StatusOr<DeletionOrder> Parse(const pb::DeleteAccountRequest& in);
 
 struct ReasonedOrder {
   AccountId account;
@@ -121,6 +139,28 @@ struct PhoneRelease {
 // Everybody but the owner must give a reason.
 absl::StatusOr<PhoneRelease> Parse(const pb::ReleasePhoneRequest& in, rpc::Role caller);
 
+struct PhoneImport {
+  AccountId account;
+  Phone number;
+  absl::Time proved_at;
+  std::string reference;
+};
+absl::StatusOr<PhoneImport> Parse(const pb::ImportPhoneRequest& in, absl::Time now);
+
+struct EmailOrder {
+  AccountId account;
+  Email email;
+  ClientPlace client;
+};
+absl::StatusOr<EmailOrder> Parse(const pb::BindEmailRequest& in);
+
+struct EmailConfirmation {
+  AccountId account;
+  Secret code;
+  ClientPlace client;
+};
+absl::StatusOr<EmailConfirmation> Parse(const pb::ConfirmEmailRequest& in);
+
 struct PasswordChange {
   AccountId account;
   Secret current;  // empty: the first one
@@ -160,6 +200,9 @@ inline constexpr size_t kMaxPasswordBytes = 4096;
 enum class View { kBasic, kFull };
 pb::Account ToProto(const Account& account, const std::vector<OwnedPhone>& phones, View view, absl::Time now);
 pb::Phone ToProto(const OwnedPhone& phone);
+// `confirmed_at` is unset while its possession is not proved.
+pb::EmailAddress ToProto(const Email& email, const AccountId& account,
+                         std::optional<absl::Time> confirmed_at);
 pb::Credential ToProto(const StoredCredential& credential, const PasswordPolicy& policy);
 pb::SecurityEvent ToProto(const JournalEntry& entry, const AccountId& account);
 trustedcontact::type::v1::CodeProgress ToProto(const CodeProgress& progress);

@@ -1,17 +1,18 @@
 // Registration data: CreateAccount and ConfirmAccount.
 
-#include <algorithm>
-
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/base/status.h"
+#include "services/identity/domain/registration.h"
 #include "services/identity/rpc/convert.h"
 #include "services/identity/rpc/mistakes.h"
 #include "services/identity/rpc/parts.h"
 
 namespace tc::identity {
 namespace {
+
+constexpr const char* kDeletionReasons[] = {"OWNER_REQUEST", "OWNER_DIED", "MISTAKE", "LEGAL"};
 
 absl::CivilDay DateOf(const pb::Date& in, absl::string_view field, absl::CivilDay today, Mistakes& mistakes) {
   const absl::StatusOr<absl::CivilDay> day = ParseDate(in.year(), in.month(), in.day(), field);
@@ -48,39 +49,18 @@ Person PersonOf(const pb::Person& in, bool demanded, absl::CivilDay today, Mista
   person.patronymic = name(in.patronymic(), "patronymic", false);
   if (in.has_birth_date()) person.birth = DateOf(in.birth_date(), field + "birth_date", today, mistakes);
   if (pb::Sex_IsValid(in.sex())) person.sex = static_cast<Sex>(in.sex());
-  person.citizenship = in.citizenship();
-  const bool country = person.citizenship.size() == 2 &&
-                       std::all_of(person.citizenship.begin(), person.citizenship.end(),
-                                   [](char c) { return absl::ascii_isupper(static_cast<unsigned char>(c)); });
-  if (!person.citizenship.empty() && !country) {
-    mistakes.Add(field + "citizenship", "COUNTRY_FORMAT", "a country has two capital letters: RU");
-  }
+  if (!in.citizenship().empty())
+    person.citizenship = mistakes.Take(ParseCountry(in.citizenship(), field + "citizenship"));
   if (!in.snils().empty()) person.snils = mistakes.Take(ParseSnils(in.snils(), field + "snils"));
   if (!in.inn().empty()) person.inn = mistakes.Take(ParseInn(in.inn(), field + "inn"));
-  if (in.has_document()) {
-    person.document = DocumentOf(in.document(), field + "document", today, mistakes);
-    if (person.birth.has_value() && person.document->issued < *person.birth) {
-      mistakes.Add(field + "document.issue_date", "DATE_BEFORE_BIRTH",
-                   "the document is older than its holder");
-    }
-  }
+  if (in.has_document()) person.document = DocumentOf(in.document(), field + "document", today, mistakes);
   return person;
 }
 
-void CheckOrganization(const Account& account, Mistakes& mistakes) {
-  const bool company = account.type == AccountType::kLegalEntity;
-  if (company && account.organization.empty()) {
-    mistakes.Add("account.organization", "TEXT_MISSING", "an organisation has a name");
-  }
-  if (!company && !account.organization.empty()) {
-    mistakes.Add("account.organization", "ORGANIZATION_NOT_ALLOWED",
-                 "only an organisation's account has this");
-  }
-  const size_t digits = company ? 10 : 12;
-  if (!account.person.inn.empty() && account.person.inn.size() != digits) {
-    mistakes.Add("account.person.inn", "INN_FORMAT",
-                 absl::StrCat("an account of this type has an INN of ", digits, " digits"));
-  }
+std::string LocaleOf(const std::string& locale, Mistakes& mistakes) {
+  if (locale.empty() || locale == "ru") return "ru";
+  if (locale != "en") mistakes.Add("account.locale", "LOCALE_UNKNOWN", "ru or en");
+  return "en";
 }
 
 Account AccountOf(const pb::Account& in, absl::CivilDay today, Mistakes& mistakes) {
@@ -92,11 +72,47 @@ Account AccountOf(const pb::Account& in, absl::CivilDay today, Mistakes& mistake
   }
   account.person = PersonOf(in.person(), account.type != AccountType::kLegalEntity, today, mistakes);
   account.organization = TextOf(in.organization(), 200, false, "account.organization", mistakes);
-  CheckOrganization(account, mistakes);
-  account.locale = in.locale().empty() ? "ru" : in.locale();
-  if (account.locale != "ru" && account.locale != "en")
-    mistakes.Add("account.locale", "LOCALE_UNKNOWN", "ru or en");
+  for (const FieldViolation& v : Inconsistencies(account)) mistakes.Add(v.field, v.reason, v.description);
+  account.locale = LocaleOf(in.locale(), mistakes);
   return account;
+}
+
+// The fields that a mask names: "person" stands for all of a person's.
+std::set<Field> FieldsOf(const google::protobuf::FieldMask& mask, Mistakes& mistakes) {
+  std::set<Field> named;
+  for (const std::string& path : mask.paths()) {
+    bool known = false;
+    for (const Field field : kFields) {
+      const absl::string_view own = FieldPath(field);
+      if (path != own && !(path == "person" && absl::StartsWith(own, "person."))) continue;
+      named.insert(field);
+      known = true;
+    }
+    if (!known)
+      mistakes.Add("update_mask", "MASK_PATH_UNKNOWN", absl::StrCat("no such field: ", path.substr(0, 64)));
+  }
+  if (mask.paths().empty()) mistakes.Add("update_mask", "MASK_EMPTY", "name the fields to change");
+  return named;
+}
+
+// What the mask does not name is not looked at.
+pb::Account Masked(const pb::Account& in, const std::set<Field>& named) {
+  pb::Account out;
+  const pb::Person& from = in.person();
+  pb::Person& to = *out.mutable_person();
+  const auto has = [&](Field field) { return named.count(field) != 0; };
+  if (has(Field::kFirstName)) to.set_first_name(from.first_name());
+  if (has(Field::kLastName)) to.set_last_name(from.last_name());
+  if (has(Field::kPatronymic)) to.set_patronymic(from.patronymic());
+  if (has(Field::kBirthDate) && from.has_birth_date()) *to.mutable_birth_date() = from.birth_date();
+  if (has(Field::kSex)) to.set_sex(from.sex());
+  if (has(Field::kCitizenship)) to.set_citizenship(from.citizenship());
+  if (has(Field::kSnils)) to.set_snils(from.snils());
+  if (has(Field::kInn)) to.set_inn(from.inn());
+  if (has(Field::kDocument) && from.has_document()) *to.mutable_document() = from.document();
+  if (has(Field::kOrganization)) out.set_organization(in.organization());
+  if (has(Field::kLocale)) out.set_locale(in.locale());
+  return out;
 }
 
 bool MayName(rpc::Role caller, Confirmation method) {
@@ -110,12 +126,6 @@ bool MayName(rpc::Role caller, Confirmation method) {
     default:
       return true;  // the identity provider registers what others have confirmed
   }
-}
-
-bool GoodReference(absl::string_view text) {
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '/' || c == '.';
-  });
 }
 
 }  // namespace
@@ -147,9 +157,7 @@ absl::StatusOr<ConfirmationOrder> Parse(const pb::ConfirmAccountRequest& in, rpc
   ConfirmationOrder order;
   order.account = mistakes.Take(AccountId::ParseName(in.name(), "name"));
   order.document = DocumentOf(in.document(), "document", today, mistakes);
-  order.reference = in.reference();
-  if (!GoodReference(order.reference))
-    mistakes.Add("reference", "REFERENCE_FORMAT", "1 to 64 of A-Z a-z 0-9 _ - / .");
+  order.reference = ReferenceOf(in.reference(), mistakes);
   if (!pb::ConfirmationMethod_IsValid(in.method()) || in.method() == pb::CONFIRMATION_METHOD_UNSPECIFIED) {
     mistakes.Add("method", "CONFIRMATION_METHOD_MISSING", "say how the person was confirmed");
   } else {
@@ -158,6 +166,32 @@ absl::StatusOr<ConfirmationOrder> Parse(const pb::ConfirmAccountRequest& in, rpc
       mistakes.Add("method", "CONFIRMATION_METHOD_NOT_ALLOWED", "the caller may not confirm in this way");
     }
   }
+  TRY(mistakes.status());
+  return order;
+}
+
+absl::StatusOr<CorrectionOrder> Parse(const pb::UpdateAccountRequest& in, rpc::Role caller,
+                                      absl::CivilDay today) {
+  Mistakes mistakes;
+  CorrectionOrder order;
+  order.named = FieldsOf(in.update_mask(), mistakes);
+  const pb::Account named = Masked(in.account(), order.named);
+  order.wanted.id = mistakes.Take(AccountId::ParseName(in.account().name(), "account.name"));
+  order.wanted.person = PersonOf(named.person(), /*demanded=*/false, today, mistakes);
+  order.wanted.organization = TextOf(named.organization(), 200, false, "account.organization", mistakes);
+  order.wanted.locale = LocaleOf(named.locale(), mistakes);
+  order.reason = TextOf(in.reason(), 200, caller == rpc::Role::kOperator, "reason", mistakes);
+  TRY(mistakes.status());
+  return order;
+}
+
+absl::StatusOr<DeletionOrder> Parse(const pb::DeleteAccountRequest& in) {
+  Mistakes mistakes;
+  DeletionOrder order{mistakes.Take(AccountId::ParseName(in.name(), "name")), in.reason()};
+  const bool known = std::find(std::begin(kDeletionReasons), std::end(kDeletionReasons), in.reason()) !=
+                     std::end(kDeletionReasons);
+  if (!known)
+    mistakes.Add("reason", "REASON_UNKNOWN", absl::StrCat("one of ", absl::StrJoin(kDeletionReasons, ", ")));
   TRY(mistakes.status());
   return order;
 }

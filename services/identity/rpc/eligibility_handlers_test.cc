@@ -19,7 +19,7 @@ absl::StatusOr<pb::Eligibility> Check(World& world, const rpc::Call& call, const
   pb::CheckEligibilityRequest in;
   in.set_account("accounts/" + id);
   in.set_role(role);
-  return world.handlers().CheckEligibility(call, in);
+  return world.handlers().eligibility.CheckEligibility(call, in);
 }
 std::vector<int> UnmetOf(const pb::Eligibility& answer) {
   return {answer.unmet().begin(), answer.unmet().end()};
@@ -46,7 +46,7 @@ TEST(CheckEligibility, NamesAllThatIsMissing) {
   SetDay(in.mutable_account()->mutable_person()->mutable_birth_date(), 2015, 1, 1);
   in.mutable_account()->mutable_person()->clear_document();
   in.mutable_account()->mutable_person()->set_citizenship("KZ");
-  ASSERT_THAT(world.handlers().CreateAccount(world.Idp(), in), IsOk());
+  ASSERT_THAT(world.handlers().accounts.CreateAccount(world.Idp(), in), IsOk());
   ASSERT_THAT(world.Block("child"), IsOk());
   ASSERT_OK_AND_ASSIGN(const pb::Eligibility answer, Check(world, world.Service(), "child", kPrincipal));
   EXPECT_FALSE(answer.eligible());
@@ -62,13 +62,13 @@ TEST(CheckEligibility, TurnsAtMidnightInMoscow) {
   SetDay(in.mutable_account()->mutable_person()->mutable_birth_date(), 2008, 3, 3);  // 18 tomorrow
   SetDay(in.mutable_account()->mutable_person()->mutable_document()->mutable_issue_date(), 2022, 4, 1);
   in.set_verified_phone(PhoneNumber(1));
-  ASSERT_THAT(world.handlers().CreateAccount(world.Idp(), in), IsOk());
+  ASSERT_THAT(world.handlers().accounts.CreateAccount(world.Idp(), in), IsOk());
   pb::ConfirmAccountRequest confirm;
   confirm.set_name("accounts/kolya");
   confirm.set_method(pb::CONFIRMATION_METHOD_SERVICE_CENTRE);
   confirm.set_reference("case-1");
   *confirm.mutable_document() = in.account().person().document();
-  ASSERT_THAT(world.handlers().ConfirmAccount(world.Centre(), confirm), IsOk());
+  ASSERT_THAT(world.handlers().accounts.ConfirmAccount(world.Centre(), confirm), IsOk());
   world.clock().Set(absl::FromCivil(absl::CivilSecond(2026, 3, 2, 20, 59, 59), absl::UTCTimeZone()));
   EXPECT_TRUE(Check(world, world.Service(), "kolya", kPrincipal)->eligible());
   EXPECT_THAT(UnmetOf(*Check(world, world.Service(), "kolya", kContact)),
@@ -97,7 +97,7 @@ absl::StatusOr<pb::MatchContactResponse> Match(World& world, const std::string& 
   in.set_principal("accounts/" + principal);
   in.set_first_name(first_name);
   in.set_phone(phone);
-  return world.handlers().MatchContact(world.Service(), in);
+  return world.handlers().eligibility.MatchContact(world.Service(), in);
 }
 std::vector<int> ConflictsOf(const pb::MatchContactResponse& answer) {
   return {answer.conflicts().begin(), answer.conflicts().end()};
@@ -148,7 +148,7 @@ TEST_F(MatchContact, NamesTheConflictsWithTheSearcher) {
   pb::CreateAccountRequest second =
       Registration("anna2", 1, "Анна", "Иванова");  // the same SNILS and passport
   second.set_verified_phone(PhoneNumber(3));
-  ASSERT_THAT(world_.handlers().CreateAccount(world_.Idp(), second), IsOk());
+  ASSERT_THAT(world_.handlers().accounts.CreateAccount(world_.Idp(), second), IsOk());
   EXPECT_THAT(ConflictsOf(*Match(world_, "anna", "Анна", PhoneNumber(3))),
               ElementsAre(pb::CONTACT_CONFLICT_SAME_PERSON));
 }
@@ -159,7 +159,7 @@ TEST_F(MatchContact, DoesNotKnowAnAbsentPrincipal) {
 
 TEST_F(MatchContact, NamesEveryMistakeAtOnce) {
   const absl::Status status =
-      world_.handlers().MatchContact(world_.Service(), pb::MatchContactRequest()).status();
+      world_.handlers().eligibility.MatchContact(world_.Service(), pb::MatchContactRequest()).status();
   EXPECT_THAT(status, Refused(kInvalidArgument, Reason::kFieldInvalid));
   EXPECT_EQ(ViolationsOf(status).size(), 3U);
 }
@@ -168,7 +168,7 @@ class LookupAccount : public ::testing::Test {
  protected:
   LookupAccount() { EXPECT_THAT(world_.Citizen("ivan", 1), IsOk()); }
   absl::StatusOr<pb::LookupAccountResponse> Lookup(const pb::LookupAccountRequest& in) {
-    return world_.handlers().LookupAccount(world_.Service("recovery"), in);
+    return world_.handlers().eligibility.LookupAccount(world_.Service("recovery"), in);
   }
   absl::StatusOr<pb::LookupAccountResponse> ByPhone(const std::string& phone) {
     pb::LookupAccountRequest in;
@@ -232,7 +232,7 @@ TEST_F(LookupAccount, DoesNotFindByAReleasedNumber) {
 }
 
 TEST_F(LookupAccount, DoesNotGuessBetweenTwoWithOneSnils) {
-  ASSERT_THAT(world_.handlers().CreateAccount(world_.Idp(), Registration("twin", 1)), IsOk());
+  ASSERT_THAT(world_.handlers().accounts.CreateAccount(world_.Idp(), Registration("twin", 1)), IsOk());
   EXPECT_EQ(BySnils(SnilsNumber(1))->account(), "accounts/ivan");  // the confirmed one
   ASSERT_THAT(world_.Confirm("twin", 1), IsOk());
   EXPECT_THAT(BySnils(SnilsNumber(1)), Refused(kNotFound, Reason::kNotFound));

@@ -1,5 +1,7 @@
 #include "services/identity/rpc/parts.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "services/identity/domain/text.h"
@@ -20,6 +22,26 @@ ClientPlace ClientOf(const trustedcontact::type::v1::ClientContext& in, Mistakes
           TextOf(in.device(), 64, false, "client.device", mistakes),
           TextOf(in.user_agent(), 256, false, "client.user_agent", mistakes),
           TextOf(in.place(), 64, false, "client.place", mistakes)};
+}
+
+Secret CodeOf(const std::string& typed, Mistakes& mistakes) {
+  const bool digits = !typed.empty() && typed.size() <= 10 &&
+                      std::all_of(typed.begin(), typed.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits) mistakes.Add("code", "CODE_FORMAT", "a code has digits only");
+  return Secret(typed);
+}
+
+std::string ReferenceOf(const std::string& text, Mistakes& mistakes) {
+  const bool good = !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           absl::string_view("_-/.").find(c) != absl::string_view::npos;
+  });
+  if (!good) mistakes.Add("reference", "REFERENCE_FORMAT", "1 to 64 of A-Z a-z 0-9 _ - / .");
+  return text;
+}
+
+absl::Time TimeOf(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
 }
 
 }  // namespace tc::identity

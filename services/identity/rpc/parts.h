@@ -5,6 +5,9 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/base/secret.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "services/identity/domain/client.h"
 #include "services/identity/rpc/mistakes.h"
 #include "trustedcontact/type/v1/values.pb.h"
@@ -16,5 +19,12 @@ std::string TextOf(absl::string_view text, size_t most, bool demanded, absl::str
                    Mistakes& mistakes);
 
 ClientPlace ClientOf(const trustedcontact::type::v1::ClientContext& in, Mistakes& mistakes);
+
+// The digits of a code; at most ten (OTP-17). CODE_FORMAT.
+Secret CodeOf(const std::string& typed, Mistakes& mistakes);
+// A case's number on the caller's side. REFERENCE_FORMAT.
+std::string ReferenceOf(const std::string& text, Mistakes& mistakes);
+
+absl::Time TimeOf(const google::protobuf::Timestamp& time);
 
 }  // namespace tc::identity

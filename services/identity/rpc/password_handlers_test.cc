@@ -14,6 +14,7 @@ using absl::StatusCode::kNotFound;
 using absl::StatusCode::kPermissionDenied;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using testing::IsOk;
 using testing::Refused;
 using testing::Violates;
@@ -47,7 +48,7 @@ TEST_F(CheckPassword, NamesEveryBrokenRuleAndWritesNothing) {
   in.set_account("accounts/ivan");
   const uint64_t revision = world_.database().revision();
   ASSERT_OK_AND_ASSIGN(const pb::CheckPasswordResponse out,
-                       world_.handlers().CheckPassword(world_.As("ivan"), in));
+                       world_.handlers().passwords.CheckPassword(world_.As("ivan"), in));
   EXPECT_FALSE(out.acceptable());
   std::vector<int> rules;
   for (const pb::PasswordViolation& v : out.violations()) rules.push_back(v.rule());
@@ -60,19 +61,21 @@ TEST_F(CheckPassword, NamesEveryBrokenRuleAndWritesNothing) {
 TEST_F(CheckPassword, ComparesWithPersonalDataForItsOwnerOnly) {
   pb::CheckPasswordRequest in;
   in.set_password("Петров7!x");
-  EXPECT_TRUE(world_.handlers().CheckPassword(world_.Portal(), in)->acceptable());
+  EXPECT_TRUE(world_.handlers().passwords.CheckPassword(world_.Portal(), in)->acceptable());
   in.set_account("accounts/ivan");
-  EXPECT_THAT(world_.handlers().CheckPassword(world_.Portal(), in), Refused(kNotFound, Reason::kNotFound));
-  EXPECT_THAT(world_.handlers().CheckPassword(world_.As("oleg"), in), Refused(kNotFound, Reason::kNotFound));
-  EXPECT_FALSE(world_.handlers().CheckPassword(world_.As("ivan"), in)->acceptable());
-  EXPECT_FALSE(world_.handlers().CheckPassword(world_.Idp(), in)->acceptable());
+  EXPECT_THAT(world_.handlers().passwords.CheckPassword(world_.Portal(), in),
+              Refused(kNotFound, Reason::kNotFound));
+  EXPECT_THAT(world_.handlers().passwords.CheckPassword(world_.As("oleg"), in),
+              Refused(kNotFound, Reason::kNotFound));
+  EXPECT_FALSE(world_.handlers().passwords.CheckPassword(world_.As("ivan"), in)->acceptable());
+  EXPECT_FALSE(world_.handlers().passwords.CheckPassword(world_.Idp(), in)->acceptable());
 }
 
 TEST_F(CheckPassword, SaysNothingOfEarlierPasswords) {
   pb::CheckPasswordRequest in;
   in.set_password(kGood);
   in.set_account("accounts/ivan");
-  EXPECT_TRUE(world_.handlers().CheckPassword(world_.As("ivan"), in)->acceptable());
+  EXPECT_TRUE(world_.handlers().passwords.CheckPassword(world_.As("ivan"), in)->acceptable());
 }
 
 TEST_F(SetPassword, ChangesWithTheCurrentOneAndTells) {
@@ -81,7 +84,7 @@ TEST_F(SetPassword, ChangesWithTheCurrentOneAndTells) {
   EXPECT_EQ(credential.expire_time().seconds(), absl::ToUnixSeconds(world_.now() + absl::Hours(24 * 90)));
   EXPECT_TRUE(world_.Opens("ivan", kBetter));
   EXPECT_FALSE(world_.Opens("ivan", kGood));
-  EXPECT_THAT(world_.NewEvents(), ElementsAre("PasswordSet"));
+  EXPECT_THAT(world_.NewEvents(), ElementsAre("PasswordSet", "SignedIn", "SignInRefused"));
   world_.Settle();
   EXPECT_EQ(world_.otp().notices().back().kind, NoticeKind::kPasswordChanged);
 }
@@ -92,8 +95,8 @@ TEST_F(SetPassword, AnswersARepeatedRequestAlike) {
   in.set_current_password(kGood);
   in.set_new_password(kBetter);
   const rpc::Call call = world_.As("ivan");
-  ASSERT_OK_AND_ASSIGN(const pb::Credential first, world_.handlers().SetPassword(call, in));
-  ASSERT_OK_AND_ASSIGN(const pb::Credential second, world_.handlers().SetPassword(call, in));
+  ASSERT_OK_AND_ASSIGN(const pb::Credential first, world_.handlers().passwords.SetPassword(call, in));
+  ASSERT_OK_AND_ASSIGN(const pb::Credential second, world_.handlers().passwords.SetPassword(call, in));
   EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
   EXPECT_THAT(world_.NewEvents(), ElementsAre("PasswordSet"));
 }
@@ -141,7 +144,8 @@ TEST_F(SetPassword, IsNotFoundForAnotherPerson) {
   in.set_account("accounts/ivan");
   in.set_current_password(kGood);
   in.set_new_password(kBetter);
-  EXPECT_THAT(world_.handlers().SetPassword(world_.As("oleg"), in), Refused(kNotFound, Reason::kNotFound));
+  EXPECT_THAT(world_.handlers().passwords.SetPassword(world_.As("oleg"), in),
+              Refused(kNotFound, Reason::kNotFound));
 }
 
 TEST_F(SetPassword, RefusesAnAccountThatSomethingStandsAgainst) {
@@ -171,11 +175,11 @@ TEST_F(VerifyPassword, TakesEveryIdentifier) {
   pb::VerifyPasswordRequest in;
   in.set_password(kGood);
   in.set_phone(PhoneNumber(1));
-  EXPECT_TRUE(world_.handlers().VerifyPassword(world_.Idp(), in)->verified());
+  EXPECT_TRUE(world_.handlers().sign_in.VerifyPassword(world_.Idp(), in)->verified());
   in.set_email("ivan@example.org");
-  EXPECT_TRUE(world_.handlers().VerifyPassword(world_.Idp(), in)->verified());
+  EXPECT_TRUE(world_.handlers().sign_in.VerifyPassword(world_.Idp(), in)->verified());
   in.set_snils(SnilsNumber(1));
-  EXPECT_TRUE(world_.handlers().VerifyPassword(world_.Idp(), in)->verified());
+  EXPECT_TRUE(world_.handlers().sign_in.VerifyPassword(world_.Idp(), in)->verified());
 }
 
 TEST_F(VerifyPassword, AnswersAlikeForUnknownWrongLockedBlockedAndWithoutPassword) {
@@ -200,7 +204,9 @@ TEST_F(VerifyPassword, LocksAtTheFifthWrongOneForThirtyMinutes) {
   EXPECT_EQ(locked.state(), pb::ACCOUNT_STATE_LOCKED);
   EXPECT_EQ(locked.lock_number().size(), 8U);
   EXPECT_EQ(locked.lock_expire_time().seconds(), absl::ToUnixSeconds(world_.now() + absl::Minutes(30)));
-  EXPECT_THAT(world_.NewEvents(), ElementsAre("AccountLocked"));
+  std::vector<std::string> events(5, "SignInRefused");
+  events.emplace_back("AccountLocked");
+  EXPECT_THAT(world_.NewEvents(), ElementsAreArray(events));
   world_.Settle();
   EXPECT_EQ(world_.otp().notices().back().kind, NoticeKind::kAccountLocked);
   world_.clock().Advance(absl::Minutes(30) - absl::Milliseconds(1));
@@ -229,7 +235,7 @@ TEST_F(VerifyPassword, RepeatedUnderOneRequestIdIsCountedOnce) {
   in.set_account("accounts/ivan");
   in.set_password("wrong");
   const rpc::Call call = world_.Idp();
-  for (int i = 0; i < 10; ++i) EXPECT_FALSE(world_.handlers().VerifyPassword(call, in)->verified());
+  for (int i = 0; i < 10; ++i) EXPECT_FALSE(world_.handlers().sign_in.VerifyPassword(call, in)->verified());
   EXPECT_TRUE(world_.Opens("ivan", kGood));
 }
 
@@ -269,7 +275,7 @@ TEST_F(VerifyPassword, HashesAnewWhenTheCostsHaveRisen) {
   pb::VerifyPasswordRequest in;
   in.set_account("accounts/ivan");
   in.set_password(kGood);
-  ASSERT_TRUE(handlers.VerifyPassword(world_.Idp(), in)->verified());
+  ASSERT_TRUE(handlers.sign_in.VerifyPassword(world_.Idp(), in)->verified());
   StoredCredential stored;
   ASSERT_THAT(world_.database().View([&](kv::ReadTxn& txn) -> absl::Status {
     stored = TRY(Credentials(world_.vault()).Get(txn, AccountId::FromTrusted("ivan")));
@@ -277,7 +283,7 @@ TEST_F(VerifyPassword, HashesAnewWhenTheCostsHaveRisen) {
   }),
               IsOk());
   EXPECT_FALSE(crypto::NeedsRehash(stored.phc, dearer));
-  EXPECT_TRUE(handlers.VerifyPassword(world_.Idp(), in)->verified());
+  EXPECT_TRUE(handlers.sign_in.VerifyPassword(world_.Idp(), in)->verified());
   EXPECT_EQ(stored.version, 1);  // it is the same password
 }
 
@@ -287,7 +293,7 @@ TEST_F(VerifyPassword, TreatsComposedAndDecomposedLettersAlike) {
 }
 
 TEST_F(VerifyPassword, RefusesARequestWithoutIdentifierOrPassword) {
-  const absl::Status status = world_.handlers().VerifyPassword(world_.Idp(), {}).status();
+  const absl::Status status = world_.handlers().sign_in.VerifyPassword(world_.Idp(), {}).status();
   EXPECT_THAT(status, Violates("IDENTIFIER_MISSING"));
   EXPECT_THAT(status, Violates("PASSWORD_MISSING"));
 }
@@ -318,7 +324,7 @@ absl::StatusOr<pb::Account> Unlock(World& world, const std::string& number) {
   in.set_name("accounts/ivan");
   in.set_lock_number(number);
   in.set_reason("звонок в поддержку");
-  return world.handlers().UnlockAccount(world.Operator(), in);
+  return world.handlers().accounts.UnlockAccount(world.Operator(), in);
 }
 
 TEST_F(VerifyPassword, IsOpenedByAnOperatorWhoKnowsTheLockNumber) {
@@ -338,7 +344,7 @@ TEST_F(ResetPassword, SetsANewOneAndOpensTheLock) {
   EXPECT_EQ(credential.version(), 2);
   EXPECT_EQ(world_.Get("ivan")->state(), pb::ACCOUNT_STATE_ACTIVE);
   EXPECT_TRUE(world_.Opens("ivan", kBetter));
-  EXPECT_THAT(world_.NewEvents(), ElementsAre("PasswordReset"));
+  EXPECT_THAT(world_.NewEvents(), ElementsAre("PasswordReset", "SignedIn"));
 }
 
 TEST_F(ResetPassword, EmitsWhoseSessionsMustEnd) {
@@ -373,9 +379,9 @@ TEST_F(ResetPassword, AnswersARepeatedRequestAlikeAlsoWhenTheProofHasExpired) {
   in.set_proof(world_.Proof("ivan", "r1"));
   in.set_new_password(kBetter);
   rpc::Call call = world_.Service("recovery");
-  ASSERT_OK_AND_ASSIGN(const pb::Credential first, world_.handlers().ResetPassword(call, in));
+  ASSERT_OK_AND_ASSIGN(const pb::Credential first, world_.handlers().passwords.ResetPassword(call, in));
   call.now += absl::Hours(1);
-  ASSERT_OK_AND_ASSIGN(const pb::Credential second, world_.handlers().ResetPassword(call, in));
+  ASSERT_OK_AND_ASSIGN(const pb::Credential second, world_.handlers().passwords.ResetPassword(call, in));
   EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
 }
 

@@ -16,6 +16,12 @@ absl::StatusOr<PasswordHasher> PasswordHasher::Create(crypto::HashPool& pool,
   return hasher;
 }
 
+absl::StatusOr<PasswordHasher> PasswordHasher::CreateWithoutDummyForTest(crypto::HashPool& pool,
+                                                                         const crypto::Argon2Params& params,
+                                                                         Random& random) {
+  return PasswordHasher(pool, params, random);
+}
+
 absl::StatusOr<Secret> PasswordHasher::Hash(const Secret& password) const {
   const std::string salt = random_->Bytes(kSaltBytes);
   absl::StatusOr<Secret> phc = absl::InternalError("the password was not hashed");

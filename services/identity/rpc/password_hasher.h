@@ -27,6 +27,11 @@ class PasswordHasher {
   static absl::StatusOr<PasswordHasher> Create(crypto::HashPool& pool, const crypto::Argon2Params& params,
                                                Random& random);
 
+  // The mutant: no work where there is nothing to compare with, which tells who is unknown. For tests.
+  static absl::StatusOr<PasswordHasher> CreateWithoutDummyForTest(crypto::HashPool& pool,
+                                                                  const crypto::Argon2Params& params,
+                                                                  Random& random);
+
   absl::StatusOr<Secret> Hash(const Secret& password) const;
   // `phc` may be empty: then nothing matches, after the same work.
   absl::StatusOr<PasswordVerdict> Verify(const Secret& password, const Secret& phc) const;
@@ -39,7 +44,7 @@ class PasswordHasher {
   crypto::HashPool* pool_;
   crypto::Argon2Params params_;
   Random* random_;
-  Secret dummy_;
+  Secret dummy_;  // empty in the mutant only
 };
 
 }  // namespace tc::identity

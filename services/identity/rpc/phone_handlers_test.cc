@@ -151,20 +151,113 @@ TEST(BindPhone, KnowsItsOwnNumber) {
               Refused(kFailedPrecondition, Reason::kPhoneBusy));
 }
 
+// An account of another type, with the number n.
+absl::Status CreateOf(World& world, pb::AccountType type, const std::string& id, int n) {
+  pb::CreateAccountRequest in = Registration(id, n);
+  in.mutable_account()->set_type(type);
+  if (type == pb::ACCOUNT_TYPE_LEGAL_ENTITY) in.mutable_account()->set_organization("ООО");
+  in.set_verified_phone(PhoneNumber(n));
+  return world.handlers().accounts.CreateAccount(world.Idp(), in).status();
+}
+absl::StatusOr<pb::Phone> BindOf(World& world, pb::PhoneKind kind, const std::string& id,
+                                 const std::string& number) {
+  pb::BindPhoneRequest in;
+  in.set_account("accounts/" + id);
+  in.set_phone(number);
+  in.set_kind(kind);
+  if (kind == pb::PHONE_KIND_ADDITIONAL) in.set_title("Бухгалтерия");
+  const pb::Phone pending = TRY(world.handlers().phones.BindPhone(world.As(id), in));
+  return world.ConfirmPhone(world.As(id), pending.name());
+}
+
+struct FurtherCase {
+  pb::AccountType type;
+  pb::PhoneKind kind;
+  int limit;
+};
+class FurtherNumbers : public ::testing::TestWithParam<FurtherCase> {};
+TEST_P(FurtherNumbers, AreBoundUpToTheirLimitAndLeaveTheMainOneAlone) {  // I4
+  World world;
+  ASSERT_THAT(CreateOf(world, GetParam().type, "a", 1), IsOk());
+  std::string last;
+  for (int i = 0; i < GetParam().limit; ++i) {
+    ASSERT_OK_AND_ASSIGN(const pb::Phone bound, BindOf(world, GetParam().kind, "a", PhoneNumber(100 + i)));
+    last = bound.name();
+  }
+  EXPECT_THAT(BindOf(world, GetParam().kind, "a", PhoneNumber(99)),
+              Refused(kFailedPrecondition, Reason::kStateTransitionNotAllowed));
+  EXPECT_EQ(world.Get("a")->masked_phone(), "+7 9** ***-**-01");
+  ASSERT_THAT(world.Release(world.As("a"), last), IsOk());
+  EXPECT_THAT(BindOf(world, GetParam().kind, "a", PhoneNumber(99)), IsOk());
+}
+INSTANTIATE_TEST_SUITE_P(
+    I4, FurtherNumbers,
+    ::testing::Values(FurtherCase{pb::ACCOUNT_TYPE_LEGAL_ENTITY, pb::PHONE_KIND_ADDITIONAL, 20},
+                      FurtherCase{pb::ACCOUNT_TYPE_SOLE_PROPRIETOR, pb::PHONE_KIND_ADDITIONAL, 20},
+                      FurtherCase{pb::ACCOUNT_TYPE_PRIVILEGED, pb::PHONE_KIND_SECOND_FACTOR, 5}));
+
+TEST(BindPhone, RefusesKindsThatTheTypeOfTheAccountDoesNotHave) {  // I4
+  World world;
+  ASSERT_THAT(world.Create("ivan", 1), IsOk());
+  ASSERT_THAT(CreateOf(world, pb::ACCOUNT_TYPE_LEGAL_ENTITY, "ooo", 2), IsOk());
+  EXPECT_THAT(BindOf(world, pb::PHONE_KIND_ADDITIONAL, "ivan", PhoneNumber(3)),
+              Violates("PHONE_KIND_NOT_ALLOWED"));
+  EXPECT_THAT(BindOf(world, pb::PHONE_KIND_SECOND_FACTOR, "ooo", PhoneNumber(3)),
+              Violates("PHONE_KIND_NOT_ALLOWED"));
+  EXPECT_EQ(world.otp().verifications(), 0U);
+}
+
+TEST(BindPhone, RefusesOneNumberInTwoKinds) {  // IDN-04
+  World world;
+  ASSERT_THAT(CreateOf(world, pb::ACCOUNT_TYPE_PRIVILEGED, "chief", 1), IsOk());
+  EXPECT_THAT(BindOf(world, pb::PHONE_KIND_SECOND_FACTOR, "chief", PhoneNumber(1)),
+              Refused(kFailedPrecondition, Reason::kPhoneBusy));
+  ASSERT_THAT(BindOf(world, pb::PHONE_KIND_SECOND_FACTOR, "chief", PhoneNumber(2)), IsOk());
+  EXPECT_THAT(BindOf(world, pb::PHONE_KIND_MAIN, "chief", PhoneNumber(2)),
+              Refused(kFailedPrecondition, Reason::kPhoneBusy));
+  EXPECT_THAT(world.Import(world.Bank(), "chief", PhoneNumber(2)),
+              Refused(kInvalidArgument, Reason::kFieldInvalid));  // proved no later than the main one
+  world.clock().Advance(absl::Hours(1));
+  EXPECT_THAT(world.Import(world.Bank(), "chief", PhoneNumber(2)),
+              Refused(kFailedPrecondition, Reason::kPhoneBusy));
+}
+
+TEST(BindPhone, WantsATitleForAnAdditionalNumber) {  // I4
+  World world;
+  ASSERT_THAT(CreateOf(world, pb::ACCOUNT_TYPE_LEGAL_ENTITY, "ooo", 1), IsOk());
+  pb::BindPhoneRequest in;
+  in.set_account("accounts/ooo");
+  in.set_phone(PhoneNumber(2));
+  in.set_kind(pb::PHONE_KIND_ADDITIONAL);
+  EXPECT_THAT(world.handlers().phones.BindPhone(world.As("ooo"), in), Violates("TEXT_MISSING"));
+  in.set_title(std::string(101, 't'));
+  EXPECT_THAT(world.handlers().phones.BindPhone(world.As("ooo"), in), Violates("TEXT_TOO_LONG"));
+}
+
+TEST(ReleasePhone, OfAFurtherNumberTellsThatNumberToo) {  // IDN-02
+  World world;
+  ASSERT_THAT(CreateOf(world, pb::ACCOUNT_TYPE_PRIVILEGED, "chief", 1), IsOk());
+  ASSERT_OK_AND_ASSIGN(const pb::Phone second,
+                       BindOf(world, pb::PHONE_KIND_SECOND_FACTOR, "chief", PhoneNumber(2)));
+  ASSERT_THAT(world.Release(world.As("chief"), second.name()), IsOk());
+  world.Settle();
+  ASSERT_EQ(world.otp().notices().size(), 2U);  // of the binding, of the release
+  for (const Notice& notice : world.otp().notices()) {
+    EXPECT_THAT(notice.phones,
+                ElementsAre(Phone::FromTrusted(PhoneNumber(1)), Phone::FromTrusted(PhoneNumber(2))));
+  }
+}
+
 TEST(BindPhone, TakesAdditionalNumbersOfACompanyWithATitle) {
   World world;
-  pb::CreateAccountRequest company = Registration("ooo", 1);
-  company.mutable_account()->set_type(pb::ACCOUNT_TYPE_LEGAL_ENTITY);
-  company.mutable_account()->set_organization("ООО");
-  company.set_verified_phone(PhoneNumber(1));
-  ASSERT_THAT(world.handlers().CreateAccount(world.Idp(), company), IsOk());
+  ASSERT_THAT(CreateOf(world, pb::ACCOUNT_TYPE_LEGAL_ENTITY, "ooo", 1), IsOk());
   world.clock().Advance(absl::Seconds(1));
   pb::BindPhoneRequest in;
   in.set_account("accounts/ooo");
   in.set_phone(PhoneNumber(2));
   in.set_kind(pb::PHONE_KIND_ADDITIONAL);
   in.set_title("Бухгалтерия");
-  ASSERT_OK_AND_ASSIGN(const pb::Phone pending, world.handlers().BindPhone(world.As("ooo"), in));
+  ASSERT_OK_AND_ASSIGN(const pb::Phone pending, world.handlers().phones.BindPhone(world.As("ooo"), in));
   ASSERT_THAT(world.ConfirmPhone(world.As("ooo"), pending.name()), IsOk());
   ASSERT_OK_AND_ASSIGN(const pb::ListPhonesResponse phones, world.Phones("ooo"));
   ASSERT_EQ(phones.phones_size(), 2);
@@ -172,7 +265,7 @@ TEST(BindPhone, TakesAdditionalNumbersOfACompanyWithATitle) {
   EXPECT_EQ(world.Get("ooo")->masked_phone(), "+7 9** ***-**-01");  // the main one has stayed
   pb::LookupAccountRequest by_additional;
   by_additional.set_phone(PhoneNumber(2));
-  EXPECT_THAT(world.handlers().LookupAccount(world.Service(), by_additional),
+  EXPECT_THAT(world.handlers().eligibility.LookupAccount(world.Service(), by_additional),
               Refused(kNotFound, Reason::kNotFound));
 }
 
@@ -184,7 +277,7 @@ TEST(BindPhone, NamesEveryMistakeAtOnce) {
   in.set_title("t");
   in.set_channel(trustedcontact::type::v1::CHANNEL_EMAIL);
   in.mutable_client()->set_device(std::string(65, 'd'));
-  const absl::Status status = world.handlers().BindPhone(world.As("ivan"), in).status();
+  const absl::Status status = world.handlers().phones.BindPhone(world.As("ivan"), in).status();
   for (const char* reason :
        {"NAME_INVALID", "PHONE_SEPARATORS", "TITLE_NOT_ALLOWED", "CHANNEL_NOT_ALLOWED", "TEXT_TOO_LONG"}) {
     EXPECT_THAT(status, Violates(reason)) << reason;
@@ -271,6 +364,15 @@ TEST(ConfirmPhone, RefusesWhenTheAccountIsFrozenMeanwhile) {
               Refused(kFailedPrecondition, Reason::kAccountFrozen));
 }
 
+TEST(ConfirmPhone, BindsNothingWhenAnotherNumberWasAskedForMeanwhile) {
+  World world;
+  ASSERT_THAT(world.Bare("ivan", 1), IsOk());
+  ASSERT_OK_AND_ASSIGN(const pb::Phone pending, world.Bind(world.As("ivan"), "ivan", PhoneNumber(1)));
+  world.otp().Meanwhile([&] { EXPECT_THAT(world.Bind(world.As("ivan"), "ivan", PhoneNumber(2)), IsOk()); });
+  EXPECT_THAT(world.ConfirmPhone(world.As("ivan"), pending.name()), Refused(kNotFound, Reason::kNotFound));
+  EXPECT_EQ(world.Get("ivan")->masked_phone(), "");
+}
+
 TEST(ConfirmPhone, ReleasesTheOldMainNumberAndTellsOldAndNew) {
   World world;
   ASSERT_THAT(world.Create("ivan", 1), IsOk());
@@ -308,6 +410,64 @@ TEST(ConfirmPhone, DoesNotLetAReleaseHideAChange) {
   ASSERT_THAT(world.Move("ivan", PhoneNumber(2)), IsOk());
   EXPECT_THAT(world.Bind(world.As("ivan"), "ivan", PhoneNumber(3)),
               Refused(kFailedPrecondition, Reason::kPhoneChangeTooSoon));
+}
+
+TEST(ConfirmPhone, DoesNotLetAChangeThenAReleaseMakeRoomForAnother) {  // IDN-05
+  World world;
+  ASSERT_THAT(world.Create("ivan", 1), IsOk());
+  ASSERT_OK_AND_ASSIGN(const pb::Phone moved, world.Move("ivan", PhoneNumber(2)));
+  ASSERT_THAT(world.Release(world.As("ivan"), moved.name()), IsOk());
+  world.clock().Advance(absl::Hours(24 * 29 + 23));
+  EXPECT_THAT(world.Bind(world.As("ivan"), "ivan", PhoneNumber(3)),
+              Refused(kFailedPrecondition, Reason::kPhoneChangeTooSoon));
+  world.clock().Advance(absl::Hours(1));
+  EXPECT_THAT(world.Move("ivan", PhoneNumber(3)), IsOk());
+}
+
+TEST(ConfirmPhone, AsksTheIntervalAgainForANumberThatACentreBegan) {  // IDN-05
+  World world;
+  ASSERT_THAT(world.Create("ivan", 1), IsOk());
+  ASSERT_THAT(world.Move("ivan", PhoneNumber(2)), IsOk());
+  ASSERT_OK_AND_ASSIGN(const pb::Phone pending, world.Bind(world.Centre(), "ivan", PhoneNumber(3)));
+  EXPECT_THAT(world.ConfirmPhone(world.As("ivan"), pending.name()),
+              Refused(kFailedPrecondition, Reason::kPhoneChangeTooSoon));
+}
+
+TEST(ConfirmPhone, BindsOneOfTwoNumbersThatWereBegunTogether) {  // IDN-05
+  World world;
+  ASSERT_THAT(world.Create("ivan", 1), IsOk());
+  ASSERT_OK_AND_ASSIGN(const pb::Phone first, world.Bind(world.As("ivan"), "ivan", PhoneNumber(2)));
+  ASSERT_OK_AND_ASSIGN(const pb::Phone second, world.Bind(world.As("ivan"), "ivan", PhoneNumber(3)));
+  ASSERT_THAT(world.ConfirmPhone(world.As("ivan"), second.name()), IsOk());
+  EXPECT_THAT(world.ConfirmPhone(world.As("ivan"), first.name()), Refused(kNotFound, Reason::kNotFound));
+}
+
+TEST(ConfirmPhone, NeedsACodeInAServiceCentreToo) {  // I3
+  World world;
+  ASSERT_THAT(world.Create("ivan", 1), IsOk());
+  ASSERT_OK_AND_ASSIGN(const pb::Phone pending, world.Bind(world.Centre(), "ivan", PhoneNumber(2)));
+  EXPECT_EQ(pending.state(), pb::PHONE_STATE_PENDING);
+  EXPECT_THAT(world.ConfirmPhone(world.Centre(), pending.name(), "000000"),
+              Refused(kInvalidArgument, Reason::kCodeMismatch));
+  EXPECT_THAT(world.ConfirmPhone(world.Centre(), pending.name()), IsOk());
+}
+
+TEST(ConfirmPhone, RecordsTheWayOfTheChange) {
+  World world;
+  ASSERT_THAT(world.Create("ivan", 1), IsOk());
+  ASSERT_THAT(world.Move("ivan", PhoneNumber(2)), IsOk());
+  ASSERT_OK_AND_ASSIGN(const pb::Phone pending, world.Bind(world.Centre(), "ivan", PhoneNumber(3)));
+  ASSERT_THAT(world.ConfirmPhone(world.Centre(), pending.name()), IsOk());
+  ASSERT_THAT(world.Release(world.Operator(), pending.name(), "по заявлению"), IsOk());
+  std::vector<std::string> ways;
+  ASSERT_OK_AND_ASSIGN(const std::vector<kv::Event> events, world.database().Changes(0, 0, 1000));
+  for (const kv::Event& event : events) {
+    const auto way = event.attributes.find("way");
+    if (way != event.attributes.end()) ways.push_back(event.type + " " + way->second);
+  }
+  EXPECT_THAT(ways, ElementsAre("PhoneBound IDENTITY_PROVIDER", "PhoneReleased CABINET", "PhoneBound CABINET",
+                                "PhoneReleased SERVICE_CENTRE", "PhoneBound SERVICE_CENTRE",
+                                "PhoneReleased OPERATOR"));
 }
 
 TEST(ConfirmPhone, InAServiceCentreIsFreeOfTheInterval) {
@@ -388,16 +548,18 @@ TEST(ListPhones, Pages) {
   in.set_account("accounts/ivan");
   in.set_show_released(true);
   in.set_page_size(2);
-  ASSERT_OK_AND_ASSIGN(const pb::ListPhonesResponse first, world.handlers().ListPhones(world.As("ivan"), in));
+  ASSERT_OK_AND_ASSIGN(const pb::ListPhonesResponse first,
+                       world.handlers().phones.ListPhones(world.As("ivan"), in));
   EXPECT_EQ(first.phones_size(), 2);
   EXPECT_EQ(first.phones(0).state(), pb::PHONE_STATE_RELEASED);
   in.set_page_token(first.next_page_token());
   ASSERT_OK_AND_ASSIGN(const pb::ListPhonesResponse second,
-                       world.handlers().ListPhones(world.As("ivan"), in));
+                       world.handlers().phones.ListPhones(world.As("ivan"), in));
   ASSERT_EQ(second.phones_size(), 1);
   EXPECT_EQ(second.phones(0).phone(), PhoneNumber(3));
   EXPECT_THAT(second.next_page_token(), IsEmpty());
-  EXPECT_THAT(world.handlers().ListPhones(world.As("oleg"), in), Refused(kNotFound, Reason::kNotFound));
+  EXPECT_THAT(world.handlers().phones.ListPhones(world.As("oleg"), in),
+              Refused(kNotFound, Reason::kNotFound));
 }
 
 }  // namespace

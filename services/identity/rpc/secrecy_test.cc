@@ -33,27 +33,31 @@ void Live(World& world) {
   in.mutable_account()->mutable_person()->set_inn("500100732259");
   in.set_verified_phone("+79161112233");
   in.set_verified_email("dobrynya@example.org");
-  ASSERT_THAT(world.handlers().CreateAccount(world.Idp(), in), IsOk());
+  ASSERT_THAT(world.handlers().accounts.CreateAccount(world.Idp(), in), IsOk());
   ASSERT_THAT(world.Confirm("acc-1", kNumber), IsOk());
   ASSERT_THAT(world.SetPassword("acc-1", "", "Kp7!wQz2"), IsOk());
   ASSERT_THAT(world.SetPassword("acc-1", "Kp7!wQz2", "Tr0ub&dor3"), IsOk());
   ASSERT_THAT(world.Move("acc-1", "+79164445566"), IsOk());
   ASSERT_THAT(world.Bind(world.Centre(), "acc-1", "+79167778899"), IsOk());
+  ASSERT_THAT(world.BindEmail("acc-1", "nikitich@example.org"), IsOk());
+  world.clock().Advance(absl::Seconds(1));
+  ASSERT_THAT(world.Import(world.Post(), "acc-1", "+79165556677"), IsOk());
   for (int i = 0; i < 5; ++i) world.Opens("acc-1", "Guess-4-me!");
   pb::FreezeAccountRequest freeze;
   freeze.set_name("accounts/acc-1");
   freeze.mutable_client()->set_address("192.0.2.77");
   freeze.mutable_client()->set_device("device-of-dobrynya");
-  ASSERT_THAT(world.handlers().FreezeAccount(world.As("acc-1"), freeze), IsOk());
+  ASSERT_THAT(world.handlers().accounts.FreezeAccount(world.As("acc-1"), freeze), IsOk());
   ASSERT_THAT(world.Block("acc-1"), IsOk());  // the reason names somebody
 }
 
 const std::vector<std::string>& Secrets() {
   static const auto& secrets = *new std::vector<std::string>{
-      "Добрыня",      "Закатаев",           "Сергеевич",   "1987",     "19870321",   "ОВД",
-      "500100732259", SnilsNumber(kNumber), "4509",        "739164",   "9161112233", "9164445566",
-      "9167778899",   "dobrynya",           "example.org", "Kp7!wQz2", "Tr0ub&dor3", "Guess-4-me",
-      "$argon2id$",   "192.0.2.77",         "device-of",   "Петрова",  "123456"};
+      "Добрыня",    "Закатаев",     "Сергеевич",          "1987",       "19870321",
+      "ОВД",        "500100732259", SnilsNumber(kNumber), "4509",       "739164",
+      "9161112233", "9164445566",   "9167778899",         "dobrynya",   "nikitich",
+      "9165556677", "letter-7",     "Kp7!wQz2",           "Tr0ub&dor3", "Guess-4-me",
+      "$argon2id$", "192.0.2.77",   "device-of",          "Петрова",    "123456"};
   return secrets;
 }
 
@@ -85,8 +89,10 @@ TEST(Store, SealsTheSamePersonDifferentlyForEachAccount) {
     a.person.first_name = "Иван";
     return a;
   }();
-  const std::string one =
-      world.vault().Seal(account.person.first_name, AccountId::FromTrusted("a"), "person");
+  for (const char* id : {"a", "b"})
+    ASSERT_THAT(world.vault().people().Ensure(AccountId::FromTrusted(id)), IsOk());
+  ASSERT_OK_AND_ASSIGN(const std::string one,
+                       world.vault().Seal(account.person.first_name, AccountId::FromTrusted("a"), "person"));
   EXPECT_THAT(world.vault().Open(one, AccountId::FromTrusted("a"), "person"), IsOk());
   EXPECT_FALSE(world.vault().Open(one, AccountId::FromTrusted("b"), "person").ok());
   EXPECT_FALSE(world.vault().Open(one, AccountId::FromTrusted("a"), "password").ok());
@@ -94,8 +100,8 @@ TEST(Store, SealsTheSamePersonDifferentlyForEachAccount) {
 
 TEST(Indexes, OfEqualValuesInDifferentFieldsDiffer) {
   World world;
-  EXPECT_NE(world.vault().PhoneIndex("1"), world.vault().EmailIndex("1"));
-  EXPECT_NE(world.vault().SnilsIndex("1"), world.vault().PassportIndex("1"));
+  EXPECT_NE(world.vault().PhoneIndexes("1"), world.vault().EmailIndexes("1"));
+  EXPECT_NE(world.vault().SnilsIndexes("1"), world.vault().DocumentIndexes("1"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 // A small world for tests of the handlers: a store in memory, a clock that stands still, an otp that knows
 // its codes, and people. Password hashing is real, with costs that only a test may choose.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -33,20 +34,21 @@ class FakeOtp final : public OtpPeer {
   static constexpr char kCode[] = "123456";
 
   struct Held {
-    PhoneVerification made;
+    CodeOrder made;
     int sends = 1;
     int attempts_left = 5;
     bool consumed = false;
     bool cancelled = false;
   };
 
-  absl::StatusOr<CodeProgress> Create(const PhoneVerification& v, absl::Time) override {
+  absl::StatusOr<CodeProgress> Create(const CodeOrder& v, absl::Time) override {
     const std::lock_guard lock(mutex_);
     TRY(failure_);
     held_.emplace(v.id.text(), Held{v});  // a repeated call finds the one that it made
     return ProgressOf(held_.at(v.id.text()));
   }
-  absl::StatusOr<CodeProgress> Resend(const PhoneVerification& v, absl::Time) override {
+  absl::StatusOr<CodeProgress> Resend(const CodeOrder& v, absl::Time) override {
+    RunMeanwhile();
     const std::lock_guard lock(mutex_);
     TRY(failure_);
     TRY(resend_failure_);
@@ -54,15 +56,17 @@ class FakeOtp final : public OtpPeer {
     held.sends += 1;
     return ProgressOf(held);
   }
-  absl::StatusOr<CodeCheck> Check(const VerificationId& id, const AccountId& account,
-                                  const std::string& request, const Secret& code,
+  absl::StatusOr<CodeCheck> Check(const CodeSubject& subject, const Secret& code,
                                   const std::string& request_id, absl::Time) override {
     const std::lock_guard lock(mutex_);
     TRY(failure_);
-    const auto found = held_.find(id.text());
+    const auto found = held_.find(subject.id.text());
     if (found == held_.end()) return NotFound("verification");
     Held& held = found->second;
-    if (held.made.account != account || held.made.request != request) return NotFound("verification");
+    if (held.made.account != subject.account || held.made.request != subject.request ||
+        held.made.purpose != subject.purpose) {
+      return NotFound("verification");
+    }
     const auto answered = answers_.find(request_id);
     if (answered != answers_.end()) return answered->second;
     if (held.consumed || held.cancelled) return Closed();
@@ -74,10 +78,11 @@ class FakeOtp final : public OtpPeer {
     if (!matched) held.attempts_left -= 1;
     return answers_[request_id] = CodeCheck{matched, ProgressOf(held)};
   }
-  absl::Status Consume(const VerificationId& id, const AccountId&, const std::string&, absl::Time) override {
+  absl::Status Consume(const CodeSubject& subject, absl::Time) override {
+    RunMeanwhile();
     const std::lock_guard lock(mutex_);
     TRY(failure_);
-    held_.at(id.text()).consumed = true;
+    held_.at(subject.id.text()).consumed = true;
     if (!std::exchange(lose_next_consume_, false)) return absl::OkStatus();
     return Refuse(absl::StatusCode::kUnavailable, Reason::kPeerUnavailable, "the answer is lost");
   }
@@ -94,6 +99,8 @@ class FakeOtp final : public OtpPeer {
 
   void FailWith(absl::Status failure) { failure_ = std::move(failure); }
   void FailResendWith(absl::Status failure) { resend_failure_ = std::move(failure); }
+  // Happens once, when otp is next asked to resend or to consume: between a handler's look and its commit.
+  void Meanwhile(std::function<void()> work) { meanwhile_ = std::move(work); }
   // It happens, but nobody learns of it.
   void LoseNextConsume() { lose_next_consume_ = true; }
   size_t verifications() const { return held_.size(); }
@@ -112,11 +119,22 @@ class FakeOtp final : public OtpPeer {
     progress.channels = {CodeChannel::kSms, CodeChannel::kVoice};
     progress.server_time = testing::Noon();
     progress.expires_at = testing::Noon() + absl::Minutes(5);
-    progress.masked_address = held.made.number.Masked();
+    progress.masked_address =
+        held.made.phone.has_value() ? held.made.phone.Masked() : held.made.email.Masked();
     return progress;
   }
 
+  void RunMeanwhile() {
+    std::function<void()> work;
+    {
+      const std::lock_guard lock(mutex_);
+      work = std::exchange(meanwhile_, nullptr);
+    }
+    if (work) work();
+  }
+
   std::mutex mutex_;
+  std::function<void()> meanwhile_;
   absl::Status failure_;
   absl::Status resend_failure_;
   bool lose_next_consume_ = false;
@@ -184,7 +202,7 @@ inline absl::TimeZone MoscowZone() {
 
 inline std::vector<std::string> TestPurposes() {
   std::vector<std::string> purposes = Vault::Purposes();
-  purposes.insert(purposes.end(), {"once", "page", "attempts"});
+  purposes.insert(purposes.end(), {"once", "page", "attempts", Vault::kWrapping});
   return purposes;
 }
 
@@ -196,7 +214,11 @@ class World {
 
   // Every closure runs twice, and its first run is rolled back: one with an effect of its own would show.
   explicit World(const Policy& policy = TestPolicy(), kv::TestSwitches switches = RunTwice())
-      : database_(kv::InMemoryForTest(switches)), policy_(policy) {}
+      : World(kv::InMemoryForTest(switches), kv::InMemory(), policy) {}
+  // Over other stores: of the accounts, and of people's keys.
+  World(std::unique_ptr<kv::Database> database, std::unique_ptr<kv::Database> key_store,
+        const Policy& policy = TestPolicy())
+      : database_(std::move(database)), key_store_(std::move(key_store)), policy_(policy) {}
 
   FakeOtp& otp() { return otp_; }
   testing::FakeClock& clock() { return clock_; }
@@ -204,6 +226,9 @@ class World {
   kv::Database& database() { return *database_; }
   Handlers& handlers() { return handlers_; }
   const Vault& vault() const { return vault_; }
+  kv::Database& key_store() { return *key_store_; }
+  crypto::Keyring& keyring() { return keys_; }
+  const rpc::Once& once() const { return once_; }
   absl::Time now() const { return clock_.Now(); }
 
   // Callers, now.
@@ -212,6 +237,8 @@ class World {
   rpc::Call Idp() { return testing::FromPeer(rpc::Role::kIdentityProvider, "idp", now()); }
   rpc::Call Operator() { return testing::FromPeer(rpc::Role::kOperator, "anna", now()); }
   rpc::Call Centre() { return testing::FromPeer(rpc::Role::kServiceCentre, "mfc", now()); }
+  rpc::Call Bank() { return testing::FromPeer(rpc::Role::kBank, "bank", now()); }
+  rpc::Call Post() { return testing::FromPeer(rpc::Role::kPost, "post", now()); }
   rpc::Call Service(const std::string& name = "linking") { return testing::FromService(name, now()); }
 
   // A registered account; with a bound main number and confirmed, unless said otherwise.
@@ -220,7 +247,7 @@ class World {
     pb::CreateAccountRequest in = Registration(id, n, first_name, last_name);
     in.set_verified_phone(PhoneNumber(n));
     in.set_verified_email(id + "@example.org");
-    return handlers().CreateAccount(Idp(), in);
+    return handlers().accounts.CreateAccount(Idp(), in);
   }
   absl::StatusOr<pb::Account> Confirm(const std::string& id, int n) {
     pb::ConfirmAccountRequest in;
@@ -228,7 +255,7 @@ class World {
     in.set_method(pb::CONFIRMATION_METHOD_SERVICE_CENTRE);
     in.set_reference("case-1");
     SetPassport(in.mutable_document(), n);
-    return handlers().ConfirmAccount(Centre(), in);
+    return handlers().accounts.ConfirmAccount(Centre(), in);
   }
   absl::StatusOr<pb::Account> Citizen(const std::string& id, int n, const std::string& first_name = "Иван",
                                       const std::string& last_name = "Петров") {
@@ -237,45 +264,51 @@ class World {
   }
   // Without a phone and an e-mail address.
   absl::StatusOr<pb::Account> Bare(const std::string& id, int n) {
-    return handlers().CreateAccount(Idp(), Registration(id, n));
+    return handlers().accounts.CreateAccount(Idp(), Registration(id, n));
   }
 
   absl::StatusOr<pb::Account> Get(const std::string& id) {
     pb::GetAccountRequest in;
     in.set_name("accounts/" + id);
-    return handlers().GetAccount(Operator(), in);
+    return handlers().accounts.GetAccount(Operator(), in);
+  }
+  absl::StatusOr<pb::Account> Delete(const rpc::Call& call, const std::string& id) {
+    pb::DeleteAccountRequest in;
+    in.set_name("accounts/" + id);
+    in.set_reason("OWNER_REQUEST");
+    return handlers().accounts.DeleteAccount(call, in);
   }
   absl::StatusOr<pb::Account> Block(const std::string& id) {
     pb::BlockAccountRequest in;
     in.set_name("accounts/" + id);
     in.set_reason("запрос Ивана Петрова");
-    return handlers().BlockAccount(Operator(), in);
+    return handlers().accounts.BlockAccount(Operator(), in);
   }
   absl::StatusOr<pb::Account> Freeze(const rpc::Call& call, const std::string& id,
                                      absl::Duration how_long = absl::InfiniteDuration()) {
     pb::FreezeAccountRequest in;
     in.set_name("accounts/" + id);
     if (how_long != absl::InfiniteDuration()) SetTime(in.mutable_expire_time(), now() + how_long);
-    return handlers().FreezeAccount(call, in);
+    return handlers().accounts.FreezeAccount(call, in);
   }
   absl::StatusOr<pb::Account> Unfreeze(const rpc::Call& call, const std::string& id) {
     pb::UnfreezeAccountRequest in;
     in.set_name("accounts/" + id);
-    return handlers().UnfreezeAccount(call, in);
+    return handlers().accounts.UnfreezeAccount(call, in);
   }
 
   absl::StatusOr<pb::Phone> Bind(const rpc::Call& call, const std::string& id, const std::string& number) {
     pb::BindPhoneRequest in;
     in.set_account("accounts/" + id);
     in.set_phone(number);
-    return handlers().BindPhone(call, in);
+    return handlers().phones.BindPhone(call, in);
   }
   absl::StatusOr<pb::Phone> ConfirmPhone(const rpc::Call& call, const std::string& name,
                                          const std::string& code = FakeOtp::kCode) {
     pb::ConfirmPhoneRequest in;
     in.set_name(name);
     in.set_code(code);
-    return handlers().ConfirmPhone(call, in);
+    return handlers().phones.ConfirmPhone(call, in);
   }
   // Binds and confirms in the cabinet.
   absl::StatusOr<pb::Phone> Move(const std::string& id, const std::string& number) {
@@ -287,13 +320,36 @@ class World {
     pb::ReleasePhoneRequest in;
     in.set_name(name);
     in.set_reason(reason);
-    return handlers().ReleasePhone(call, in);
+    return handlers().phones.ReleasePhone(call, in);
+  }
+  // Proved to the caller just now, unless said otherwise.
+  absl::StatusOr<pb::Phone> Import(const rpc::Call& call, const std::string& id, const std::string& number,
+                                   absl::Duration proved_before = absl::ZeroDuration()) {
+    pb::ImportPhoneRequest in;
+    in.set_account("accounts/" + id);
+    in.set_phone(number);
+    SetTime(in.mutable_proof_time(), now() - proved_before);
+    in.set_reference("letter-7");
+    return handlers().phones.ImportPhone(call, in);
+  }
+  absl::StatusOr<pb::EmailAddress> BindEmail(const std::string& id, const std::string& email) {
+    pb::BindEmailRequest in;
+    in.set_account("accounts/" + id);
+    in.set_email(email);
+    return handlers().emails.BindEmail(As(id), in);
+  }
+  absl::StatusOr<pb::EmailAddress> ConfirmEmail(const std::string& id,
+                                                const std::string& code = FakeOtp::kCode) {
+    pb::ConfirmEmailRequest in;
+    in.set_account("accounts/" + id);
+    in.set_code(code);
+    return handlers().emails.ConfirmEmail(As(id), in);
   }
   absl::StatusOr<pb::ListPhonesResponse> Phones(const std::string& id, bool released = false) {
     pb::ListPhonesRequest in;
     in.set_account("accounts/" + id);
     in.set_show_released(released);
-    return handlers().ListPhones(As(id), in);
+    return handlers().phones.ListPhones(As(id), in);
   }
 
   absl::StatusOr<pb::Credential> SetPassword(const std::string& id, const std::string& current,
@@ -302,13 +358,13 @@ class World {
     in.set_account("accounts/" + id);
     in.set_current_password(current);
     in.set_new_password(fresh);
-    return handlers().SetPassword(As(id), in);
+    return handlers().passwords.SetPassword(As(id), in);
   }
   absl::StatusOr<pb::VerifyPasswordResponse> Verify(const std::string& id, const std::string& password) {
     pb::VerifyPasswordRequest in;
     in.set_account("accounts/" + id);
     in.set_password(password);
-    return handlers().VerifyPassword(Idp(), in);
+    return handlers().sign_in.VerifyPassword(Idp(), in);
   }
   bool Opens(const std::string& id, const std::string& password) { return Verify(id, password)->verified(); }
 
@@ -331,7 +387,7 @@ class World {
     in.set_account("accounts/" + id);
     in.set_proof(proof);
     in.set_new_password(fresh);
-    return handlers().ResetPassword(Service("recovery"), in);
+    return handlers().passwords.ResetPassword(Service("recovery"), in);
   }
 
   // The types of the events since the last look.
@@ -347,8 +403,8 @@ class World {
   }
   // Performs what waits in the outbox, and the timers that are due.
   void Settle() {
-    kv::Dispatcher::RunOnce(*database_, clock_, random_, OutboxHandlers(otp_, vault_, clock_));
-    kv::TimerRunner::RunOnce(*database_, clock_, TimerHandlers(vault_));
+    kv::Dispatcher::RunOnce(*database_, clock_, random_, OutboxHandlers(otp_, vault_, clock_, purges_));
+    kv::TimerRunner::RunOnce(*database_, clock_, TimerHandlers(handlers_.desk));
   }
 
   // Handlers over the same store with other password costs.
@@ -356,7 +412,7 @@ class World {
   crypto::HashPool& pool() { return pool_; }
 
  private:
-  HandlerParts Parts(const PasswordHasher& hasher) {
+  DeskParts Parts(const PasswordHasher& hasher) {
     return {.once = once_,
             .pager = pager_,
             .vault = vault_,
@@ -364,7 +420,9 @@ class World {
             .otp = otp_,
             .random = random_,
             .attempts = *crypto::KeyedHash::Create(keys_, "attempts", "test/attempts"),
+            .devices = *crypto::KeyedHash::Create(keys_, "attempts", "test/devices"),
             .proofs = &proofs_,
+            .blocklist = nullptr,
             .policy = policy_,
             .zone = MoscowZone()};
   }
@@ -373,10 +431,17 @@ class World {
   testing::FakeRandom random_;
   crypto::Keyring keys_ = crypto::Keyring::ForTest(TestPurposes(), random_);
   std::unique_ptr<kv::Database> database_;
+  std::unique_ptr<kv::Database> key_store_;
   Policy policy_;
   rpc::Once once_{*database_, *crypto::Sealer::Create(keys_, "once", random_)};
   rpc::Pager pager_{*crypto::KeyedHash::Create(keys_, "page", "test/page")};
-  Vault vault_ = *Vault::Open(keys_, random_);
+  int key_purges_ = 0;
+  int store_purges_ = 0;
+  const Purges purges_ = {[this] { return ++key_purges_, key_store_->Purge(); },
+                          [this] { return ++store_purges_, database_->Purge(); }};
+  std::unique_ptr<crypto::KeyWrapper> wrapper_ = crypto::LocalKeyWrapper(keys_, Vault::kWrapping, random_);
+  PersonKeys people_{*key_store_, *wrapper_, random_};
+  Vault vault_ = *Vault::Open(keys_, people_, random_);
   crypto::HashPool pool_{2, 256};
   PasswordHasher hasher_ = *PasswordHasher::Create(pool_, kCheap, random_);
   FakeOtp otp_;

@@ -11,13 +11,14 @@
 #include "absl/status/statusor.h"
 #include "common/kv/database.h"
 #include "services/identity/domain/account.h"
+#include "services/identity/store/account_index.h"
 #include "services/identity/store/vault.h"
 
 namespace tc::identity {
 
 class Accounts {
  public:
-  explicit Accounts(const Vault& vault) : vault_(&vault) {}
+  explicit Accounts(const Vault& vault) : vault_(&vault), index_(vault) {}
 
   absl::StatusOr<std::optional<Account>> Find(kv::ReadTxn& txn, const AccountId& id) const;
   // NOT_FOUND of "account" when absent.
@@ -30,11 +31,26 @@ class Accounts {
   // that is stored.
   absl::StatusOr<Account> Update(kv::Txn& txn, Account account, absl::Time now) const;
 
-  absl::StatusOr<std::optional<AccountId>> FindByEmail(kv::ReadTxn& txn, const Email& email) const;
-  // All who have it: the same person may have several accounts (L6).
-  absl::StatusOr<std::vector<AccountId>> FindBySnils(kv::ReadTxn& txn, absl::string_view snils) const;
-  absl::StatusOr<std::vector<AccountId>> FindByDocument(kv::ReadTxn& txn, const Document& document) const;
+  // Leaves nothing that tells who it was, nor an index that leads to it; the id, its dates and that it is
+  // deleted stay. The person's key is destroyed apart.
+  absl::StatusOr<Account> Erase(kv::Txn& txn, const AccountId& id, absl::Time now) const;
+  // Writes its indexes anew, under today's keys.
+  absl::Status Reindex(kv::Txn& txn, const AccountId& id) const;
 
+  absl::StatusOr<std::optional<AccountId>> FindByEmail(kv::ReadTxn& txn, const Email& email) const {
+    return index_.FindByEmail(txn, email);
+  }
+  // All who have it: the same person may have several accounts (L6).
+  absl::StatusOr<std::vector<AccountId>> FindBySnils(kv::ReadTxn& txn, absl::string_view snils) const {
+    return index_.FindBySnils(txn, snils);
+  }
+  absl::StatusOr<std::vector<AccountId>> FindByDocument(kv::ReadTxn& txn, const Document& document) const {
+    return index_.FindByDocument(txn, document);
+  }
+
+  // Ids behind the key `after`, at most `limit`, erased ones too; `last_key` as in List.
+  absl::StatusOr<std::vector<AccountId>> ListIds(kv::ReadTxn& txn, absl::string_view after, size_t limit,
+                                                 std::string& last_key) const;
   // Accounts by id behind the key `after` that `wanted` takes, at most `limit`; `last_key` is that of the
   // last one, empty at the end of the table.
   absl::StatusOr<std::vector<Account>> List(kv::ReadTxn& txn, absl::string_view after, size_t limit,
@@ -44,10 +60,9 @@ class Accounts {
  private:
   absl::StatusOr<Account> Decode(const AccountId& id, absl::string_view bytes) const;
   absl::Status Save(kv::Txn& txn, const Account& account) const;
-  absl::Status Reindex(kv::Txn& txn, const Account& before, const Account& after) const;
-  std::string DocumentIndex(const Document& document) const;
 
   const Vault* vault_;
+  AccountIndex index_;
 };
 
 }  // namespace tc::identity

@@ -54,6 +54,18 @@ struct Codec<identity::store::rec::CredentialRecord> : RecordCodec<identity::sto
 template <>
 struct Codec<identity::store::rec::ProofRecord> : RecordCodec<identity::store::rec::ProofRecord> {};
 template <>
+struct Codec<identity::store::rec::PersonKeyRecord> : RecordCodec<identity::store::rec::PersonKeyRecord> {};
+template <>
+struct Codec<identity::store::rec::PendingEmailRecord>
+    : RecordCodec<identity::store::rec::PendingEmailRecord> {};
+template <>
 struct Codec<identity::store::rec::JournalRecord> : RecordCodec<identity::store::rec::JournalRecord> {};
+template <>
+struct Codec<identity::store::rec::SecondFactorRecord>
+    : RecordCodec<identity::store::rec::SecondFactorRecord> {};
+template <>
+struct Codec<identity::store::rec::DevicesRecord> : RecordCodec<identity::store::rec::DevicesRecord> {};
+template <>
+struct Codec<identity::store::rec::SettingsRecord> : RecordCodec<identity::store::rec::SettingsRecord> {};
 
 }  // namespace tc::kv

@@ -35,6 +35,8 @@ StoredCredential StoredCredential::WithPassword(Secret new_phc, int keep, absl::
   next.set_at = now;
   next.version += 1;
   next.sign_in = CountRight();
+  next.change_required = false;
+  next.passed_at.reset();
   return next;
 }
 
@@ -52,6 +54,8 @@ absl::StatusOr<StoredCredential> Credentials::Get(kv::ReadTxn& txn, const Accoun
   credential.set_at = store::FromUs(r->set_at_us());
   credential.version = r->version();
   credential.sign_in = SignIn{r->wrong(), r->locks()};
+  credential.change_required = r->change_required();
+  credential.passed_at = store::MaybeFromUs(r->passed_at_us());
   return credential;
 }
 
@@ -60,12 +64,18 @@ absl::Status Credentials::Put(kv::Txn& txn, const StoredCredential& credential) 
   password.set_phc(std::string(credential.phc.Reveal()));
   for (const Secret& phc : credential.history) password.add_history(std::string(phc.Reveal()));
   CredentialRecord r;
-  r.set_sealed_password(vault_->Seal(password.SerializeAsString(), credential.account, "password"));
+  r.set_sealed_password(TRY(vault_->Seal(password.SerializeAsString(), credential.account, "password")));
   r.set_set_at_us(store::ToUs(credential.set_at));
   r.set_version(credential.version);
   r.set_wrong(credential.sign_in.wrong);
   r.set_locks(credential.sign_in.locks);
+  r.set_change_required(credential.change_required);
+  r.set_passed_at_us(store::ToUs(credential.passed_at));
   return Records().Put(txn, Records().At().Str(credential.account.text()), r);
+}
+
+absl::Status Credentials::Erase(kv::Txn& txn, const AccountId& account) const {
+  return Records().Delete(txn, Records().At().Str(account.text()));
 }
 
 absl::StatusOr<bool> Credentials::ProofUsed(kv::ReadTxn& txn, absl::string_view jti) const {

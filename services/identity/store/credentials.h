@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "common/base/secret.h"
 #include "common/kv/database.h"
+#include "services/identity/domain/second_factor.h"
 #include "services/identity/domain/sign_in.h"
 #include "services/identity/store/vault.h"
 
@@ -24,10 +25,16 @@ struct StoredCredential {
   absl::Time set_at;
   int64_t version = 0;  // of the password; counters do not raise it
   SignIn sign_in;
+  bool change_required = false;         // it may be known to others (PWD-15)
+  std::optional<absl::Time> passed_at;  // the right one was given and waits for the second factor
 
   bool has_password() const { return !phc.empty(); }
   // With the new hash in place; of the earlier ones as many stay as `keep` hashes in all allow.
   StoredCredential WithPassword(Secret new_phc, int keep, absl::Time now) const;
+  // The first step of a sign-in was taken not too long ago.
+  bool AwaitsSecondFactorAt(absl::Time now) const {
+    return passed_at.has_value() && now < *passed_at + kPasswordWaits;
+  }
 };
 
 class Credentials {
@@ -37,6 +44,7 @@ class Credentials {
   // One without a password when there is none yet.
   absl::StatusOr<StoredCredential> Get(kv::ReadTxn& txn, const AccountId& account) const;
   absl::Status Put(kv::Txn& txn, const StoredCredential& credential) const;
+  absl::Status Erase(kv::Txn& txn, const AccountId& account) const;
 
   // The account that this proof has reset, if any.
   absl::StatusOr<bool> ProofUsed(kv::ReadTxn& txn, absl::string_view jti) const;

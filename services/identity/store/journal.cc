@@ -1,6 +1,7 @@
 #include "services/identity/store/journal.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "common/kv/table.h"
 #include "services/identity/store/codec.h"
@@ -30,11 +31,23 @@ absl::Status Journal::Append(kv::Txn& txn, const AccountId& account, const Journ
     c.set_user_agent(client.user_agent);
     c.set_place(client.place);
     c.set_reason(entry.circumstances.reason);
-    r.set_sealed_circumstances(vault_->Seal(c.SerializeAsString(), account, "journal"));
+    r.set_sealed_circumstances(TRY(vault_->Seal(c.SerializeAsString(), account, "journal")));
   }
   r.mutable_attributes()->insert(entry.attributes.begin(), entry.attributes.end());
   const kv::Key key = Records().At().Str(account.text()).Time(entry.at).U64(txn.revision()).Str(entry.type);
   return Records().Put(txn, key, r);
+}
+
+absl::Status Journal::Strip(kv::Txn& txn, const AccountId& account) const {
+  absl::Status broken;
+  TRY(Records().Scan(txn, Records().At().Str(account.text()), "",
+                     [&](absl::string_view key, JournalRecord record) {
+                       record.clear_sealed_circumstances();
+                       record.clear_attributes();
+                       broken = txn.Put(key, record.SerializeAsString());
+                       return broken.ok();
+                     }));
+  return broken;
 }
 
 absl::StatusOr<JournalEntry> Journal::Decode(const AccountId& account, absl::string_view key,
@@ -52,8 +65,11 @@ absl::StatusOr<JournalEntry> Journal::Decode(const AccountId& account, absl::str
   entry.actor = r.actor();
   entry.attributes = {r.attributes().begin(), r.attributes().end()};
   if (r.sealed_circumstances().empty()) return entry;
+  const absl::StatusOr<std::string> plain = vault_->Open(r.sealed_circumstances(), account, "journal");
+  // A copy from before the erasure has been restored.
+  if (HasReason(plain.status(), Reason::kAccountDeleted)) return entry;
   CircumstancesRecord c;
-  if (!c.ParseFromString(TRY(vault_->Open(r.sealed_circumstances(), account, "journal")))) {
+  if (!c.ParseFromString(TRY(plain))) {
     return store::Unreadable("CircumstancesRecord");
   }
   entry.circumstances = {{c.address(), c.device(), c.user_agent(), c.place()}, c.reason()};

@@ -1,5 +1,7 @@
 #include "services/identity/store/notices.h"
 
+#include <algorithm>
+
 #include "common/base/status.h"
 #include "services/identity/store/codec.h"
 
@@ -13,7 +15,8 @@ constexpr absl::Duration kNoticeLifetime = absl::Hours(72);
 
 }  // namespace
 
-absl::Status EnqueueNotice(kv::Txn& txn, const Vault& vault, const Notice& notice, absl::Time now) {
+absl::Status EnqueueNotice(kv::Txn& txn, const Vault& vault, const Notice& notice, absl::Time now,
+                           absl::Time not_before) {
   if (!notice.HasRecipients()) return absl::OkStatus();
   NoticeRecord r;
   r.set_kind(static_cast<int>(notice.kind));
@@ -24,11 +27,12 @@ absl::Status EnqueueNotice(kv::Txn& txn, const Vault& vault, const Notice& notic
   r.set_masked_address(notice.masked_address);
   SealedNotice sealed;
   sealed.set_account(notice.account.text());
-  sealed.set_sealed(vault.Seal(r.SerializeAsString(), notice.account, "notice"));
+  sealed.set_sealed(vault.SealInTransit(r.SerializeAsString(), notice.account, "notice"));
   kv::OutboxRow row;
   row.kind = kNotify;
   row.payload = sealed.SerializeAsString();
-  row.expire_at = now + kNoticeLifetime;
+  row.not_before = not_before;
+  row.expire_at = std::max(now, not_before) + kNoticeLifetime;
   return txn.Enqueue(std::move(row));
 }
 
@@ -38,7 +42,7 @@ absl::StatusOr<Notice> NoticeFrom(const kv::OutboxRow& row, const Vault& vault) 
   Notice notice;
   notice.account = AccountId::FromTrusted(sealed.account());
   NoticeRecord r;
-  if (!r.ParseFromString(TRY(vault.Open(sealed.sealed(), notice.account, "notice"))))
+  if (!r.ParseFromString(TRY(vault.OpenInTransit(sealed.sealed(), notice.account, "notice"))))
     return store::Unreadable("NoticeRecord");
   notice.kind = static_cast<NoticeKind>(r.kind());
   for (const std::string& phone : r.phones()) notice.phones.push_back(Phone::FromTrusted(phone));
@@ -48,10 +52,10 @@ absl::StatusOr<Notice> NoticeFrom(const kv::OutboxRow& row, const Vault& vault) 
   return notice;
 }
 
-absl::Status EnqueueCancel(kv::Txn& txn, const PhoneId& phone, absl::Time now) {
+absl::Status EnqueueCancel(kv::Txn& txn, const VerificationId& verification, absl::Time now) {
   kv::OutboxRow row;
   row.kind = kCancelVerification;
-  row.payload = phone.text();
+  row.payload = verification.text();
   row.expire_at = now + kPendingLifetime;
   return txn.Enqueue(std::move(row));
 }

@@ -17,15 +17,25 @@ namespace tc::identity {
 inline constexpr char kNotify[] = "notify";                           // payload: a sealed Notice
 inline constexpr char kCancelVerification[] = "cancel_verification";  // payload: the verification's id
 
-inline constexpr char kExpireLock[] = "expire_lock";      // subject: account
-inline constexpr char kExpireFreeze[] = "expire_freeze";  // subject: account
+inline constexpr char kDestroyKey[] = "destroy_key";  // payload: account
+inline constexpr char kPurgeKeys[] = "purge_keys";    // also a timer
+inline constexpr char kPurgeStore[] = "purge_store";  // also a timer
+
+inline constexpr char kExpireLock[] = "expire_lock";       // subject: account
+inline constexpr char kWarnOfExpiry[] = "warn_of_expiry";  // subject: account/version of the password
+inline constexpr char kExpireFreeze[] = "expire_freeze";   // subject: account
 inline constexpr char kForgetPhone[] =
     "forget_phone";  // subject: accounts/{account}/phones/{phone}, never confirmed
+inline constexpr char kBindScheduledPhone[] =
+    "bind_scheduled_phone";                             // subject: accounts/{account}/phones/{phone}
+inline constexpr char kForgetEmail[] = "forget_email";  // subject: account, never confirmed
 
-// Nothing when nobody can be told. Dropped when it could not be sent within three days.
-absl::Status EnqueueNotice(kv::Txn& txn, const Vault& vault, const Notice& notice, absl::Time now);
+// Nothing when nobody can be told. Not sent before `not_before`; dropped when it could not be sent within
+// three days from then.
+absl::Status EnqueueNotice(kv::Txn& txn, const Vault& vault, const Notice& notice, absl::Time now,
+                           absl::Time not_before = absl::InfinitePast());
 absl::StatusOr<Notice> NoticeFrom(const kv::OutboxRow& row, const Vault& vault);
 
-absl::Status EnqueueCancel(kv::Txn& txn, const PhoneId& phone, absl::Time now);
+absl::Status EnqueueCancel(kv::Txn& txn, const VerificationId& verification, absl::Time now);
 
 }  // namespace tc::identity

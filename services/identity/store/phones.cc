@@ -38,7 +38,9 @@ std::string TitleField(const PhoneId& phone) { return absl::StrCat("phone-title/
 
 absl::StatusOr<OwnedPhone> FromRecord(const Vault& vault, const AccountId& account, const PhoneId& id,
                                       const PhoneRecord& r) {
-  if (r.kind() < 1 || r.kind() > 3 || r.state() < 1 || r.state() > 3) return store::Unreadable("PhoneRecord");
+  if (r.kind() < 1 || r.kind() > 3 || r.state() < 1 || r.state() > 4) return store::Unreadable("PhoneRecord");
+  const bool scheduled = r.state() == static_cast<int>(PhoneState::kScheduled);
+  if (scheduled && r.effective_at_us() == 0) return store::Unreadable("PhoneRecord");
   OwnedPhone phone;
   phone.account = account;
   phone.id = id;
@@ -49,6 +51,8 @@ absl::StatusOr<OwnedPhone> FromRecord(const Vault& vault, const AccountId& accou
   phone.created_at = store::FromUs(r.created_at_us());
   phone.bound_at = store::MaybeFromUs(r.bound_at_us());
   phone.released_at = store::MaybeFromUs(r.released_at_us());
+  phone.effective_at = store::MaybeFromUs(r.effective_at_us());
+  phone.proved_at = store::MaybeFromUs(r.proved_at_us());
   return phone;
 }
 
@@ -91,14 +95,16 @@ absl::StatusOr<std::vector<OwnedPhone>> Phones::List(kv::ReadTxn& txn, const Acc
 
 absl::Status Phones::Put(kv::Txn& txn, const OwnedPhone& phone) const {
   PhoneRecord r;
-  r.set_sealed_number(vault_->Seal(phone.number.e164(), phone.account, Field(phone.id)));
+  r.set_sealed_number(TRY(vault_->Seal(phone.number.e164(), phone.account, Field(phone.id))));
   r.set_kind(static_cast<int>(phone.kind));
   r.set_state(static_cast<int>(phone.state));
   if (!phone.title.empty())
-    r.set_sealed_title(vault_->Seal(phone.title, phone.account, TitleField(phone.id)));
+    r.set_sealed_title(TRY(vault_->Seal(phone.title, phone.account, TitleField(phone.id))));
   r.set_created_at_us(store::ToUs(phone.created_at));
   r.set_bound_at_us(store::ToUs(phone.bound_at));
   r.set_released_at_us(store::ToUs(phone.released_at));
+  r.set_effective_at_us(store::ToUs(phone.effective_at));
+  r.set_proved_at_us(store::ToUs(phone.proved_at));
   TRY(NoteMain(txn, phone, phone.kind == PhoneKind::kMain && phone.state == PhoneState::kBound));
   return Records().Put(txn, RecordKey(phone.account, phone.id), r);
 }
@@ -121,19 +127,47 @@ absl::StatusOr<bool> Phones::HasMain(kv::ReadTxn& txn, const AccountId& account)
 }
 
 absl::StatusOr<std::optional<Holder>> Phones::FindHolder(kv::ReadTxn& txn, const Phone& number) const {
-  const std::optional<HolderRecord> r =
-      TRY(Holders().Find(txn, Holders().At().Str(vault_->PhoneIndex(number.e164()))));
-  if (!r.has_value()) return std::optional<Holder>();
-  return std::optional(Holder{AccountId::FromTrusted(r->account()), PhoneId::FromTrusted(r->phone()),
-                              store::MaybeFromUs(r->released_at_us())});
+  for (const std::string& index : vault_->PhoneIndexes(number.e164())) {
+    const std::optional<HolderRecord> r = TRY(Holders().Find(txn, Holders().At().Str(index)));
+    if (!r.has_value()) continue;
+    return std::optional(Holder{AccountId::FromTrusted(r->account()), PhoneId::FromTrusted(r->phone()),
+                                store::MaybeFromUs(r->released_at_us())});
+  }
+  return std::optional<Holder>();
 }
 
 absl::Status Phones::SetHolder(kv::Txn& txn, const Phone& number, const Holder& holder) const {
+  const std::vector<std::string> indexes = vault_->PhoneIndexes(number.e164());
+  for (size_t older = 1; older < indexes.size(); ++older)
+    TRY(Holders().Delete(txn, Holders().At().Str(indexes[older])));
   HolderRecord r;
   r.set_account(holder.account.text());
   r.set_phone(holder.phone.text());
   r.set_released_at_us(store::ToUs(holder.released_at));
-  return Holders().Put(txn, Holders().At().Str(vault_->PhoneIndex(number.e164())), r);
+  return Holders().Put(txn, Holders().At().Str(indexes.front()), r);
+}
+
+absl::Status Phones::DropHolder(kv::Txn& txn, const Phone& number) const {
+  for (const std::string& index : vault_->PhoneIndexes(number.e164()))
+    TRY(Holders().Delete(txn, Holders().At().Str(index)));
+  return absl::OkStatus();
+}
+
+absl::Status Phones::Erase(kv::Txn& txn, const AccountId& account) const {
+  for (const OwnedPhone& phone : TRY(List(txn, account))) {
+    const std::optional<Holder> holder = TRY(FindHolder(txn, phone.number));
+    if (holder.has_value() && holder->account == account) TRY(DropHolder(txn, phone.number));
+    TRY(Records().Delete(txn, RecordKey(account, phone.id)));
+  }
+  return MainPhones().Delete(txn, MainPhones().At().Str(account.text()));
+}
+
+absl::Status Phones::Reindex(kv::Txn& txn, const AccountId& account) const {
+  for (const OwnedPhone& phone : TRY(List(txn, account))) {
+    const std::optional<Holder> holder = TRY(FindHolder(txn, phone.number));
+    if (holder.has_value() && holder->account == account) TRY(SetHolder(txn, phone.number, *holder));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace tc::identity

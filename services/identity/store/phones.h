@@ -34,6 +34,13 @@ class Phones {
   absl::StatusOr<std::optional<Holder>> FindHolder(kv::ReadTxn& txn, const Phone& number) const;
   absl::Status SetHolder(kv::Txn& txn, const Phone& number, const Holder& holder) const;
 
+  // All numbers of the account, and what says that it holds or held them.
+  absl::Status Erase(kv::Txn& txn, const AccountId& account) const;
+  // Who holds or held each of them is found under today's index key.
+  absl::Status Reindex(kv::Txn& txn, const AccountId& account) const;
+  // Nobody has had it.
+  absl::Status DropHolder(kv::Txn& txn, const Phone& number) const;
+
  private:
   absl::Status NoteMain(kv::Txn& txn, const OwnedPhone& phone, bool is_main) const;
 

@@ -25,14 +25,26 @@ using ::testing::IsEmpty;
 using testing::IsOk;
 using testing::Refused;
 
+std::vector<std::string> TestPurposes() {
+  std::vector<std::string> purposes = Vault::Purposes();
+  purposes.push_back(Vault::kWrapping);
+  return purposes;
+}
+
 class Store : public ::testing::Test {
  protected:
+  Store() {
+    for (const char* id : {"ivan", "ivan2", "oleg", "b", "a", "i"})
+      EXPECT_THAT(people_.Ensure(AccountId::FromTrusted(id)), IsOk());
+  }
+
   // One transaction; its status.
   template <typename Fn>
   absl::Status Update(Fn fn) {
     return database_->Update([&](kv::Txn& txn) -> absl::Status { return fn(txn); }).status();
   }
   absl::StatusOr<Account> Insert(const Account& account) {
+    TRY(people_.Ensure(account.id));
     absl::StatusOr<Account> inserted = absl::InternalError("not run");
     TRY(Update([&](kv::Txn& txn) -> absl::Status {
       inserted = accounts_.Insert(txn, account, TestNow());
@@ -51,7 +63,11 @@ class Store : public ::testing::Test {
 
   testing::FakeRandom random_;
   std::unique_ptr<kv::Database> database_ = kv::InMemory();
-  Vault vault_ = *Vault::Open(crypto::Keyring::ForTest(Vault::Purposes(), random_), random_);
+  crypto::Keyring keys_ = crypto::Keyring::ForTest(TestPurposes(), random_);
+  std::unique_ptr<kv::Database> key_store_ = kv::InMemory();
+  std::unique_ptr<crypto::KeyWrapper> wrapper_ = crypto::LocalKeyWrapper(keys_, Vault::kWrapping, random_);
+  PersonKeys people_{*key_store_, *wrapper_, random_};
+  Vault vault_ = *Vault::Open(keys_, people_, random_);
   Accounts accounts_{vault_};
   Phones phones_{vault_};
   Credentials credentials_{vault_};
@@ -69,7 +85,6 @@ Account FullAccount() {
   account.owner_freeze_until = absl::InfiniteFuture();
   account.danger_freeze_until = TestNow() + absl::Hours(24);
   account.block_reason = "fraud";
-  account.deleted = true;
   account.had_main_phone = true;
   account.main_phone_changed_at = TestNow() - absl::Hours(3);
   return account;

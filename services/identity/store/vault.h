@@ -1,9 +1,11 @@
 #pragma once
 
-// Vault: the two ways in which personal data may touch the disk: sealed, or as a keyed blind index by which
-// it is found (CRY-01, CRY-04). Immutable, thread-safe.
+// Vault: the ways in which personal data may touch the disk: sealed under the person's own key, or as a keyed
+// blind index by which it is found (CRY-01, CRY-04); and for a short while, in the outbox, sealed under the
+// service's key. Immutable, thread-safe.
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -12,39 +14,59 @@
 #include "common/crypto/keyring.h"
 #include "common/crypto/sealer.h"
 #include "common/env/random.h"
+#include "services/identity/store/person_keys.h"
 
 namespace tc::identity {
 
 class Vault {
  public:
-  // Purposes of keys that the keyring must hold.
+  // Purposes of keys that the keyring must hold for it, kWrapping apart.
   static std::vector<std::string> Purposes();
-  static absl::StatusOr<Vault> Open(const crypto::Keyring& keys, Random& random);
+  static constexpr char kWrapping[] = "wrap-person";  // wraps people's keys: what PersonKeys is given
+  static absl::StatusOr<Vault> Open(const crypto::Keyring& keys, PersonKeys& people, Random& random);
 
-  // `field` is what the blob is: "person", "phone/7". A blob opens for its account and field only.
-  std::string Seal(absl::string_view plain, const AccountId& account, absl::string_view field) const;
+  // `field` is what the blob is: "person", "phone/7". A blob opens for its account and field only. Refuse as
+  // PersonKeys::Get does; Open: DATA_LOSS when the blob is not genuine.
+  absl::StatusOr<std::string> Seal(absl::string_view plain, const AccountId& account,
+                                   absl::string_view field) const;
   absl::StatusOr<std::string> Open(absl::string_view blob, const AccountId& account,
                                    absl::string_view field) const;
 
-  std::string PhoneIndex(absl::string_view e164) const { return phone_.Index(e164); }
-  std::string EmailIndex(absl::string_view canonical) const { return email_.Index(canonical); }
-  std::string SnilsIndex(absl::string_view digits) const { return snils_.Index(digits); }
-  std::string PassportIndex(absl::string_view number) const { return passport_.Index(number); }
+  // Under the service's own key: for what must be told even when the person's key is gone.
+  std::string SealInTransit(absl::string_view plain, const AccountId& account, absl::string_view field) const;
+  absl::StatusOr<std::string> OpenInTransit(absl::string_view blob, const AccountId& account,
+                                            absl::string_view field) const;
+
+  // Blind indexes under every index key, newest first: write under the first, look under all, delete all.
+  std::vector<std::string> PhoneIndexes(absl::string_view e164) const { return phone_.Indexes(e164); }
+  std::vector<std::string> EmailIndexes(absl::string_view canonical) const {
+    return email_.Indexes(canonical);
+  }
+  std::vector<std::string> SnilsIndexes(absl::string_view digits) const { return snils_.Indexes(digits); }
+  std::vector<std::string> DocumentIndexes(absl::string_view number) const {
+    return document_.Indexes(number);
+  }
+
+  PersonKeys& people() const { return *people_; }
 
  private:
-  Vault(crypto::Sealer sealer, crypto::KeyedHash phone, crypto::KeyedHash email, crypto::KeyedHash snils,
-        crypto::KeyedHash passport)
-      : sealer_(std::move(sealer)),
+  Vault(PersonKeys& people, Random& random, crypto::Sealer transit, crypto::KeyedHash phone,
+        crypto::KeyedHash email, crypto::KeyedHash snils, crypto::KeyedHash document)
+      : people_(&people),
+        random_(&random),
+        transit_(std::move(transit)),
         phone_(std::move(phone)),
         email_(std::move(email)),
         snils_(std::move(snils)),
-        passport_(std::move(passport)) {}
+        document_(std::move(document)) {}
 
-  crypto::Sealer sealer_;
+  PersonKeys* people_;
+  Random* random_;
+  crypto::Sealer transit_;
   crypto::KeyedHash phone_;
   crypto::KeyedHash email_;
   crypto::KeyedHash snils_;
-  crypto::KeyedHash passport_;
+  crypto::KeyedHash document_;
 };
 
 }  // namespace tc::identity

@@ -89,7 +89,7 @@ absl::StatusOr<std::vector<ListedInvitation>> InvitationStore::Received(kv::Read
 }
 
 std::string InvitationStore::PhoneWindow(const Phone& phone) const {
-  return absl::BytesToHexString(phones_.Index(phone.e164()));
+  return absl::BytesToHexString(phones_.StableIndex(phone.e164()));
 }
 
 absl::StatusOr<std::vector<absl::Time>> InvitationStore::Recent(kv::ReadTxn& txn,

@@ -6,151 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/base/refusal.h"
+#include "services/otp/domain/message_words.h"
 
 namespace tc::otp {
 namespace {
-
-struct Words {
-  const char* russian;
-  const char* english;
-  const char* In(Locale locale) const { return locale == Locale::kEnglish ? english : russian; }
-};
-
-struct PurposeWords {
-  Purpose purpose;
-  Words action;
-};
-constexpr PurposeWords kPurposes[] = {
-    {Purpose::kPhoneBinding, {"привязка телефона", "adding your phone"}},
-    {Purpose::kEmailBinding, {"привязка почты", "adding your e-mail"}},
-    {Purpose::kRecoveryClaim, {"восстановление доступа", "account recovery"}},
-    {Purpose::kRecoveryApproval, {"подтвердить восстановление", "approve account recovery"}},
-    {Purpose::kSecondFactor, {"вход в аккаунт", "sign-in"}},
-};
-
-struct TemplateWords {
-  Template name;
-  const char* id;
-  bool sms;  // may go to a phone
-  Words body;
-};
-// {person} and {address} become ": <mask>", or nothing.
-constexpr TemplateWords kTemplates[] = {
-    {Template::kInvitationReceived,
-     "INVITATION_RECEIVED",
-     false,
-     {"Вас приглашают стать доверенным контактом{person}. Откройте личный кабинет.",
-      "You are invited to be a trusted contact{person}. Open your account."}},
-    {Template::kContactLinked,
-     "CONTACT_LINKED",
-     true,
-     {"Приглашение принято, у вас есть доверенный контакт{person}.",
-      "Your invitation was accepted. Your trusted contact{person}."}},
-    {Template::kPrincipalLinked,
-     "PRINCIPAL_LINKED",
-     true,
-     {"Вы стали доверенным контактом{person}.", "You are now a trusted contact{person}."}},
-    {Template::kInvitationEnded,
-     "INVITATION_ENDED",
-     true,
-     {"Приглашение доверенного контакта отклонено или истекло.",
-      "Your trusted contact invitation has ended."}},
-    {Template::kContactRemoved,
-     "CONTACT_REMOVED",
-     true,
-     {"Доверенный контакт отключён{person}.", "The trusted contact was removed{person}."}},
-    {Template::kContactResigned,
-     "CONTACT_RESIGNED",
-     true,
-     {"Доверенный контакт отказался от своей роли{person}.", "The trusted contact has resigned{person}."}},
-    {Template::kContactSuspended,
-     "CONTACT_SUSPENDED",
-     true,
-     {"Доверенный контакт сейчас не может подтверждать запросы{person}.",
-      "Your trusted contact cannot confirm requests now{person}."}},
-    {Template::kContactReminder,
-     "CONTACT_REMINDER",
-     true,
-     {"Проверьте, верен ли ваш доверенный контакт{person}.", "Is this still your trusted contact{person}?"}},
-    {Template::kDangerReported,
-     "DANGER_REPORTED",
-     true,
-     {"Доверенный контакт сообщил об опасности{person}. Изменения защиты приостановлены.",
-      "Your trusted contact reported danger{person}. Security changes are frozen."}},
-    {Template::kRecoveryStarted,
-     "RECOVERY_STARTED",
-     true,
-     {"Начато восстановление доступа. Это не вы? Отмените его в личном кабинете.",
-      "Account recovery has started. Not you? Cancel it in your account."}},
-    {Template::kRecoveryAwaitingContact,
-     "RECOVERY_AWAITING_CONTACT",
-     true,
-     {"Нужно ваше подтверждение{person}. Сначала позвоните сами. Никому не говорите код.",
-      "Your confirmation is needed{person}. Call first. Never tell anyone the code."}},
-    {Template::kRecoveryApproved,
-     "RECOVERY_APPROVED",
-     true,
-     {"Восстановление доступа подтверждено. Это не вы? Отмените его.",
-      "Account recovery was approved. Not you? Cancel it."}},
-    {Template::kRecoveryRejected,
-     "RECOVERY_REJECTED",
-     true,
-     {"Доверенный контакт отклонил восстановление доступа.",
-      "Your trusted contact rejected the account recovery."}},
-    {Template::kRecoveryEnded,
-     "RECOVERY_ENDED",
-     true,
-     {"Восстановление доступа прекращено{person}.", "The account recovery has ended{person}."}},
-    {Template::kRecoveryCompleted,
-     "RECOVERY_COMPLETED",
-     true,
-     {"Пароль восстановлен{person}. Это не вы? Обратитесь в поддержку.",
-      "The password was recovered{person}. Not you? Contact support."}},
-    {Template::kPasswordChanged,
-     "PASSWORD_CHANGED",
-     true,
-     {"Пароль изменён. Это не вы? Обратитесь в поддержку.",
-      "Your password was changed. Not you? Contact support."}},
-    {Template::kPhoneChanged,
-     "PHONE_CHANGED",
-     true,
-     {"Телефон изменён{address}. Это не вы? Обратитесь в поддержку.",
-      "Your phone was changed{address}. Not you? Contact support."}},
-    {Template::kEmailChanged,
-     "EMAIL_CHANGED",
-     true,
-     {"Почта изменена{address}. Это не вы? Обратитесь в поддержку.",
-      "Your e-mail was changed{address}. Not you? Contact support."}},
-    {Template::kAccountFrozen,
-     "ACCOUNT_FROZEN",
-     true,
-     {"Аккаунт временно отключён.", "Your account is frozen."}},
-    {Template::kAccountUnfrozen,
-     "ACCOUNT_UNFROZEN",
-     true,
-     {"Аккаунт снова активен.", "Your account is active again."}},
-    {Template::kAccountLocked,
-     "ACCOUNT_LOCKED",
-     true,
-     {"Аккаунт заблокирован: много неверных паролей.", "Your account is locked after wrong passwords."}},
-    {Template::kSignInNewDevice,
-     "SIGN_IN_NEW_DEVICE",
-     true,
-     {"Вход с нового устройства. Это не вы? Смените пароль.",
-      "Sign-in from a new device. Not you? Change your password."}},
-    {Template::kSecondFactorChanged,
-     "SECOND_FACTOR_CHANGED",
-     true,
-     {"Изменены настройки подтверждения входа. Это не вы? Обратитесь в поддержку.",
-      "Your second factor was changed. Not you? Contact support."}},
-};
-
-constexpr Words kCode = {"Код ", "Code "};
-constexpr Words kNeverTell = {"Никому не сообщайте код.", "Never tell anyone this code."};
-constexpr Words kSpoken = {"Ваш код: ", "Your code is: "};
-constexpr Words kAgain = {" Повторяю: ", " Again: "};
-constexpr Words kCodeSubject = {"Код подтверждения", "Your code"};
-constexpr Words kNoticeSubject = {"Уведомление о безопасности", "Security notice"};
 
 // The code points of UTF-8; empty for text that is not.
 std::vector<char32_t> Decode(absl::string_view text) {
@@ -197,28 +56,7 @@ std::string Spelt(absl::string_view code) {
   return spelt;
 }
 
-absl::string_view ActionOf(Purpose purpose, Locale locale) {
-  for (const PurposeWords& words : kPurposes) {
-    if (words.purpose == purpose) return words.action.In(locale);
-  }
-  return "";
-}
-
-const TemplateWords& WordsOf(Template name) {
-  return *std::find_if(std::begin(kTemplates), std::end(kTemplates),
-                       [&](const TemplateWords& w) { return w.name == name; });
-}
-
 }  // namespace
-
-const std::vector<Template>& AllTemplates() {
-  static const auto& all = *[] {
-    auto* templates = new std::vector<Template>;
-    for (const TemplateWords& words : kTemplates) templates->push_back(words.name);
-    return templates;
-  }();
-  return all;
-}
 
 absl::string_view TemplateName(Template name) { return WordsOf(name).id; }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// The words of every message, in Russian and English: one table, no caller's text but masked names and
+// The text of every message: the words of one table (message_words.h), no caller's text but masked names and
 // addresses (L12).
 //
 // A code's SMS names the action and the masked principal, says that nobody may be told, and ends with the
@@ -42,6 +42,14 @@ enum class Template {
   kAccountLocked,
   kSignInNewDevice,
   kSecondFactorChanged,
+  kPhoneChangeScheduled,
+  kPasswordExpires,
+  kAccountDeleted,
+  kAccountUnlocked,
+  kAccountBlocked,
+  kAccountUnblocked,
+  kPersonalDataChanged,
+  kPasswordChangeRequired,
 };
 const std::vector<Template>& AllTemplates();
 absl::string_view TemplateName(Template name);  // "RECOVERY_STARTED"

@@ -121,6 +121,23 @@ TEST(NotificationText, FillsMasksIn) {
       "Your phone was changed: +7 9** ***-**-67. Not you? Contact support.");
   EXPECT_EQ(NotificationText(Template::kPrincipalLinked, Locale::kRussian, Channel::kSms, "Иван П.", "").body,
             "Вы стали доверенным контактом: Иван П.");
+  EXPECT_EQ(NotificationText(Template::kPhoneChangeScheduled, Locale::kEnglish, Channel::kSms, "",
+                             "+7 9** ***-**-67")
+                .body,
+            "Your phone changes in 24 hours: +7 9** ***-**-67. Not you? Cancel it in your account.");
+}
+
+TEST(NotificationText, TellsWhatToDoAboutAChangeThatSomebodyElseMade) {
+  for (const Template name :
+       {Template::kRecoveryStarted, Template::kRecoveryApproved, Template::kRecoveryCompleted,
+        Template::kPasswordChanged, Template::kPhoneChanged, Template::kEmailChanged,
+        Template::kSignInNewDevice, Template::kSecondFactorChanged, Template::kPhoneChangeScheduled,
+        Template::kAccountDeleted, Template::kPersonalDataChanged}) {
+    EXPECT_THAT(NotificationText(name, Locale::kRussian, Channel::kSms, "", "").body,
+                ::testing::HasSubstr("Это не вы? "));
+    EXPECT_THAT(NotificationText(name, Locale::kEnglish, Channel::kSms, "", "").body,
+                ::testing::HasSubstr("Not you? "));
+  }
 }
 
 TEST(Templates, OfInvitationsNeverGoToAPhone) {  // SND-07

@@ -27,11 +27,11 @@ bool Codes::Matches(const Verification& v, absl::string_view code) const {
 }
 
 std::string Codes::Fingerprint(const VerificationId& id, absl::string_view code) const {
-  return attempt_.Index(absl::StrCat(id.text(), "/", code));
+  return attempt_.StableIndex(absl::StrCat(id.text(), "/", code));
 }
 
 std::string Codes::IndexOf(const Address& address) const {
-  return index_.Index(absl::StrCat(static_cast<int>(address.kind()), "/", address.text()));
+  return index_.StableIndex(absl::StrCat(static_cast<int>(address.kind()), "/", address.text()));
 }
 
 }  // namespace tc::otp

@@ -17,8 +17,8 @@ absl::StatusOr<Tokens> Tokens::Create(const crypto::Keyring& keys) {
 std::string Tokens::Derive(const std::vector<absl::string_view>& fields) const {
   std::string joined;  // length-prefixed: no two lists join alike
   for (const absl::string_view field : fields) absl::StrAppend(&joined, field.size(), ":", field);
-  // Index and not Make: it keeps giving the same after a younger key has come.
-  return token_.Index(joined);
+  // StableIndex and not Make: it keeps giving the same after a younger key has come.
+  return token_.StableIndex(joined);
 }
 
 PublicId Tokens::IdOf(const rpc::Call& call) const {
@@ -43,7 +43,7 @@ std::string Tokens::StepId(const Recovery& recovery, const std::vector<std::stri
 }
 
 std::string Tokens::IndexOf(absl::string_view text) const {
-  return text.empty() ? std::string() : index_.Index(text);
+  return text.empty() ? std::string() : index_.StableIndex(text);
 }
 
 }  // namespace tc::recovery

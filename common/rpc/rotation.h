@@ -1,0 +1,44 @@
+#pragma once
+
+// Rotation: the keys of a running service as an operator sees and changes them. Thread-safe.
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/crypto/keyring.h"
+#include "common/rpc/reencryption.h"
+
+namespace tc::rpc {
+
+class Rotation {
+ public:
+  struct KeyState {
+    std::string purpose;
+    std::string kid;
+    bool newest = false;
+    bool needed = true;  // records under it may exist
+  };
+  struct Inventory {
+    std::vector<KeyState> keys;  // by purpose, oldest first
+    ReencryptionProgress reencryption;
+  };
+
+  // Without a `reencryption` (null) every key stays needed. It outlives this.
+  Rotation(crypto::Keyring keys, Reencryption* reencryption)
+      : keys_(std::move(keys)), reencryption_(reencryption) {}
+
+  // Reads the keys anew and has what lies under older ones written anew. FAILED_PRECONDITION / KEYS_INVALID
+  // says what is wrong with them, and nothing has changed.
+  absl::Status Reload();
+  Inventory Take() const;
+
+ private:
+  crypto::Keyring keys_;
+  Reencryption* reencryption_;
+  // A key that has just been replaced is not called needless by the run before.
+  mutable std::mutex mutex_;
+};
+
+}  // namespace tc::rpc

@@ -1,0 +1,17 @@
+#pragma once
+
+// An account's bytes on disk: the open part, and the sealed one that tells who it is. Pure.
+
+#include "services/identity/domain/account.h"
+#include "services/identity/store/records.pb.h"
+
+namespace tc::identity::store {
+
+::trustedcontact::identity::store::AccountRecord OpenPartOf(const Account& account);
+::trustedcontact::identity::store::PersonalRecord PersonalPartOf(const Account& account);
+
+// Without what the sealed part tells.
+Account FromOpenPart(const AccountId& id, const ::trustedcontact::identity::store::AccountRecord& record);
+void SetPersonalPart(Account& account, const ::trustedcontact::identity::store::PersonalRecord& record);
+
+}  // namespace tc::identity::store
