@@ -47,6 +47,7 @@ inline rpc::Call As(std::string account, absl::Time now = Noon()) {
   person.account = AccountId::FromTrusted(std::move(account));
   person.auth_time = now;
   person.session = "session";
+  person.methods = {"pwd", "otp"};
   call.person = person;
   return call;
 }

@@ -104,6 +104,13 @@ absl::Status Allowed(const Account& account, Trigger trigger, Actor actor, absl:
 
 absl::StatusOr<Account> ConfirmBy(Account account, Confirmed how, Document document, absl::Time now) {
   TRY(Allowed(account, Trigger::kConfirm, Actor::kRegistrar, now));
+  const std::optional<Document>& known = account.person.document;
+  const bool same =
+      !known.has_value() || (known->type == document.type && known->Number() == document.Number());
+  if (!same && how.method != Confirmation::kServiceCentre) {
+    return InvalidField("document", "DOCUMENT_DIFFERS",
+                        "another document is on file; a service centre or an operator replaces it");
+  }
   account.person.document = std::move(document);
   account.confirmed.reset();
   if (LevelOf(account) != Level::kStandard) {

@@ -109,6 +109,8 @@ absl::Status Allowed(const Account& account, Trigger trigger, Actor actor, absl:
 
 // The account after the trigger, or the refusal of Allowed. None changes version or updated_at: the store
 // does.
+// Another document than the one on file is taken from a service centre only, where an officer holds it in his
+// hands (I5): INVALID_ARGUMENT / FIELD_INVALID with DOCUMENT_DIFFERS of "document" from everybody else.
 absl::StatusOr<Account> ConfirmBy(Account account, Confirmed how, Document document, absl::Time now);
 absl::StatusOr<Account> LockUntil(Account account, Lock lock, absl::Time now);
 absl::StatusOr<Account> Unlock(Account account, Actor actor, absl::Time now);

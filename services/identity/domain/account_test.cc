@@ -167,11 +167,28 @@ TEST(Confirm, RaisesTheLevelAndTakesTheDocument) {
   Account account = GoodAccount();
   account.confirmed.reset();
   EXPECT_EQ(LevelOf(account), Level::kStandard);
+  account.person.document.reset();
   const Document shown{DocumentType::kRfPassport, "4510", "654321", absl::CivilDay(2020, 1, 1), ""};
   ASSERT_OK_AND_ASSIGN(const Account after,
                        ConfirmBy(account, {Confirmation::kPostalCode, TestNow(), "r"}, shown, TestNow()));
   EXPECT_EQ(LevelOf(after), Level::kConfirmed);
   EXPECT_EQ(after.person.document, shown);
+}
+
+TEST(Confirm, ReplacesADocumentWhereAnOfficerSeesItOnly) {  // I5
+  const Account account = GoodAccount();
+  const Document other{DocumentType::kRfPassport, "4510", "654321", absl::CivilDay(2020, 1, 1), ""};
+  for (const Confirmation way :
+       {Confirmation::kPostalCode, Confirmation::kOnlineBank, Confirmation::kElectronicSignature}) {
+    const absl::Status refused = ConfirmBy(account, {way, TestNow(), "r"}, other, TestNow()).status();
+    EXPECT_THAT(refused, Refused(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid));
+    ASSERT_EQ(ViolationsOf(refused).size(), 1U);
+    EXPECT_EQ(ViolationsOf(refused).front().reason, "DOCUMENT_DIFFERS");
+    EXPECT_TRUE(ConfirmBy(account, {way, TestNow(), "r"}, *account.person.document, TestNow()).ok());
+  }
+  ASSERT_OK_AND_ASSIGN(const Account after,
+                       ConfirmBy(account, {Confirmation::kServiceCentre, TestNow(), "r"}, other, TestNow()));
+  EXPECT_EQ(after.person.document, other);
 }
 
 TEST(Confirm, NeedsTheRestOfTheRegistrationData) {

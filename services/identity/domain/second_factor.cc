@@ -1,5 +1,8 @@
 #include "services/identity/domain/second_factor.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "common/base/refusal.h"
 
 namespace tc::identity {
@@ -14,6 +17,13 @@ absl::string_view FactorName(SecondFactor factor) {
       return "TOTP";
   }
   return "";
+}
+
+bool WithSecondFactor(const std::vector<std::string>& methods) {
+  constexpr absl::string_view kFactors[] = {"mfa", "otp", "sms", "hwk", "swk"};
+  return std::any_of(methods.begin(), methods.end(), [&](const std::string& method) {
+    return std::find(std::begin(kFactors), std::end(kFactors), method) != std::end(kFactors);
+  });
 }
 
 absl::Status CheckEnrolment(const std::optional<TotpEnrolment>& enrolment, absl::Time now) {

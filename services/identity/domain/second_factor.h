@@ -52,6 +52,10 @@ struct SecondFactors {
   friend bool operator==(const SecondFactors&, const SecondFactors&) = default;
 };
 
+// Whether a sign-in by these methods (RFC 8176: the assertion's "amr") had more than a password: mfa, otp,
+// sms, hwk, swk.
+bool WithSecondFactor(const std::vector<std::string>& methods);
+
 // May a code for this enrolment be judged? FAILED_PRECONDITION / VERIFICATION_CLOSED when nothing is
 // enrolled, VERIFICATION_EXPIRED, ATTEMPTS_EXHAUSTED.
 absl::Status CheckEnrolment(const std::optional<TotpEnrolment>& enrolment, absl::Time now);

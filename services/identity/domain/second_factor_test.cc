@@ -34,6 +34,15 @@ OwnedPhone Number(const std::string& id, PhoneKind kind, PhoneState state = Phon
   return phone;
 }
 
+TEST(WithSecondFactor, TellsAPasswordAloneFromMore) {
+  for (const std::vector<std::string>& alone :
+       {std::vector<std::string>{}, {"pwd"}, {"pwd", "pin"}, {"OTP"}, {""}, {"otp "}}) {
+    EXPECT_FALSE(WithSecondFactor(alone));
+  }
+  for (const char* factor : {"mfa", "otp", "sms", "hwk", "swk"})
+    EXPECT_TRUE(WithSecondFactor({"pwd", factor})) << factor;
+}
+
 TEST(NumberForCode, IsTheNamedOrOldestOfThoseForTheSecondFactorOrTheMainNumber) {
   const std::vector<OwnedPhone> all = {
       Number("gone", PhoneKind::kSecondFactor, PhoneState::kReleased), Number("main", PhoneKind::kMain),

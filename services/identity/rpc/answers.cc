@@ -66,7 +66,7 @@ pb::Account ToProto(const Account& account, const std::vector<OwnedPhone>& phone
     out.set_confirmation_method(static_cast<pb::ConfirmationMethod>(account.confirmed->method));
     SetTime(out.mutable_confirm_time(), account.confirmed->at);
   }
-  if (view == View::kFull) {
+  if (view == View::kFull && !account.deleted) {
     SetPerson(out.mutable_person(), account.person);
     out.set_organization(account.organization);
   }

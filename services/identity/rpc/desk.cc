@@ -68,12 +68,22 @@ absl::Status Desk::Tell(kv::Txn& txn, NoticeKind kind, const Dossier& dossier, a
   return EnqueueNotice(txn, vault, NoticeTo(kind, dossier.account, dossier.phones), now);
 }
 
-absl::Status Desk::CheckRecentSignIn(const rpc::Call& call) const {
+absl::Status Desk::CheckRecentSignIn(const rpc::Call& call, const AccountId& account) const {
   if (call.peer.role != rpc::Role::kPortal) return absl::OkStatus();  // an officer sits before the person
+  const auto again = [](absl::string_view sentence) {
+    return Refuse(absl::StatusCode::kUnauthenticated, Reason::kReauthenticationRequired, sentence);
+  };
   const absl::Duration most = policy.phone.reauthentication;
-  if (call.person.has_value() && call.now - call.person->auth_time <= most) return absl::OkStatus();
-  return Refuse(absl::StatusCode::kUnauthenticated, Reason::kReauthenticationRequired, "sign in again")
-      .With("max_age_seconds", absl::StrCat(absl::ToInt64Seconds(most)));
+  if (!call.person.has_value() || call.now - call.person->auth_time > most) {
+    return again("sign in again").With("max_age_seconds", absl::StrCat(absl::ToInt64Seconds(most)));
+  }
+  SecondFactor factor = SecondFactor::kNone;
+  TRY(database().View([&](kv::ReadTxn& txn) -> absl::Status {
+    factor = TRY(preferences.Get(txn, account)).second_factor;
+    return absl::OkStatus();
+  }));
+  if (factor == SecondFactor::kNone || WithSecondFactor(call.person->methods)) return absl::OkStatus();
+  return again("sign in again, with the second factor").With("second_factor", FactorName(factor));
 }
 
 absl::StatusOr<std::optional<AccountId>> Desk::ResolvePhone(kv::ReadTxn& txn, const Phone& number) const {

@@ -75,7 +75,8 @@ struct Desk : DeskParts {
   // NOT_FOUND when absent, and for a portal whose signed-in person is another.
   absl::Status CheckOwner(const rpc::Call& call, const AccountId& account) const;
   // UNAUTHENTICATED / REAUTHENTICATION_REQUIRED when the person at a portal signed in too long ago.
-  absl::Status CheckRecentSignIn(const rpc::Call& call) const;
+  // With "second_factor" in the metadata when the account has one and the sign-in was without (IDN-02).
+  absl::Status CheckRecentSignIn(const rpc::Call& call, const AccountId& account) const;
 
   // NOT_FOUND when absent.
   absl::StatusOr<Dossier> Load(kv::ReadTxn& txn, const AccountId& id) const;

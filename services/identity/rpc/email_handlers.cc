@@ -66,7 +66,7 @@ absl::StatusOr<pb::EmailAddress> EmailHandlers::BindEmail(const rpc::Call& call,
     return *std::move(earlier);
   const EmailOrder order = TRY(Parse(in));
   TRY(desk_.CheckOwner(call, order.account));
-  TRY(desk_.CheckRecentSignIn(call));
+  TRY(desk_.CheckRecentSignIn(call, order.account));
   const Desired before = TRY(LoadNow(order.account));
   TRY(CheckMayBind(before, order.email, call.now));
   PendingEmail wanted = {

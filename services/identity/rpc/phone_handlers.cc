@@ -68,7 +68,7 @@ absl::StatusOr<pb::Phone> PhoneHandlers::BindPhone(const rpc::Call& call, const 
   if (std::optional<pb::Phone> earlier = TRY(desk_.once.Replay<pb::Phone>(call))) return *std::move(earlier);
   const PhoneOrder order = TRY(Parse(in));
   TRY(desk_.CheckOwner(call, order.account));
-  TRY(desk_.CheckRecentSignIn(call));
+  TRY(desk_.CheckRecentSignIn(call, order.account));
   const Dossier before = TRY(desk_.LoadNow(order.account));
   TRY(CheckMayBind(call, before, order.kind));
   for (const OwnedPhone& own : before.phones) {
@@ -165,7 +165,7 @@ absl::StatusOr<pb::Phone> PhoneHandlers::ReleasePhone(const rpc::Call& call,
   if (std::optional<pb::Phone> earlier = TRY(desk_.once.Replay<pb::Phone>(call))) return *std::move(earlier);
   const PhoneRelease order = TRY(Parse(in, call.peer.role));
   if (!desk_.CheckOwner(call, order.name.account).ok()) return NotFound("phone");
-  TRY(desk_.CheckRecentSignIn(call));
+  TRY(desk_.CheckRecentSignIn(call, order.name.account));
   return desk_.once.Run<pb::Phone>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Phone> {
     OwnedPhone phone = TRY(desk_.phones.Get(txn, order.name));
     const Dossier dossier = TRY(desk_.Load(txn, phone.account));

@@ -123,6 +123,25 @@ TEST(BindPhone, NeedsARecentSignIn) {
   EXPECT_EQ(MetadataOf(refused.status(), "max_age_seconds"), "300");
 }
 
+TEST(BindPhone, WantsASignInWithTheSecondFactorOfAnAccountThatHasOne) {  // IDN-02
+  World world;
+  ASSERT_THAT(world.Citizen("ivan", 1), IsOk());
+  pb::UpdateSecuritySettingsRequest in;
+  in.mutable_settings()->set_name("accounts/ivan/securitySettings");
+  in.mutable_settings()->set_second_factor(pb::SECOND_FACTOR_SMS);
+  in.mutable_update_mask()->add_paths("second_factor");
+  ASSERT_THAT(world.handlers().settings.UpdateSecuritySettings(world.As("ivan"), in), IsOk());
+
+  rpc::Call call = world.As("ivan");
+  call.person->methods = {"pwd"};
+  const absl::Status refused = world.Bind(call, "ivan", "+79990001122").status();
+  EXPECT_THAT(refused, Refused(kUnauthenticated, Reason::kReauthenticationRequired));
+  EXPECT_EQ(MetadataOf(refused, "second_factor"), "SMS");
+  EXPECT_EQ(world.otp().verifications(), 0U);
+  call.person->methods = {"pwd", "sms"};
+  EXPECT_THAT(world.Bind(call, "ivan", "+79990001122"), IsOk());
+}
+
 TEST(BindPhone, IsNotFoundForAnotherPersonAndAnAbsentAccount) {
   World world;
   ASSERT_THAT(world.Bare("ivan", 1), IsOk());

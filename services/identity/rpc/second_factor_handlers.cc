@@ -29,7 +29,7 @@ absl::StatusOr<pb::TotpEnrollment> SecondFactorHandlers::EnrollTotp(const rpc::C
                                                                     const pb::EnrollTotpRequest& in) {
   const OwnOrder order = TRY(Parse(in));
   TRY(desk_.CheckOwner(call, order.account));
-  TRY(desk_.CheckRecentSignIn(call));
+  TRY(desk_.CheckRecentSignIn(call, order.account));
   const TotpEnrolment fresh{Secret(desk_.random.Bytes(crypto::kTotpKeyBytes)),
                             call.now + TotpEnrolment::kLifetime, 0};
   return desk_.once.Run<pb::TotpEnrollment>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::TotpEnrollment> {
@@ -70,7 +70,7 @@ absl::StatusOr<pb::SecuritySettings> SecondFactorHandlers::ConfirmTotp(const rpc
     return *std::move(earlier);
   const AppCode order = TRY(Parse(in));
   TRY(desk_.CheckOwner(call, order.account));
-  TRY(desk_.CheckRecentSignIn(call));
+  TRY(desk_.CheckRecentSignIn(call, order.account));
   TRY(JudgeFirstCode(call, order));
   return desk_.once.Run<pb::SecuritySettings>(
       call, [&](kv::Txn& txn) -> absl::StatusOr<pb::SecuritySettings> {
@@ -115,7 +115,7 @@ absl::StatusOr<pb::SecuritySettings> SecondFactorHandlers::DisableTotp(const rpc
   const bool owner = call.peer.role == rpc::Role::kPortal;
   const AppCode order = TRY(Parse(in, call.peer.role));
   TRY(desk_.CheckOwner(call, order.account));
-  TRY(desk_.CheckRecentSignIn(call));
+  TRY(desk_.CheckRecentSignIn(call, order.account));
   if (owner) TRY(JudgeLastCode(call, order));
   return desk_.once.Run<pb::SecuritySettings>(
       call, [&](kv::Txn& txn) -> absl::StatusOr<pb::SecuritySettings> {

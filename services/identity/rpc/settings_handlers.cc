@@ -42,7 +42,7 @@ absl::StatusOr<pb::SecuritySettings> SettingsHandlers::UpdateSecuritySettings(
     const rpc::Call& call, const pb::UpdateSecuritySettingsRequest& in) {
   const SettingsOrder order = TRY(Parse(in));
   TRY(desk_.CheckOwner(call, order.account));
-  TRY(desk_.CheckRecentSignIn(call));
+  TRY(desk_.CheckRecentSignIn(call, order.account));
   return desk_.once.Run<pb::SecuritySettings>(
       call, [&](kv::Txn& txn) -> absl::StatusOr<pb::SecuritySettings> {
         const Dossier dossier = TRY(desk_.Load(txn, order.account));
