@@ -30,6 +30,9 @@ class PeerChannel {
 
   const std::string& name() const { return name_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+  // Another connection to the same peer, for a stream that lives long: while the stream waits to connect
+  // again, calls do not wait with it.
+  std::shared_ptr<grpc::Channel> SeparateChannel() const;
   // Sets the deadline (the earlier of `deadline` and now + 5 s), the bearer assertion and the id of the call
   // that is being worked on.
   void Prepare(grpc::ClientContext& context, absl::Time deadline) const;
@@ -41,6 +44,7 @@ class PeerChannel {
 
  private:
   std::string name_;
+  std::string target_;
   std::shared_ptr<ClientCredentials> credentials_;
   std::shared_ptr<grpc::Channel> channel_;
 };

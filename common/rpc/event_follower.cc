@@ -85,10 +85,12 @@ class EventStream final : public grpc::ClientReadReactor<pb::WatchEventsResponse
 }  // namespace
 
 struct EventFollower::State {
-  State(const PeerChannel& p, kv::Database& d, EventHandler h)
+  State(const PeerChannel& p, kv::Database& d, EventHandler h, std::vector<std::string> wanted)
       : peer(p),
+        channel(p.SeparateChannel()),
         database(d),
         handler(std::move(h)),
+        types(std::move(wanted)),
         key(kv::Key("followed").Str(p.name()).bytes()),
         connected(obs::GetGauge("tc_events_following", "1 while the event stream of a peer is open.",
                                 {{"peer", p.name()}})),
@@ -117,8 +119,10 @@ struct EventFollower::State {
   void Pause(absl::Duration pause);
 
   const PeerChannel& peer;
+  const std::shared_ptr<grpc::Channel> channel;
   kv::Database& database;
   const EventHandler handler;
+  const std::vector<std::string> types;
   const std::string key;
   obs::Gauge& connected;
   obs::Counter& applied;
@@ -151,7 +155,8 @@ bool EventFollower::State::FollowOnce() {
   peer.PrepareStream(stream_context);
   pb::WatchEventsRequest request;
   request.set_cursor(*cursor);
-  const auto stub = pb::EventService::NewStub(peer.channel());
+  for (const std::string& type : types) request.add_types(type);
+  const auto stub = pb::EventService::NewStub(channel);
   EventStream stream(*stub, stream_context, request);
   pb::WatchEventsResponse message;
   bool progress = false;
@@ -230,8 +235,9 @@ void EventFollower::State::Pause(absl::Duration pause) {
   wake.wait_for(lock, absl::ToChronoMilliseconds(pause * share), [this] { return stopping; });
 }
 
-EventFollower::EventFollower(const PeerChannel& peer, kv::Database& database, EventHandler handler)
-    : state_(std::make_unique<State>(peer, database, std::move(handler))) {}
+EventFollower::EventFollower(const PeerChannel& peer, kv::Database& database, EventHandler handler,
+                             std::vector<std::string> types)
+    : state_(std::make_unique<State>(peer, database, std::move(handler), std::move(types))) {}
 
 EventFollower::~EventFollower() = default;
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -30,7 +31,10 @@ using EventHandler = std::function<absl::Status(kv::Txn& txn, const FollowedEven
 
 class EventFollower {
  public:
-  EventFollower(const PeerChannel& peer, kv::Database& database, EventHandler handler);
+  // Over a connection of its own. `types`: only these, at most 32; empty: all. Every other event costs
+  // nothing then; a type that is added later is followed from where the follower stands.
+  EventFollower(const PeerChannel& peer, kv::Database& database, EventHandler handler,
+                std::vector<std::string> types = {});
   ~EventFollower();
 
  private:

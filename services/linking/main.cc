@@ -7,12 +7,15 @@
 
 #include "common/base/refusal.h"
 #include "common/base/status.h"
+#include "common/kv/dispatcher.h"
 #include "common/kv/timer_runner.h"
 #include "common/rpc/client.h"
 #include "common/rpc/event_follower.h"
 #include "common/rpc/runtime.h"
 #include "services/linking/outbound/identity_client.h"
 #include "services/linking/rpc/handlers.h"
+#include "services/linking/rpc/identity_news.h"
+#include "services/linking/rpc/recheck.h"
 #include "services/linking/rpc/recovery_news.h"
 #include "services/linking/rpc/service.h"
 #include "services/linking/rpc/timers.h"
@@ -42,9 +45,13 @@ absl::StatusOr<int> Run(rpc::Runtime& runtime) {
   const std::unique_ptr<IdentityPeer> identity = MakeIdentityClient(runtime.peer("identity"));
   Handlers handlers(
       {runtime.once(), runtime.pager(), runtime.random(), *identity, stores, MakePolicy(values)});
+  const kv::Dispatcher dispatcher(runtime.database(), runtime.clock(), runtime.random(),
+                                  OutboxHandlers(runtime.database(), stores, *identity, runtime.clock()));
   const kv::TimerRunner timers(runtime.database(), runtime.clock(), TimerHandlers(stores));
+  const rpc::EventFollower people(runtime.peer("identity"), runtime.database(), IdentityNews(stores),
+                                  IdentityNewsTypes());
   const rpc::EventFollower recovery(runtime.peer("recovery"), runtime.database(),
-                                    RecoveryNews(stores, runtime.clock()));
+                                    RecoveryNews(stores, runtime.clock()), {"RecoveryEnded"});
   return runtime.Serve({MakeService(handlers, runtime.gate())}, Shown(values));
 }
 

@@ -10,6 +10,8 @@
 #include "common/kv/dispatcher.h"
 #include "common/kv/timer_runner.h"
 #include "common/obs/log.h"
+#include "common/rpc/client.h"
+#include "common/rpc/event_follower.h"
 #include "common/rpc/runtime.h"
 #include "services/recovery/outbound/courier.h"
 #include "services/recovery/outbound/identity_client.h"
@@ -17,6 +19,7 @@
 #include "services/recovery/outbound/otp_client.h"
 #include "services/recovery/outbound/proof.h"
 #include "services/recovery/rpc/handlers.h"
+#include "services/recovery/rpc/identity_news.h"
 #include "services/recovery/rpc/service.h"
 #include "services/recovery/rpc/timers.h"
 
@@ -56,6 +59,8 @@ absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
   const kv::Dispatcher dispatcher(runtime.database(), runtime.clock(), runtime.random(),
                                   CourierHandlers(*identity, *otp, runtime.clock()));
   const kv::TimerRunner timers(runtime.database(), runtime.clock(), TimerHandlers(store, tokens));
+  const rpc::EventFollower accounts(runtime.peer("identity"), runtime.database(),
+                                    IdentityNews(store, runtime.clock()), IdentityNewsTypes());
   return runtime.Serve({MakeService(handlers, runtime.gate())}, Shown(values));
 }
 

@@ -27,6 +27,7 @@ struct LinkTransition {
 
 inline constexpr LinkTransition kLinkTransitions[] = {
     {LinkState::kActive, LinkTrigger::kSuspend, Actor::kService, LinkState::kSuspended},
+    {LinkState::kSuspended, LinkTrigger::kSuspend, Actor::kService, LinkState::kSuspended},  // another reason
     {LinkState::kSuspended, LinkTrigger::kResume, Actor::kService, LinkState::kActive},
     {LinkState::kActive, LinkTrigger::kRemove, Actor::kPrincipal, LinkState::kRemovalPending},
     {LinkState::kSuspended, LinkTrigger::kRemove, Actor::kPrincipal, LinkState::kRemovalPending},

@@ -42,7 +42,7 @@ std::optional<LinkState> Specified(LinkState from, LinkTrigger trigger, Actor ac
   const bool alive = from == LinkState::kActive || from == LinkState::kSuspended;
   switch (trigger) {
     case LinkTrigger::kSuspend:
-      if (from == LinkState::kActive && actor == Actor::kService) return LinkState::kSuspended;
+      if (alive && actor == Actor::kService) return LinkState::kSuspended;
       break;
     case LinkTrigger::kResume:
       if (from == LinkState::kSuspended && actor == Actor::kService) return LinkState::kActive;

@@ -39,7 +39,7 @@ struct KnownPerson {
 };
 
 // Thread-safe, as an IdentityPeer must be; `people` is changed between calls only.
-class FakeIdentity final : public IdentityPeer {
+class FakeIdentity : public IdentityPeer {
  public:
   std::map<std::string, KnownPerson> people;
   Match conflicts;  // its flags are added to every match

@@ -1,0 +1,52 @@
+#include "services/linking/rpc/identity_news.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "common/base/status.h"
+#include "common/obs/log.h"
+#include "services/linking/domain/standing.h"
+#include "services/linking/rpc/recheck.h"
+
+namespace tc::linking {
+namespace {
+
+// A locked sign-in is none of them: it takes nothing from what an account may be (R11).
+constexpr std::array<const char*, 9> kTypes = {
+    "PhoneBound",       "PhoneReleased", "AccountConfirmed", "AccountUpdated", "AccountBlocked",
+    "AccountUnblocked", "AccountFrozen", "AccountUnfrozen",  "AccountDeleted",
+};
+
+bool Matters(absl::string_view type) { return std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end(); }
+
+absl::Status RecheckLinksOf(const Stores& stores, kv::Txn& txn, const AccountId& account) {
+  std::vector<LinkId> links = TRY(stores.links.DutyOf(txn, account)).links;
+  const Protection protection = TRY(stores.links.ProtectionOf(txn, account));
+  if (protection.link.has_value()) links.push_back(protection.link);
+  for (const LinkId& id : links) {
+    if (Rechecked(TRY(stores.links.Get(txn, id)).link.state)) TRY(EnqueueRecheck(txn, id));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+rpc::EventHandler IdentityNews(const Stores& stores) {
+  return [&stores](kv::Txn& txn, const rpc::FollowedEvent& event) -> absl::Status {
+    if (!Matters(event.type)) return absl::OkStatus();
+    const auto named = event.attributes.find("account");
+    const absl::StatusOr<AccountId> account =
+        AccountId::Parse(named == event.attributes.end() ? "" : named->second);
+    if (!account.ok()) {
+      obs::Warning("an event of identity names no account", {{"type", event.type}});
+      return absl::OkStatus();
+    }
+    return RecheckLinksOf(stores, txn, *account);
+  };
+}
+
+std::vector<std::string> IdentityNewsTypes() { return {kTypes.begin(), kTypes.end()}; }
+
+}  // namespace tc::linking

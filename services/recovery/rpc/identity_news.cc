@@ -1,0 +1,77 @@
+#include "services/recovery/rpc/identity_news.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/status.h"
+#include "common/obs/log.h"
+#include "services/recovery/domain/account_news.h"
+#include "services/recovery/rpc/recorder.h"
+
+namespace tc::recovery {
+namespace {
+
+std::string AttributeOf(const rpc::FollowedEvent& event, const std::string& key) {
+  const auto found = event.attributes.find(key);
+  return found == event.attributes.end() ? "" : found->second;
+}
+
+std::optional<Happening> HappeningOf(const rpc::FollowedEvent& event) {
+  const auto when = [&](const char* attribute, const char* value, Happening happening) {
+    return AttributeOf(event, attribute) == value ? std::optional(happening) : std::nullopt;
+  };
+  if (event.type == "PhoneBound" || event.type == "PhoneReleased")
+    return when("kind", "MAIN", Happening::kPhoneChanged);
+  if (event.type == "AccountUpdated") return when("confirmation_lost", "true", Happening::kConfirmationLost);
+  if (event.type == "EmailBound" || event.type == "EmailReleased") return Happening::kEmailChanged;
+  if (event.type == "AccountBlocked" || event.type == "AccountFrozen") return Happening::kNotActive;
+  if (event.type == "AccountDeleted") return Happening::kErased;
+  return std::nullopt;
+}
+
+// The open ones in which the account takes part, on either side.
+absl::StatusOr<std::vector<Recovery>> OpenOf(kv::ReadTxn& txn, const RecoveryStore& store,
+                                             const AccountId& account) {
+  std::vector<Recovery> open;
+  const auto take = [&](const Recovery& recovery) {
+    if (!IsFinal(recovery.state)) open.push_back(recovery);
+  };
+  const PublicId own = TRY(store.LedgerOf(txn, account)).open;
+  if (own.has_value()) {
+    const std::optional<Recovery> recovery = TRY(store.Find(txn, own));
+    if (recovery.has_value()) take(*recovery);
+  }
+  TRY(store.ScanAssigned(txn, account, "", [&](absl::string_view, const Recovery& recovery) {
+    take(recovery);
+    return true;
+  }));
+  return open;
+}
+
+}  // namespace
+
+rpc::EventHandler IdentityNews(const RecoveryStore& store, const Clock& clock) {
+  return [&store, &clock](kv::Txn& txn, const rpc::FollowedEvent& event) -> absl::Status {
+    const std::optional<Happening> what = HappeningOf(event);
+    if (!what.has_value()) return absl::OkStatus();
+    const absl::StatusOr<AccountId> account = AccountId::Parse(AttributeOf(event, "account"));
+    if (!account.ok()) {
+      obs::Warning("an event of identity names no account", {{"type", event.type}});
+      return absl::OkStatus();
+    }
+    const AccountNews news{*account, *what, event.at};
+    const absl::Time now = clock.Now();
+    for (const Recovery& recovery : TRY(OpenOf(txn, store, *account)))
+      TRY(Record(txn, store, recovery, AfterNews(recovery, news, now), now));
+    return absl::OkStatus();
+  };
+}
+
+std::vector<std::string> IdentityNewsTypes() {
+  return {"PhoneBound",     "PhoneReleased", "EmailBound",     "EmailReleased",
+          "AccountBlocked", "AccountFrozen", "AccountDeleted", "AccountUpdated"};
+}
+
+}  // namespace tc::recovery
