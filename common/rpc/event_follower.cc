@@ -84,6 +84,11 @@ class EventStream final : public grpc::ClientReadReactor<pb::WatchEventsResponse
 
 }  // namespace
 
+std::string FollowedEvent::Attribute(const std::string& key) const {
+  const auto found = attributes.find(key);
+  return found == attributes.end() ? "" : found->second;
+}
+
 struct EventFollower::State {
   State(const PeerChannel& p, kv::Database& d, EventHandler h, std::vector<std::string> wanted)
       : peer(p),

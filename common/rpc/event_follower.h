@@ -23,6 +23,8 @@ struct FollowedEvent {
   std::string resource;  // "recoveries/…"
   std::map<std::string, std::string> attributes;
   absl::Time at;
+
+  std::string Attribute(const std::string& key) const;  // empty when absent
 };
 
 // Runs in the transaction that saves the cursor. An error stops the follower at this event: it is tried

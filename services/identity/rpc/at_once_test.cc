@@ -6,14 +6,18 @@
 
 #include <atomic>
 
-#include "services/identity/rpc/at_once_testing.h"
+#include "common/testing/at_once.h"
 #include "services/identity/rpc/world_testing.h"
 
 namespace tc::identity {
 namespace {
 
+using testing::AtOnce;
 using testing::IsOk;
+using testing::kRounds;
+using testing::kSerialised;
 using testing::Refused;
+using testing::Unserialised;
 
 constexpr int kThreads = 64;
 
@@ -50,7 +54,7 @@ TEST(ConfirmPhoneAtOnce, GivesANumberToExactlyOneOfSixtyFour) {  // IDN-04
 
 TEST(ConfirmPhoneAtOnce, WouldGiveItToSeveralWithoutSerialisation) {
   int owners = 1;
-  for (int round = 0; round < kRounds && owners <= 1; ++round) owners = OwnersOfOneNumber(Mutant());
+  for (int round = 0; round < kRounds && owners <= 1; ++round) owners = OwnersOfOneNumber(Unserialised());
   EXPECT_GT(owners, 1);
 }
 
@@ -73,7 +77,7 @@ TEST(ConfirmEmailAtOnce, GivesAnAddressToExactlyOneOfSixteen) {
 
 TEST(ConfirmEmailAtOnce, WouldGiveItToSeveralWithoutSerialisation) {
   int owners = 1;
-  for (int round = 0; round < kRounds && owners <= 1; ++round) owners = OwnersOfOneAddress(Mutant());
+  for (int round = 0; round < kRounds && owners <= 1; ++round) owners = OwnersOfOneAddress(Unserialised());
   EXPECT_GT(owners, 1);
 }
 
@@ -91,7 +95,7 @@ TEST(ImportPhoneAtOnce, SchedulesOneChange) {
 
 TEST(ImportPhoneAtOnce, WouldScheduleSeveralWithoutSerialisation) {
   int scheduled = 1;
-  for (int round = 0; round < kRounds && scheduled <= 1; ++round) scheduled = ScheduledAtOnce(Mutant());
+  for (int round = 0; round < kRounds && scheduled <= 1; ++round) scheduled = ScheduledAtOnce(Unserialised());
   EXPECT_GT(scheduled, 1);
 }
 
@@ -111,7 +115,7 @@ TEST(ResetPasswordAtOnce, UsesAProofOnce) { EXPECT_EQ(ResetsOfOneProof(kSerialis
 
 TEST(ResetPasswordAtOnce, WouldUseItSeveralTimesWithoutSerialisation) {
   int done = 1;
-  for (int round = 0; round < kRounds && done <= 1; ++round) done = ResetsOfOneProof(Mutant());
+  for (int round = 0; round < kRounds && done <= 1; ++round) done = ResetsOfOneProof(Unserialised());
   EXPECT_GT(done, 1);
 }
 
@@ -144,7 +148,7 @@ TEST(VerifyPasswordAtOnce, LosesNoWrongOne) {
 
 TEST(VerifyPasswordAtOnce, WouldLoseSomeWithoutSerialisation) {
   bool locked = true;
-  for (int round = 0; round < kRounds && locked; ++round) locked = LockedByFiveAtOnce(Mutant());
+  for (int round = 0; round < kRounds && locked; ++round) locked = LockedByFiveAtOnce(Unserialised());
   EXPECT_FALSE(locked);
 }
 

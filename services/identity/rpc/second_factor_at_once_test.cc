@@ -3,13 +3,17 @@
 
 #include <atomic>
 
-#include "services/identity/rpc/at_once_testing.h"
+#include "common/testing/at_once.h"
 #include "services/identity/rpc/sign_in_testing.h"
 
 namespace tc::identity {
 namespace {
 
+using testing::AtOnce;
 using testing::IsOk;
+using testing::kRounds;
+using testing::kSerialised;
+using testing::Unserialised;
 
 constexpr int kThreads = 32;
 
@@ -37,7 +41,8 @@ TEST(VerifySecondFactorAtOnce, TakesACodeOnce) { EXPECT_EQ(SignInsWithOneCode(kS
 
 TEST(VerifySecondFactorAtOnce, WouldTakeItSeveralTimesWithoutSerialisation) {
   int verified = 1;
-  for (int round = 0; round < kRounds && verified <= 1; ++round) verified = SignInsWithOneCode(Mutant());
+  for (int round = 0; round < kRounds && verified <= 1; ++round)
+    verified = SignInsWithOneCode(Unserialised());
   EXPECT_GT(verified, 1);
 }
 
@@ -58,7 +63,7 @@ TEST(ConfirmTotpAtOnce, JudgesFiveGuesses) { EXPECT_EQ(GuessesAtOneEnrolment(kSe
 
 TEST(ConfirmTotpAtOnce, WouldJudgeMoreWithoutSerialisation) {
   int judged = 5;
-  for (int round = 0; round < kRounds && judged <= 5; ++round) judged = GuessesAtOneEnrolment(Mutant());
+  for (int round = 0; round < kRounds && judged <= 5; ++round) judged = GuessesAtOneEnrolment(Unserialised());
   EXPECT_GT(judged, 5);
 }
 
@@ -80,7 +85,7 @@ TEST(VerifySecondFactorAtOnce, JudgesFiveGuesses) { EXPECT_EQ(GuessesAtOneSignIn
 
 TEST(VerifySecondFactorAtOnce, WouldJudgeMoreWithoutSerialisation) {
   int judged = 5;
-  for (int round = 0; round < kRounds && judged <= 5; ++round) judged = GuessesAtOneSignIn(Mutant());
+  for (int round = 0; round < kRounds && judged <= 5; ++round) judged = GuessesAtOneSignIn(Unserialised());
   EXPECT_GT(judged, 5);
 }
 

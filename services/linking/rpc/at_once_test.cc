@@ -5,41 +5,22 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <latch>
 #include <set>
-#include <thread>
 
+#include "common/testing/at_once.h"
 #include "services/linking/rpc/world_testing.h"
 
 namespace tc::linking {
 namespace {
 
+using testing::AtOnce;
 using testing::IsOk;
+using testing::kRounds;
+using testing::kSerialised;
 using ::testing::SizeIs;
+using testing::Unserialised;
 
 constexpr int kThreads = 64;
-constexpr int kRounds = 20;  // of the mutant, at most: it breaks in the first one nearly always
-
-const kv::TestSwitches kSerialised;
-kv::TestSwitches Mutant() {
-  kv::TestSwitches switches;
-  switches.unserialised = true;
-  return switches;
-}
-
-// Runs `work(i)` on `threads` threads that start together.
-template <typename Work>
-void AtOnce(int threads, Work work) {
-  std::latch start(threads);
-  std::vector<std::thread> running;
-  for (int i = 0; i < threads; ++i) {
-    running.emplace_back([&, i] {
-      start.arrive_and_wait();
-      work(i);
-    });
-  }
-  for (std::thread& thread : running) thread.join();
-}
 
 // The loser's reason. The mutant also mixes what it reads before and after another's commit, so that any
 // rule may refuse there: only the winners are counted.
@@ -84,7 +65,7 @@ TEST(SixtyFourAcceptsForFivePlaces, MakeExactlyFiveLinks) {
 TEST(SixtyFourAcceptsForFivePlaces, MakeMoreWithoutSerialisation) {
   size_t most = 0;
   for (int round = 0; round < kRounds && most <= 5; ++round)
-    most = std::max(most, SixtyFourForFivePlaces(Mutant()));
+    most = std::max(most, SixtyFourForFivePlaces(Unserialised()));
   EXPECT_GT(most, 5u) << "the protection is off: this test must see the sixth principal";
 }
 
@@ -109,7 +90,7 @@ TEST(SixtyFourAcceptsOfOneInvitation, MakeOneLink) { EXPECT_EQ(SixtyFourAcceptsO
 TEST(SixtyFourAcceptsOfOneInvitation, MakeMoreWithoutSerialisation) {
   size_t most = 0;
   for (int round = 0; round < kRounds && most <= 1; ++round)
-    most = std::max(most, SixtyFourAcceptsOfOne(Mutant()));
+    most = std::max(most, SixtyFourAcceptsOfOne(Unserialised()));
   EXPECT_GT(most, 1u);
 }
 
@@ -161,7 +142,7 @@ TEST(TwoContactsForOnePrincipal, OnlyOneBecomesIt) {
 TEST(TwoContactsForOnePrincipal, BothBecomeItWithoutSerialisation) {
   size_t most = 0;
   for (int round = 0; round < 5 * kRounds && most <= 1; ++round) {
-    most = std::max(most, TwoContactsForOnePrincipal(Mutant()));
+    most = std::max(most, TwoContactsForOnePrincipal(Unserialised()));
   }
   EXPECT_EQ(most, 2u);
 }
@@ -195,7 +176,7 @@ TEST(CancelAgainstAccept, ExactlyOneWins) {
 TEST(CancelAgainstAccept, BothWinWithoutSerialisation) {
   size_t most = 0;
   for (int round = 0; round < 5 * kRounds && most <= 1; ++round)
-    most = std::max(most, CancelAgainstAccept(Mutant()));
+    most = std::max(most, CancelAgainstAccept(Unserialised()));
   EXPECT_EQ(most, 2u);
 }
 
@@ -218,7 +199,7 @@ TEST(SixtyFourInvitationsByOnePrincipal, MakeOne) { EXPECT_EQ(SixtyFourInvitatio
 TEST(SixtyFourInvitationsByOnePrincipal, MakeMoreWithoutSerialisation) {
   size_t most = 0;
   for (int round = 0; round < kRounds && most <= 1; ++round)
-    most = std::max(most, SixtyFourInvitationsByOne(Mutant()));
+    most = std::max(most, SixtyFourInvitationsByOne(Unserialised()));
   EXPECT_GT(most, 1u);
 }
 
@@ -239,7 +220,7 @@ TEST(SixtyFourInvitationsToOnePhone, MakeThree) {
 TEST(SixtyFourInvitationsToOnePhone, MakeMoreWithoutSerialisation) {
   size_t most = 0;
   for (int round = 0; round < kRounds && most <= 3; ++round) {
-    most = std::max(most, SixtyFourInvitationsToOnePhone(Mutant()));
+    most = std::max(most, SixtyFourInvitationsToOnePhone(Unserialised()));
   }
   EXPECT_GT(most, 3u);
 }
@@ -266,7 +247,7 @@ TEST(HoldAgainstResign, NeverLeavesARecoveryHoldingSomebodyWhoHasGone) {
 TEST(HoldAgainstResign, LeavesOneWithoutSerialisation) {
   bool broken = false;
   for (int round = 0; round < 5 * kRounds && !broken; ++round) {
-    World world(Roomy(), Mutant());
+    World world(Roomy(), Unserialised());
     const std::string link = world.Link("alice", "bob").name();
     std::atomic<bool> guarded = false;
     std::atomic<bool> resigned = false;

@@ -36,9 +36,7 @@ absl::Status RecheckLinksOf(const Stores& stores, kv::Txn& txn, const AccountId&
 rpc::EventHandler IdentityNews(const Stores& stores) {
   return [&stores](kv::Txn& txn, const rpc::FollowedEvent& event) -> absl::Status {
     if (!Matters(event.type)) return absl::OkStatus();
-    const auto named = event.attributes.find("account");
-    const absl::StatusOr<AccountId> account =
-        AccountId::Parse(named == event.attributes.end() ? "" : named->second);
+    const absl::StatusOr<AccountId> account = AccountId::Parse(event.Attribute("account"));
     if (!account.ok()) {
       obs::Warning("an event of identity names no account", {{"type", event.type}});
       return absl::OkStatus();

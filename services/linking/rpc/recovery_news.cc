@@ -9,11 +9,6 @@
 namespace tc::linking {
 namespace {
 
-std::string AttributeOf(const rpc::FollowedEvent& event, const std::string& key) {
-  const auto found = event.attributes.find(key);
-  return found == event.attributes.end() ? "" : found->second;
-}
-
 // A removal that waited for this recovery takes effect now: until now the contact has guarded.
 absl::Status CompleteDueRemoval(const Stores& stores, kv::Txn& txn, Protection& protection, absl::Time now) {
   if (!protection.link.has_value()) return absl::OkStatus();
@@ -38,8 +33,8 @@ absl::Status RecoveryEnded(const Stores& stores, kv::Txn& txn, const AccountId& 
 rpc::EventHandler RecoveryNews(const Stores& stores, const Clock& clock) {
   return [&stores, &clock](kv::Txn& txn, const rpc::FollowedEvent& event) -> absl::Status {
     if (event.type != "RecoveryEnded") return absl::OkStatus();
-    const std::string recovery = AttributeOf(event, "recovery");
-    const absl::StatusOr<AccountId> principal = AccountId::Parse(AttributeOf(event, "principal"));
+    const std::string recovery = event.Attribute("recovery");
+    const absl::StatusOr<AccountId> principal = AccountId::Parse(event.Attribute("principal"));
     if (recovery.empty() || !principal.ok()) {
       obs::Warning("an event of recovery names no recovery or no principal", {{"type", event.type}});
       return absl::OkStatus();

@@ -5,35 +5,19 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <thread>
 
 #include "common/kv/testing.h"
+#include "common/testing/at_once.h"
 #include "common/testing/status.h"
 #include "services/otp/rpc/desk_testing.h"
 
 namespace tc::otp {
 namespace {
 
+using testing::AtOnce;
 using testing::IsOk;
 
-std::unique_ptr<kv::Database> Unserialised() {
-  kv::TestSwitches switches;
-  switches.unserialised = true;
-  return kv::InMemoryForTest(switches);
-}
-
-void AtOnce(int threads, const std::function<void(int thread)>& work) {
-  std::atomic<int> ready{0};
-  std::vector<std::thread> running;
-  for (int t = 0; t < threads; ++t) {
-    running.emplace_back([&, t] {
-      ++ready;
-      while (ready < threads) std::this_thread::yield();
-      work(t);
-    });
-  }
-  for (std::thread& thread : running) thread.join();
-}
+std::unique_ptr<kv::Database> UnserialisedStore() { return kv::InMemoryForTest(testing::Unserialised()); }
 
 // How many of `calls` concurrent wrong codes were compared.
 int Compared(Bench& bench, std::atomic<int>& compared, int calls, int threads) {
@@ -96,7 +80,7 @@ TEST(WrongCodes, BreakTheLimitInAStoreThatDoesNotSerialise) {
   switches.on_compare = [&] { ++compared; };
   int worst = 0;
   for (int round = 0; round < 50 && worst <= 5; ++round) {
-    Bench bench(NoDelays(), Unserialised(), switches);
+    Bench bench(NoDelays(), UnserialisedStore(), switches);
     ASSERT_THAT(bench.Create(), IsOk());
     worst = std::max(worst, Compared(bench, compared, 64, 16));
   }
@@ -139,7 +123,7 @@ TEST(RightCodes, AreUsedTwiceInAStoreThatDoesNotSerialise) {
   policy.attempts_per_code = policy.attempts_per_request = 64;
   Winners worst;
   for (int round = 0; round < 50 && (worst.approvals < 2 || worst.uses < 2); ++round) {
-    Bench bench(policy, Unserialised());
+    Bench bench(policy, UnserialisedStore());
     const Winners winners = Race(bench);
     worst.approvals = std::max(worst.approvals, winners.approvals);
     worst.uses = std::max(worst.uses, winners.uses);

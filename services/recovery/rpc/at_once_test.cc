@@ -8,6 +8,7 @@
 #include <functional>
 #include <thread>
 
+#include "common/testing/at_once.h"
 #include "services/recovery/rpc/world_testing.h"
 
 namespace tc::recovery {
@@ -20,25 +21,11 @@ using testing::World;
 
 // Runs all of them together and counts the successes.
 int Together(const std::vector<std::function<bool()>>& acts) {
-  std::atomic<int> ready{0};
   std::atomic<int> won{0};
-  std::vector<std::thread> threads;
-  for (const auto& act : acts) {
-    threads.emplace_back([&] {
-      ++ready;
-      while (ready.load() < static_cast<int>(acts.size())) std::this_thread::yield();
-      if (act()) ++won;
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  tc::testing::AtOnce(static_cast<int>(acts.size()), [&](int i) {
+    if (acts[static_cast<size_t>(i)]()) ++won;
+  });
   return won.load();
-}
-
-kv::TestSwitches Serialised() { return {}; }
-kv::TestSwitches Unserialised() {
-  kv::TestSwitches switches;
-  switches.unserialised = true;
-  return switches;
 }
 
 // How many ends the recovery has come to. Both calls may succeed when the approval came first, since an
@@ -131,12 +118,13 @@ const Promise kPromises[] = {
 class AtOnce : public ::testing::TestWithParam<Promise> {};
 
 TEST_P(AtOnce, IsKept) {
-  for (int round = 0; round < 50; ++round) ASSERT_EQ(GetParam().play(Serialised()), GetParam().exactly);
+  for (int round = 0; round < 50; ++round)
+    ASSERT_EQ(GetParam().play(tc::testing::kSerialised), GetParam().exactly);
 }
 
 TEST_P(AtOnce, BreaksWithoutTheSingleWriter) {
   for (int round = 0; round < 500; ++round) {
-    if (GetParam().play(Unserialised()) > GetParam().exactly) return;
+    if (GetParam().play(tc::testing::Unserialised()) > GetParam().exactly) return;
   }
   FAIL() << "the mutant was not seen: this test would not notice a lost protection";
 }

@@ -13,14 +13,9 @@
 namespace tc::recovery {
 namespace {
 
-std::string AttributeOf(const rpc::FollowedEvent& event, const std::string& key) {
-  const auto found = event.attributes.find(key);
-  return found == event.attributes.end() ? "" : found->second;
-}
-
 std::optional<Happening> HappeningOf(const rpc::FollowedEvent& event) {
   const auto when = [&](const char* attribute, const char* value, Happening happening) {
-    return AttributeOf(event, attribute) == value ? std::optional(happening) : std::nullopt;
+    return event.Attribute(attribute) == value ? std::optional(happening) : std::nullopt;
   };
   if (event.type == "PhoneBound" || event.type == "PhoneReleased")
     return when("kind", "MAIN", Happening::kPhoneChanged);
@@ -56,7 +51,7 @@ rpc::EventHandler IdentityNews(const RecoveryStore& store, const Clock& clock) {
   return [&store, &clock](kv::Txn& txn, const rpc::FollowedEvent& event) -> absl::Status {
     const std::optional<Happening> what = HappeningOf(event);
     if (!what.has_value()) return absl::OkStatus();
-    const absl::StatusOr<AccountId> account = AccountId::Parse(AttributeOf(event, "account"));
+    const absl::StatusOr<AccountId> account = AccountId::Parse(event.Attribute("account"));
     if (!account.ok()) {
       obs::Warning("an event of identity names no account", {{"type", event.type}});
       return absl::OkStatus();

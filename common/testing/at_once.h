@@ -9,12 +9,12 @@
 
 #include "common/kv/testing.h"
 
-namespace tc::identity {
+namespace tc::testing {
 
 inline constexpr int kRounds = 20;  // of the mutant, at most: it breaks in the first one nearly always
 
 inline const kv::TestSwitches kSerialised;
-inline kv::TestSwitches Mutant() {
+inline kv::TestSwitches Unserialised() {
   kv::TestSwitches switches;
   switches.unserialised = true;
   return switches;
@@ -34,4 +34,4 @@ void AtOnce(int threads, Work work) {
   for (std::thread& thread : running) thread.join();
 }
 
-}  // namespace tc::identity
+}  // namespace tc::testing
