@@ -4,15 +4,12 @@
 // its codes, and people. Password hashing is real, with costs that only a test may choose.
 
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "common/base/status.h"
 #include "common/crypto/keyring.h"
 #include "common/kv/rocks_database.h"
@@ -23,166 +20,11 @@
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
 #include "services/identity/rpc/effects.h"
+#include "services/identity/rpc/fake_otp_testing.h"
 #include "services/identity/rpc/handlers.h"
+#include "services/identity/rpc/registrations_testing.h"
 
 namespace tc::identity {
-
-// What otp promises, in memory: a code a verification, attempts charged, the same attempt id is the same
-// attempt. Thread-safe.
-class FakeOtp final : public OtpPeer {
- public:
-  static constexpr char kCode[] = "123456";
-
-  struct Held {
-    CodeOrder made;
-    int sends = 1;
-    int attempts_left = 5;
-    bool consumed = false;
-    bool cancelled = false;
-  };
-
-  absl::StatusOr<CodeProgress> Create(const CodeOrder& v, absl::Time) override {
-    const std::lock_guard lock(mutex_);
-    TRY(failure_);
-    held_.emplace(v.id.text(), Held{v});  // a repeated call finds the one that it made
-    return ProgressOf(held_.at(v.id.text()));
-  }
-  absl::StatusOr<CodeProgress> Resend(const CodeOrder& v, absl::Time) override {
-    RunMeanwhile();
-    const std::lock_guard lock(mutex_);
-    TRY(failure_);
-    TRY(resend_failure_);
-    Held& held = held_.at(v.id.text());
-    held.sends += 1;
-    return ProgressOf(held);
-  }
-  absl::StatusOr<CodeCheck> Check(const CodeSubject& subject, const Secret& code,
-                                  const std::string& request_id, absl::Time) override {
-    const std::lock_guard lock(mutex_);
-    TRY(failure_);
-    const auto found = held_.find(subject.id.text());
-    if (found == held_.end()) return NotFound("verification");
-    Held& held = found->second;
-    if (held.made.account != subject.account || held.made.request != subject.request ||
-        held.made.purpose != subject.purpose) {
-      return NotFound("verification");
-    }
-    const auto answered = answers_.find(request_id);
-    if (answered != answers_.end()) return answered->second;
-    if (held.consumed || held.cancelled) return Closed();
-    if (held.attempts_left == 0) {
-      return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kAttemptsExhausted,
-                    "no attempts are left");
-    }
-    const bool matched = code.Reveal() == kCode;
-    if (!matched) held.attempts_left -= 1;
-    return answers_[request_id] = CodeCheck{matched, ProgressOf(held)};
-  }
-  absl::Status Consume(const CodeSubject& subject, absl::Time) override {
-    RunMeanwhile();
-    const std::lock_guard lock(mutex_);
-    TRY(failure_);
-    held_.at(subject.id.text()).consumed = true;
-    if (!std::exchange(lose_next_consume_, false)) return absl::OkStatus();
-    return Refuse(absl::StatusCode::kUnavailable, Reason::kPeerUnavailable, "the answer is lost");
-  }
-  absl::Status Cancel(const VerificationId& id, const std::string&, absl::Time) override {
-    const std::lock_guard lock(mutex_);
-    held_.at(id.text()).cancelled = true;
-    return absl::OkStatus();
-  }
-  absl::Status Notify(const Notice& notice, const std::string&, const std::string&, absl::Time) override {
-    const std::lock_guard lock(mutex_);
-    notices_.push_back(notice);
-    return absl::OkStatus();
-  }
-
-  void FailWith(absl::Status failure) { failure_ = std::move(failure); }
-  void FailResendWith(absl::Status failure) { resend_failure_ = std::move(failure); }
-  // Happens once, when otp is next asked to resend or to consume: between a handler's look and its commit.
-  void Meanwhile(std::function<void()> work) { meanwhile_ = std::move(work); }
-  // It happens, but nobody learns of it.
-  void LoseNextConsume() { lose_next_consume_ = true; }
-  size_t verifications() const { return held_.size(); }
-  const Held& held(const std::string& id) const { return held_.at(id); }
-  const std::vector<Notice>& notices() const { return notices_; }
-
- private:
-  static absl::Status Closed() {
-    return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kVerificationClosed,
-                  "the verification has ended");
-  }
-  static CodeProgress ProgressOf(const Held& held) {
-    CodeProgress progress;
-    progress.attempts_left = held.attempts_left;
-    progress.sends_left = 3 - held.sends;
-    progress.channels = {CodeChannel::kSms, CodeChannel::kVoice};
-    progress.server_time = testing::Noon();
-    progress.expires_at = testing::Noon() + absl::Minutes(5);
-    progress.masked_address =
-        held.made.phone.has_value() ? held.made.phone.Masked() : held.made.email.Masked();
-    return progress;
-  }
-
-  void RunMeanwhile() {
-    std::function<void()> work;
-    {
-      const std::lock_guard lock(mutex_);
-      work = std::exchange(meanwhile_, nullptr);
-    }
-    if (work) work();
-  }
-
-  std::mutex mutex_;
-  std::function<void()> meanwhile_;
-  absl::Status failure_;
-  absl::Status resend_failure_;
-  bool lose_next_consume_ = false;
-  std::map<std::string, Held> held_;
-  std::map<std::string, CodeCheck> answers_;
-  std::vector<Notice> notices_;
-};
-
-// A person's data, as the wire carries it. Numbers make different people.
-inline std::string SnilsNumber(int n) {
-  const std::string digits = absl::StrFormat("%09d", 112000000 + n);
-  int sum = 0;
-  for (size_t i = 0; i < 9; ++i) sum += (digits[i] - '0') * (9 - static_cast<int>(i));
-  return absl::StrFormat("%s%02d", digits, sum % 101 % 100);
-}
-inline std::string PhoneNumber(int n) { return absl::StrFormat("+79160%06d", n); }
-
-inline void SetDay(pb::Date* date, int year, int month, int day) {
-  date->set_year(year);
-  date->set_month(month);
-  date->set_day(day);
-}
-
-inline void SetPassport(pb::IdentityDocument* document, int n) {
-  document->set_type(pb::DOCUMENT_TYPE_RF_PASSPORT);
-  document->set_series("4509");
-  document->set_number(absl::StrFormat("%06d", n));
-  SetDay(document->mutable_issue_date(), 2007, 4, 1);
-  document->set_issuer("ОВД Хамовники");
-}
-
-inline pb::CreateAccountRequest Registration(const std::string& id, int n,
-                                             const std::string& first_name = "Иван",
-                                             const std::string& last_name = "Петров") {
-  pb::CreateAccountRequest in;
-  in.set_account_id(id);
-  in.mutable_account()->set_type(pb::ACCOUNT_TYPE_PERSONAL);
-  pb::Person* person = in.mutable_account()->mutable_person();
-  person->set_first_name(first_name);
-  person->set_last_name(last_name);
-  person->set_patronymic("Сергеевич");
-  SetDay(person->mutable_birth_date(), 1987, 3, 21);
-  person->set_sex(pb::SEX_MALE);
-  person->set_citizenship("RU");
-  person->set_snils(SnilsNumber(n));
-  SetPassport(person->mutable_document(), n);
-  return in;
-}
 
 inline kv::TestSwitches RunTwice() {
   kv::TestSwitches switches;
