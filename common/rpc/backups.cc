@@ -114,12 +114,17 @@ absl::StatusOr<Backups::Entry> Backups::Make(absl::Time now) {
     }
     TRY(Complete(dir_, entry.id));
   }
+  if (kept_ != absl::InfiniteDuration()) TRY(RemoveAll(now - kept_));
   entry.size_bytes = SizeOf(done);
   return entry;
 }
 
 absl::Status Backups::RemoveBefore(absl::Time time) {
   const std::lock_guard lock(mutex_);
+  return RemoveAll(time);
+}
+
+absl::Status Backups::RemoveAll(absl::Time time) {
   absl::Status status = RemoveCopies(dir_, time);
   for (const Source& source : further_) status.Update(RemoveCopies(source.dir, time));
   return status;

@@ -31,10 +31,13 @@ class Backups {
     std::string dir;  // of the copies
   };
 
-  Backups(kv::Database& database, std::string dir, std::vector<Source> further = {})
-      : database_(&database), dir_(std::move(dir)), further_(std::move(further)) {}
+  // A copy is kept for `kept`.
+  Backups(kv::Database& database, std::string dir, std::vector<Source> further = {},
+          absl::Duration kept = absl::InfiniteDuration())
+      : database_(&database), dir_(std::move(dir)), further_(std::move(further)), kept_(kept) {}
 
-  // UNAVAILABLE / STORE_UNAVAILABLE when it cannot be written.
+  // Removes those that are too old by then, too. UNAVAILABLE / STORE_UNAVAILABLE when it cannot be written,
+  // or an old one not removed.
   absl::StatusOr<Entry> Make(absl::Time now);
   // Removes the copies of all stores that were begun before `time`, those that were never completed too.
   // UNAVAILABLE / STORE_UNAVAILABLE when one cannot be removed; the others are gone then.
@@ -43,9 +46,12 @@ class Backups {
   absl::StatusOr<std::vector<Entry>> List(absl::string_view after, size_t limit) const;
 
  private:
+  absl::Status RemoveAll(absl::Time before);
+
   kv::Database* database_;
   std::string dir_;
   std::vector<Source> further_;
+  absl::Duration kept_;
   std::mutex mutex_;  // one copy at a time, none while others are removed
 };
 

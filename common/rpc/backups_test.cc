@@ -114,6 +114,17 @@ TEST_F(BackupsTest, RemovesWhatWasMadeBefore) {  // CRY-07
   EXPECT_THAT(*backups_.List("", 10), SizeIs(2));
 }
 
+TEST_F(BackupsTest, RemovesWhatIsTooOldWhenItMakesAnother) {  // CRY-07
+  Backups kept(*records_, At("data-backups"), {{keys_.get(), At("data-keys-backups")}}, absl::Hours(24 * 30));
+  ASSERT_THAT(kept.Make(Noon()), IsOk());
+  ASSERT_OK_AND_ASSIGN(const Backups::Entry second, kept.Make(Noon() + absl::Hours(24 * 30)));
+  EXPECT_THAT(*kept.List("", 10), SizeIs(2)) << "thirty days to the second";
+  ASSERT_OK_AND_ASSIGN(const Backups::Entry third,
+                       kept.Make(Noon() + absl::Hours(24 * 30) + absl::Seconds(1)));
+  for (const char* dir : {"data-backups", "data-keys-backups"})
+    EXPECT_THAT(Names(dir), UnorderedElementsAre(second.id, third.id)) << dir;
+}
+
 TEST_F(BackupsTest, RemovesPartialCopiesAndLeavesWhatIsNoCopy) {
   for (const char* dir : {"data-backups", "data-keys-backups"}) {
     for (const char* name :

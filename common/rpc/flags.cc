@@ -55,6 +55,9 @@ void AddFlags(CLI::App& app, Flags& flags, Raw& raw) {
   app.add_option("--log", raw.log, "debug, info, warning or error")->capture_default_str();
   app.add_option("--reflection", raw.reflection,
                  "Serve gRPC reflection: true or false; default: true in dev only");
+  app.add_option("--backup-days", flags.backup_days,
+                 "Days until a backup beside the store is removed; 0 keeps them")
+      ->capture_default_str();
   app.add_option("--workers", flags.workers, "Threads that run handlers")->capture_default_str();
   app.add_option("--clock-offset", flags.clock_offset_seconds,
                  "dev: seconds added to the time of day, to meet a deadline without waiting for it");
@@ -146,6 +149,12 @@ std::vector<std::string> MistakesIn(const Flags& flags, const ServiceInfo& info)
   }
   if (flags.policy != "gosuslugi" && flags.policy != "strict") {
     mistakes.push_back(absl::StrCat("--policy ", flags.policy, ": must be gosuslugi or strict"));
+  }
+  // Copies of keys that have been destroyed must not outlive the term for erasures (CRY-07).
+  if (flags.backup_days < 0 || flags.backup_days > 3650)
+    mistakes.push_back("--backup-days must be from 0 to 3650");
+  if (!info.further_stores.empty() && (flags.backup_days < 1 || flags.backup_days > 30)) {
+    mistakes.push_back("--backup-days must be from 1 to 30: this service's copies hold keys of people");
   }
   if (flags.workers < 1 || flags.workers > 1024) mistakes.push_back("--workers must be from 1 to 1024");
   if (flags.development) {

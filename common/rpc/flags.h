@@ -34,6 +34,7 @@ struct Flags {
   obs::Level log = obs::Level::kInfo;
   bool reflection = false;
   int workers = 64;
+  int backup_days = 30;              // 0: copies are kept for ever
   int64_t clock_offset_seconds = 0;  // development: added to the time of day
 };
 

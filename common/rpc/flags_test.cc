@@ -139,6 +139,18 @@ TEST(ParseFlags, ReportsEveryMistakeAtOnce) {
   }
 }
 
+TEST(ParseFlags, KeepsCopiesOfPeoplesKeysForThirtyDaysAtMost) {  // CRY-07
+  ServiceInfo with_keys = Linking();
+  EXPECT_EQ(Parse(With(Development(), "--backup-days=365"), with_keys).flags.backup_days, 365);
+  with_keys.further_stores = {"person-keys"};
+  EXPECT_EQ(Parse(Development(), with_keys).flags.backup_days, 30);
+  for (const char* days : {"--backup-days=31", "--backup-days=0"}) {
+    const Parsed parsed = Parse(With(Development(), days), with_keys);
+    EXPECT_EQ(parsed.code, 2);
+    EXPECT_THAT(parsed.err, HasSubstr("--backup-days"));
+  }
+}
+
 TEST(ParseFlags, RefusesDevelopmentOnAnAddressThatOthersReach) {
   const Parsed parsed = Parse(With(Without(Development(), "--listen"), "--listen=0.0.0.0:7102"));
   EXPECT_EQ(parsed.code, 2);

@@ -176,7 +176,9 @@ class RuntimeImpl final : public Runtime {
       stores_[name] = TRY(kv::OpenRocks(dir, options));
       further.push_back({stores_[name].get(), BackupsOf(dir)});
     }
-    backups_.emplace(*database_, BackupsOf(flags_.data), std::move(further));
+    const absl::Duration kept =
+        flags_.backup_days == 0 ? absl::InfiniteDuration() : absl::Hours(24 * flags_.backup_days);
+    backups_.emplace(*database_, BackupsOf(flags_.data), std::move(further), kept);
     return absl::OkStatus();
   }
 

@@ -15,7 +15,7 @@
 //   --tls-cert, --tls-key, --tls-ca, --trust-domain   production
 //   --peer NAME=TARGET   where another service is; repeated
 //   --policy gosuslugi|strict and --set KEY=VALUE      the policy and its overrides; repeated
-//   --log LEVEL, --reflection BOOL (default: in dev only), --workers N, --help, --version
+//   --log LEVEL, --reflection BOOL (default: in dev only), --workers N, --backup-days N, --help, --version
 // In dev, missing keys are made; in production each missing one is named and the start refused.
 
 #include <functional>

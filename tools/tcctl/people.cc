@@ -52,7 +52,8 @@ Citizen Invent(std::string account, std::string first_name, std::string last_nam
   who.birth_date = absl::CivilDay(1980, 3, 14) + number % 7000;
   who.phone = absl::StrFormat("+7916%07d", (1000000 + number) % 10000000);
   who.snils = Snils(112000000 + number);
-  who.passport = absl::StrFormat("%04d%06d", 4500 + number / 1000000, number % 1000000);
+  // No passport has the number 000000.
+  who.passport = absl::StrFormat("%04d%06d", 4500 + number / 999999, number % 999999 + 1);
   who.password = "Rowan-27-Quay!";
   return who;
 }

@@ -47,10 +47,13 @@ absl::StatusOr<Account> Accounts::Decode(const AccountId& id, absl::string_view 
   Account account = store::FromOpenPart(id, record);
   if (account.deleted) return account;
   const absl::StatusOr<std::string> plain = vault_->Open(record.sealed_personal(), id, "person");
-  // A copy from before the erasure has been restored.
-  if (HasReason(plain.status(), Reason::kAccountDeleted)) return Erased(account);
+  if (!plain.ok()) {
+    // A copy from before the erasure has been restored.
+    if (HasReason(plain.status(), Reason::kAccountDeleted)) return Erased(account);
+    return plain.status();
+  }
   PersonalRecord personal;
-  if (!personal.ParseFromString(TRY(plain))) return store::Unreadable("PersonalRecord");
+  if (!personal.ParseFromString(*plain)) return store::Unreadable("PersonalRecord");
   store::SetPersonalPart(account, personal);
   return account;
 }

@@ -68,8 +68,9 @@ absl::StatusOr<JournalEntry> Journal::Decode(const AccountId& account, absl::str
   const absl::StatusOr<std::string> plain = vault_->Open(r.sealed_circumstances(), account, "journal");
   // A copy from before the erasure has been restored.
   if (HasReason(plain.status(), Reason::kAccountDeleted)) return entry;
+  TRY(plain.status());
   CircumstancesRecord c;
-  if (!c.ParseFromString(TRY(plain))) {
+  if (!c.ParseFromString(*plain)) {
     return store::Unreadable("CircumstancesRecord");
   }
   entry.circumstances = {{c.address(), c.device(), c.user_agent(), c.place()}, c.reason()};
