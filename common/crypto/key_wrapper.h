@@ -17,8 +17,9 @@
 namespace tc::crypto {
 
 // Every method: UNAVAILABLE when the outside holder of the key cannot be reached or does not answer; the
-// caller refuses and tries again later. May block on a network: never called inside a transaction of the
-// store.
+// caller refuses and tries again later. Wrap may block on a network and is never called inside a transaction.
+// Unwrap may block, too: who uses many keys keeps the unwrapped ones at hand, and pays for the first touch of
+// each wherever that happens. IsCurrent answers at once, from what it knows.
 class KeyWrapper {
  public:
   virtual ~KeyWrapper() = default;

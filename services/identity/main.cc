@@ -90,6 +90,8 @@ absl::StatusOr<std::unique_ptr<crypto::JwtVerifier>> Proofs(const std::string& p
 absl::StatusOr<std::unique_ptr<Blocklist>> ForbiddenPasswords(const std::string& path) {
   if (path.empty()) return std::unique_ptr<Blocklist>();
   auto list = std::make_unique<Blocklist>(LoadBlocklist(TRY(Contents(path))));
+  if (list->size() == 0)
+    return absl::FailedPreconditionError(absl::StrCat("--password-blocklist ", path, ": no passwords in it"));
   obs::Info("the list of forbidden passwords is loaded", {{"entries", absl::StrCat(list->size())}});
   return list;
 }

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "common/base/refusal.h"
 #include "common/crypto/totp.h"
 #include "services/identity/domain/second_factor.h"
 
@@ -17,6 +18,12 @@ inline std::optional<int64_t> StepOf(const TotpEnrolment& enrolment, const Secre
 }
 inline std::optional<int64_t> StepOf(const TotpInUse& totp, const Secret& code, absl::Time now) {
   return crypto::MatchTotp(totp.key, code, now, kDriftSteps, totp.last_step);
+}
+
+// The second factor is another one than the code was judged for.
+inline absl::Status Overtaken() {
+  return Refuse(absl::StatusCode::kAborted, Reason::kConflict,
+                "the second factor has been changed meanwhile");
 }
 
 }  // namespace tc::identity

@@ -77,6 +77,7 @@ absl::Status ForgetProof(kv::Txn& txn, const Desk& desk, const kv::Timer& timer,
 absl::Status EnqueuePurge(kv::Txn& txn, const Desk&, const kv::Timer& timer, absl::Time) {
   kv::OutboxRow row;
   row.kind = timer.kind;
+  if (timer.kind == kPurgeKeys) row.order_key = kPurgeKeys;
   return txn.Enqueue(std::move(row));
 }
 

@@ -40,6 +40,7 @@ absl::StatusOr<Account> EraseAccount(kv::Txn& txn, const Desk& desk, const Dossi
   kv::OutboxRow destroy;
   destroy.kind = kDestroyKey;
   destroy.payload = id.text();
+  destroy.order_key = kPurgeKeys;  // a purge waits for every key that was to be destroyed before it
   TRY(txn.Enqueue(std::move(destroy)));
   TRY(txn.Schedule({RoundedUp(now, kPurgeKeysEvery), kPurgeKeys, ""}));
   TRY(txn.Schedule({RoundedUp(now + kPurgeStoreAfter, kPurgeStoreEvery), kPurgeStore, ""}));

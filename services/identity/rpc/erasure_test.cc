@@ -17,6 +17,7 @@
 #include "common/kv/key.h"
 #include "common/kv/rocks_database.h"
 #include "services/identity/rpc/world_testing.h"
+#include "services/identity/store/notices.h"
 
 namespace tc::identity {
 namespace {
@@ -170,6 +171,23 @@ TEST_F(Erasure, LeavesNoRowInAnyOtherTable) {
 
   ASSERT_THAT(Erase("zoya-7"), IsOk());
   EXPECT_THAT(TablesThatKnow(world_, "zoya-7"), ElementsAre("account", "journal"));
+}
+
+TEST_F(Erasure, PurgesTheKeysAfterTheyAreDestroyedNeverBefore) {
+  ASSERT_EQ(world_.now(), absl::FromUnixSeconds(absl::ToUnixSeconds(world_.now()) / 3600 * 3600))
+      << "a full hour";
+  ASSERT_THAT(Erase(), IsOk());
+  kv::TimerRunner::RunOnce(world_.database(), world_.clock(), TimerHandlers(world_.handlers().desk));
+  const auto due = [&] {
+    std::set<std::string> kinds;
+    const std::vector<kv::OutboxRow> rows = *world_.database().DueOutbox(world_.now(), 100);
+    for (const kv::OutboxRow& row : rows) kinds.insert(row.kind);
+    return kinds;
+  };
+  EXPECT_EQ(due().count(kDestroyKey), 1U);
+  EXPECT_EQ(due().count(kPurgeKeys), 0U);
+  world_.Settle();
+  EXPECT_THAT(due(), IsEmpty());
 }
 
 TEST_F(Erasure, HappensOnce) {

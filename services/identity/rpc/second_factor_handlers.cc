@@ -12,11 +12,6 @@ namespace {
 
 constexpr char kIssuer[] = "Trusted Contact";
 
-absl::Status Overtaken() {
-  return Refuse(absl::StatusCode::kAborted, Reason::kConflict,
-                "the second factor has been changed meanwhile");
-}
-
 absl::Status RequireTotp(const SecuritySettings& settings, const SecondFactors& factors) {
   if (settings.second_factor == SecondFactor::kTotp && factors.totp.has_value()) return absl::OkStatus();
   return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kStateTransitionNotAllowed, "no app is in use")

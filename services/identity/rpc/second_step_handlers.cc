@@ -46,11 +46,6 @@ CodeOrder OrderFor(const Account& account, const OwnedPhone& phone, const SmsUnd
   return order;
 }
 
-absl::Status Overtaken() {
-  return Refuse(absl::StatusCode::kAborted, Reason::kConflict,
-                "the second factor has been changed meanwhile");
-}
-
 }  // namespace
 
 absl::StatusOr<SecondStepHandlers::Scene> SecondStepHandlers::Load(kv::ReadTxn& txn, const AccountId& account,

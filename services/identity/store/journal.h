@@ -32,8 +32,8 @@ class Journal {
   // At most one entry of a type for an account and transaction.
   absl::Status Append(kv::Txn& txn, const AccountId& account, const JournalEntry& entry) const;
 
-  // Takes from every entry where a person sat, an officer's reason, and all particulars but those of
-  // AccountDeleted: what remains is that something happened, when, and by whom (erasure).
+  // Takes from every entry so far where a person sat, an officer's reason, and all particulars: what remains
+  // is that something happened, when, and by whom (erasure).
   absl::Status Strip(kv::Txn& txn, const AccountId& account) const;
 
   // Newest first, behind the key `after`, those that `wanted` takes; `last_key` is that of the last one,

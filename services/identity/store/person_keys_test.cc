@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <thread>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
@@ -109,6 +111,48 @@ TEST_F(Keys, AreNotStoredUnderAKeyThatHasJustBeenReplaced) {
   PersonKeys keys(*key_store_, rotating, random_);
   EXPECT_THAT(keys.Ensure(ivan_), Refused(absl::StatusCode::kAborted, Reason::kConflict));
   EXPECT_THAT(keys_.Ensure(ivan_), IsOk());
+}
+
+// Something happens while the wrapping key works.
+class InterruptedWrapper final : public crypto::KeyWrapper {
+ public:
+  InterruptedWrapper(crypto::KeyWrapper& wrapper, std::function<void()> meanwhile)
+      : wrapper_(wrapper), meanwhile_(std::move(meanwhile)) {}
+  absl::StatusOr<std::string> Wrap(const Secret& key, absl::string_view context) override {
+    meanwhile_();
+    return wrapper_.Wrap(key, context);
+  }
+  absl::StatusOr<Secret> Unwrap(absl::string_view wrapped, absl::string_view context) override {
+    meanwhile_();
+    return wrapper_.Unwrap(wrapped, context);
+  }
+  absl::StatusOr<bool> IsCurrent(absl::string_view wrapped) override { return wrapper_.IsCurrent(wrapped); }
+
+ private:
+  crypto::KeyWrapper& wrapper_;
+  std::function<void()> meanwhile_;
+};
+
+TEST_F(Keys, DestroyedWhileTheyAreUnwrappedAreNotAtHandAfterwards) {
+  ASSERT_THAT(keys_.Ensure(ivan_), IsOk());
+  std::function<void()> destroy;
+  InterruptedWrapper slow(*wrapper_, [&] { destroy(); });
+  PersonKeys keys(*key_store_, slow, random_);
+  destroy = [&] { ASSERT_THAT(keys.Destroy(ivan_, testing::Noon()), IsOk()); };
+  (void)keys.Get(ivan_);  // it may still have the key: it began before
+  EXPECT_THAT(keys.Get(ivan_), Refused(kFailedPrecondition, Reason::kAccountDeleted));
+}
+
+TEST_F(Keys, DestroyedWhileTheyAreWrappedAnewStayDestroyed) {
+  ASSERT_THAT(keys_.Ensure(ivan_), IsOk());
+  ring_.AddForTest(Vault::kWrapping, random_);
+  std::function<void()> destroy;
+  InterruptedWrapper slow(*wrapper_, [&] { destroy(); });
+  PersonKeys keys(*key_store_, slow, random_);
+  destroy = [&] { ASSERT_THAT(keys.Destroy(ivan_, testing::Noon()), IsOk()); };
+  std::string cursor;
+  ASSERT_THAT(keys.Rewrap(10, cursor), IsOk());
+  EXPECT_THAT(Fresh().Get(ivan_), Refused(kFailedPrecondition, Reason::kAccountDeleted));
 }
 
 TEST_F(Keys, RefuseWhoHasNone) { EXPECT_THAT(keys_.Get(ivan_), HasCode(kDataLoss)); }
