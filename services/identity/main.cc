@@ -1,6 +1,7 @@
 // tc-identity: who is this account, what may it be, which phones does it own, is this its password?
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <thread>
@@ -74,8 +75,11 @@ absl::StatusOr<crypto::Argon2Params> Argon2(const Flags& flags, bool development
 
 absl::StatusOr<std::string> Contents(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::string bytes(std::istreambuf_iterator<char>(file), {});
-  if (!file.is_open() || file.bad()) return absl::FailedPreconditionError(absl::StrCat("cannot read ", path));
+  std::string bytes;
+  // Reading a directory throws.
+  if (!std::filesystem::is_directory(path)) bytes.assign(std::istreambuf_iterator<char>(file), {});
+  if (!file.is_open() || bytes.empty())
+    return absl::FailedPreconditionError(absl::StrCat("cannot read ", path, ", or nothing is in it"));
   return bytes;
 }
 
