@@ -39,5 +39,10 @@ TEST(ResolvePolicy, IgnoresAnotherServicesKeysOnRequestOnly) {
   EXPECT_THAT(ResolvePolicy(kKeys, "strict", {{"otp.digits", "8"}}).status(), Violates("POLICY_KEY_UNKNOWN"));
 }
 
+TEST(ResolvePolicy, TakesNoKeyThatIsNobodys) {
+  EXPECT_THAT(ResolvePolicy(kKeys, "strict", {{"lnk.removal_delay", "0"}}, true).status(),
+              Violates("POLICY_KEY_UNKNOWN"));
+}
+
 }  // namespace
 }  // namespace tc

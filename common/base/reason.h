@@ -87,7 +87,13 @@ namespace tc {
   X(kVerificationClosed, "VERIFICATION_CLOSED")                 \
   X(kVerificationNotApproved, "VERIFICATION_NOT_APPROVED")      \
   /* operating */                                               \
-  X(kKeysInvalid, "KEYS_INVALID")
+  X(kKeysInvalid, "KEYS_INVALID")                               \
+  /* guarded actions and the way in person */                   \
+  X(kPurposeNotEnabled, "PURPOSE_NOT_ENABLED")                  \
+  X(kConfirmationRequired, "CONFIRMATION_REQUIRED")             \
+  X(kRestrictedAfterRecovery, "RESTRICTED_AFTER_RECOVERY")      \
+  X(kWarningAnsweredNo, "WARNING_ANSWERED_NO")                  \
+  X(kDelayNotOver, "DELAY_NOT_OVER")
 
 enum class Reason {
 #define TC_REASON_ENUM(id, name) id,

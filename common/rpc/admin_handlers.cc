@@ -92,7 +92,17 @@ absl::StatusOr<pb::ServerInfo> AdminHandlers::GetServerInfo(const Call& call,
 absl::StatusOr<pb::Policy> AdminHandlers::GetPolicy(const Call&, const pb::GetPolicyRequest&) {
   pb::Policy out;
   out.set_profile(facts_.policy_name);
-  out.mutable_values()->insert(facts_.policy.begin(), facts_.policy.end());
+  for (const PolicyKey& key : facts_.policy.keys) {
+    const int64_t value = facts_.policy.values.at(key.name);
+    (*out.mutable_values())[key.name] = absl::StrCat(value);
+    pb::PolicyEntry& entry = *out.add_entries();
+    entry.set_key(key.name);
+    entry.set_value(value);
+    entry.set_profile_value(facts_.policy_name == "strict" ? key.strict : key.gosuslugi);
+    entry.set_min(key.min);
+    entry.set_max(key.max);
+    entry.set_meaning(key.meaning);
+  }
   return out;
 }
 

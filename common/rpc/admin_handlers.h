@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/base/policy.h"
 #include "common/kv/database.h"
 #include "common/rpc/backups.h"
 #include "common/rpc/call.h"
@@ -23,8 +24,8 @@ struct ServerFacts {
   std::string version;
   std::string profile;  // "production" or "dev"
   absl::Time started_at;
-  std::string policy_name;                    // "gosuslugi"
-  std::map<std::string, std::string> policy;  // every number in force
+  std::string policy_name;  // "gosuslugi"
+  PolicyInForce policy;     // every number in force
 };
 
 class AdminHandlers {

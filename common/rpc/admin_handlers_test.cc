@@ -59,6 +59,11 @@ std::string Shown(const pb::KeyInventory& inventory) {
   return shown;
 }
 
+PolicyInForce ThePolicy() {
+  return {{{"link.removal_delay", 0, 86400, 0, 604800, "Seconds until a removal takes effect."}},
+          {{"link.removal_delay", 3600}}};
+}
+
 class AdminHandlersTest : public ::testing::Test {
  protected:
   AdminHandlersTest()
@@ -68,8 +73,8 @@ class AdminHandlersTest : public ::testing::Test {
         pager_(*crypto::KeyedHash::Create(keys_, "page", "tc/page/v1")),
         backups_(*database_, dir_.path() + "/data-backups"),
         rotation_(keys_, &reencryption_),
-        handlers_({"linking", "1.2.3", "dev", Noon(), "strict", {{"link.removal_delay", "86400"}}},
-                  *database_, once_, pager_, backups_, rotation_) {}
+        handlers_({"linking", "1.2.3", "dev", Noon(), "strict", ThePolicy()}, *database_, once_, pager_,
+                  backups_, rotation_) {}
 
   static crypto::Keyring KeysIn(const std::string& dir, Random& random) {
     for (const char* purpose : {"once", "page"}) {
@@ -134,7 +139,15 @@ TEST_F(AdminHandlersTest, TellsWhatRuns) {
 TEST_F(AdminHandlersTest, TellsThePolicyInForce) {
   ASSERT_OK_AND_ASSIGN(const pb::Policy policy, handlers_.GetPolicy(FromOperator(), {}));
   EXPECT_EQ(policy.profile(), "strict");
-  EXPECT_EQ(policy.values().at("link.removal_delay"), "86400");
+  EXPECT_EQ(policy.values().at("link.removal_delay"), "3600");
+  ASSERT_EQ(policy.entries_size(), 1);
+  const pb::PolicyEntry& entry = policy.entries(0);
+  EXPECT_EQ(entry.key(), "link.removal_delay");
+  EXPECT_EQ(entry.value(), 3600);
+  EXPECT_EQ(entry.profile_value(), 86400);
+  EXPECT_EQ(entry.min(), 0);
+  EXPECT_EQ(entry.max(), 604800);
+  EXPECT_EQ(entry.meaning(), "Seconds until a removal takes effect.");
 }
 
 TEST_F(AdminHandlersTest, MakesABackupThatOpensAsAStore) {

@@ -125,14 +125,15 @@ class MutualTls final : public Authenticator {
 
 class Development final : public Authenticator {
  public:
-  explicit Development(PersonRules persons) : assertions_(std::move(persons)) {}
+  Development(PersonRules persons, absl::Duration clock_offset)
+      : assertions_(std::move(persons)), clock_offset_(clock_offset) {}
 
   absl::StatusOr<Peer> WhoCalls(const Credentials& credentials, absl::Time now) override {
     if (!CallsLocally(credentials.address)) {
       return Refuse(absl::StatusCode::kPermissionDenied, Reason::kRoleNotAllowed,
                     "a server in development serves its own machine only");
     }
-    const SharedClaims claims = TRY(assertions_.Read(credentials, now));
+    const SharedClaims claims = TRY(assertions_.Read(credentials, now - clock_offset_));
     if (claims == nullptr) return Unauthenticated(Reason::kCredentialsMissing, "an assertion is needed");
     const auto named = claims->extra.find("peer");
     const std::optional<Peer> peer = named == claims->extra.end() ? std::nullopt : ParsePeer(named->second);
@@ -142,13 +143,17 @@ class Development final : public Authenticator {
 
   absl::StatusOr<std::optional<Person>> WhoIsSignedIn(const Credentials& credentials,
                                                       absl::Time now) override {
-    const SharedClaims claims = TRY(assertions_.Read(credentials, now));
+    const absl::Time issuers_now = now - clock_offset_;
+    const SharedClaims claims = TRY(assertions_.Read(credentials, issuers_now));
     if (claims == nullptr || claims->subject.empty()) return std::optional<Person>();
-    return std::optional<Person>(TRY(assertions_.PersonOf(*claims, now)));
+    Person person = TRY(assertions_.PersonOf(*claims, issuers_now));
+    person.auth_time += clock_offset_;
+    return std::optional<Person>(std::move(person));
   }
 
  private:
   Assertions assertions_;
+  const absl::Duration clock_offset_;
 };
 
 }  // namespace
@@ -157,8 +162,8 @@ std::unique_ptr<Authenticator> MutualTlsAuthenticator(std::string trust_domain, 
   return std::make_unique<MutualTls>(trust_domain, std::move(persons));
 }
 
-std::unique_ptr<Authenticator> DevelopmentAuthenticator(PersonRules persons) {
-  return std::make_unique<Development>(std::move(persons));
+std::unique_ptr<Authenticator> DevelopmentAuthenticator(PersonRules persons, absl::Duration clock_offset) {
+  return std::make_unique<Development>(std::move(persons), clock_offset);
 }
 
 std::optional<Role> ParseRole(absl::string_view text) {

@@ -52,8 +52,10 @@ struct PersonRules {
 std::unique_ptr<Authenticator> MutualTlsAuthenticator(std::string trust_domain, PersonRules persons);
 
 // Development: the assertion's claim "peer" (such as "portal/demo") names the peer, its subject the person.
-// Refuses callers that are not on loopback or a Unix socket.
-std::unique_ptr<Authenticator> DevelopmentAuthenticator(PersonRules persons);
+// Refuses callers that are not on loopback or a Unix socket. A server whose clock is set forward by
+// `clock_offset` judges assertions by their issuer's clock, and tells the time of a sign-in by its own.
+std::unique_ptr<Authenticator> DevelopmentAuthenticator(PersonRules persons,
+                                                        absl::Duration clock_offset = absl::ZeroDuration());
 
 // "service-centre" ⇄ Role::kServiceCentre.
 std::optional<Role> ParseRole(absl::string_view text);

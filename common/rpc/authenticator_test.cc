@@ -197,6 +197,15 @@ TEST_F(AuthenticatorTest, InDevelopmentAnAssertionMayNameNobody) {
   EXPECT_FALSE(person.has_value());
 }
 
+TEST_F(AuthenticatorTest, InDevelopmentAClockThatIsSetForwardChangesNoSignIn) {
+  const std::unique_ptr<Authenticator> ahead = DevelopmentAuthenticator(Rules(), absl::Hours(24));
+  const absl::Time now = Noon() + absl::Hours(24);
+  EXPECT_THAT(ahead->WhoCalls(Bearing(Good()), now), IsOk());
+  ASSERT_OK_AND_ASSIGN(const std::optional<rpc::Person> person, ahead->WhoIsSignedIn(Bearing(Good()), now));
+  EXPECT_EQ(person->auth_time, now - absl::Seconds(30));
+  EXPECT_THAT(development_->WhoCalls(Bearing(Good()), now), ::testing::Not(IsOk()));
+}
+
 TEST_F(AuthenticatorTest, InDevelopmentServesThisMachineOnly) {
   Credentials credentials = Bearing(Good());
   credentials.address = "ipv4:10.1.2.3:4242";

@@ -3,9 +3,26 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/cord.h"
+
 namespace tc::rpc {
 
 using Steady = std::chrono::steady_clock;
+
+namespace {
+
+// No status of a handler or a store carries it.
+constexpr char kEndOfStream[] = "tc/end-of-stream";
+
+}  // namespace
+
+absl::Status EndOfStream() {
+  absl::Status status = absl::OutOfRangeError("the stream has ended");
+  status.SetPayload(kEndOfStream, absl::Cord());
+  return status;
+}
+
+bool IsEndOfStream(const absl::Status& status) { return status.GetPayload(kEndOfStream).has_value(); }
 
 Feed::Feed(kv::Database& database, const Options& options) : database_(database), options_(options) {
   threads_.emplace_back([this] { Watch(); });

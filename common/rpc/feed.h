@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/kv/database.h"
@@ -22,9 +23,13 @@
 namespace tc::rpc {
 
 // Gives the next message of one stream, nullopt when there is none now (`heartbeat`: a sign of life is due),
-// or the error that ends it.
+// the error that ends it, or EndOfStream().
 template <typename Response>
 using Next = std::function<absl::StatusOr<std::optional<Response>>(bool heartbeat)>;
+
+// Instead of a message: everything was sent, the stream ends well.
+absl::Status EndOfStream();
+bool IsEndOfStream(const absl::Status& status);
 
 class Feed {
  public:

@@ -127,6 +127,12 @@ TEST_F(FeedTest, DoesNotMissAWakeUpDuringAStep) {
   feed.Stop();
 }
 
+TEST(EndOfStream, IsNoStatusThatAHandlerGives) {
+  EXPECT_TRUE(IsEndOfStream(EndOfStream()));
+  EXPECT_FALSE(IsEndOfStream(absl::OutOfRangeError("the stream has ended")));
+  EXPECT_FALSE(IsEndOfStream(absl::OkStatus()));
+}
+
 TEST_F(FeedTest, LeavesARemovedTaskAlone) {
   Feed feed(*database_, {});
   const auto removed = std::make_shared<Recorder>();

@@ -1,6 +1,6 @@
 #pragma once
 
-// Gate: what every call passes before its handler, in fixed order (architecture.md): errors masked → call id
+// Gate: what every call passes before its handler, in fixed order (ARCHITECTURE.md): errors masked → call id
 // → log → metrics → life cycle → deadline → who is the peer → may the peer → who is the person → size and
 // syntax → fingerprint. Rules come from the proto method options (trustedcontact.options.v1.rules).
 // Thread-safe.

@@ -16,6 +16,7 @@
 #include "common/crypto/sealer.h"
 #include "common/kv/rocks_database.h"
 #include "common/rpc/client.h"
+#include "common/rpc/feed.h"
 #include "common/rpc/flags.h"
 #include "common/rpc/rotation.h"
 #include "common/rpc/serving.h"
@@ -83,8 +84,9 @@ absl::StatusOr<std::unique_ptr<Authenticator>> OpenAuthenticator(const Flags& fl
   rules.issuer = flags.issuer.empty() ? kDevelopmentIssuer : flags.issuer;
   if (flags.development) rules.max_lifetime = kDevelopmentLifetime;
   PersonRules persons{*std::move(verifier), rules};
-  return flags.development ? DevelopmentAuthenticator(std::move(persons))
-                           : MutualTlsAuthenticator(flags.trust_domain, std::move(persons));
+  return flags.development
+             ? DevelopmentAuthenticator(std::move(persons), absl::Seconds(flags.clock_offset_seconds))
+             : MutualTlsAuthenticator(flags.trust_domain, std::move(persons));
 }
 
 absl::StatusOr<std::shared_ptr<ClientCredentials>> OpenCredentials(const Flags& flags,
@@ -152,17 +154,29 @@ class RuntimeImpl final : public Runtime {
   const Once& once() const override { return *once_; }
   const Pager& pager() const override { return *pager_; }
   Gate& gate() override { return *gate_; }
+  Feed& feed() override {
+    if (!feed_.has_value()) feed_.emplace(*database_, Feed::Options{});
+    return *feed_;
+  }
   const PeerChannel& peer(const std::string& name) const override { return *peers_.at(name); }
   const std::string& policy_name() const override { return flags_.policy; }
   const std::map<std::string, std::string>& overrides() const override { return flags_.overrides; }
   bool development() const override { return flags_.development; }
   const std::string& data_dir() const override { return flags_.data; }
 
-  int Serve(std::vector<std::shared_ptr<grpc::Service>> services, std::map<std::string, std::string> policy,
+  int Serve(std::vector<std::shared_ptr<grpc::Service>> services, PolicyInForce policy,
             Reencryption* reencryption) override {
     Rotation rotation(*keys_, reencryption);
-    ServingParts parts{flags_,    info_,    *database_,         *once_, *pager_, *gate_,
-                       *backups_, rotation, server_credentials_};
+    ServingParts parts{flags_,
+                       info_,
+                       *database_,
+                       *once_,
+                       *pager_,
+                       *gate_,
+                       *backups_,
+                       rotation,
+                       server_credentials_,
+                       feed_.has_value() ? &*feed_ : nullptr};
     return ServeUntilStopped(parts, std::move(services), std::move(policy));
   }
 
@@ -194,6 +208,7 @@ class RuntimeImpl final : public Runtime {
   std::optional<Once> once_;
   std::optional<Pager> pager_;
   std::unique_ptr<Gate> gate_;
+  std::optional<Feed> feed_;
   std::shared_ptr<grpc::ServerCredentials> server_credentials_;
   std::map<std::string, std::unique_ptr<PeerChannel>> peers_;
 };

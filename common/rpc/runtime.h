@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/base/policy.h"
 #include "common/crypto/keyring.h"
 #include "common/env/clock.h"
 #include "common/env/random.h"
@@ -44,6 +45,7 @@ class Service;
 
 namespace tc::rpc {
 
+class Feed;
 class PeerChannel;
 
 // First line of every main, before any thread: no dumps of the memory, signals, TLS, the library's log. May
@@ -81,6 +83,9 @@ class Runtime {
   virtual const Once& once() const = 0;
   virtual const Pager& pager() const = 0;
   virtual Gate& gate() = 0;
+  // For the service's own streams; EventService has another one, so that callers take no place of the
+  // followers'. Made at the first call, stopped by Serve.
+  virtual Feed& feed() = 0;
   virtual const PeerChannel& peer(const std::string& name) const = 0;
   virtual const std::string& policy_name() const = 0;                       // "gosuslugi"
   virtual const std::map<std::string, std::string>& overrides() const = 0;  // --set
@@ -91,8 +96,8 @@ class Runtime {
   // NOT_SERVING, refuse new calls, finish those under way (at most 20 s), stop. Returns main's exit code.
   // `policy` is what AdminService.GetPolicy shows; `reencryption` is started after each reload of the keys
   // (null: nothing is written anew) and outlives the call.
-  virtual int Serve(std::vector<std::shared_ptr<grpc::Service>> services,
-                    std::map<std::string, std::string> policy, Reencryption* reencryption = nullptr) = 0;
+  virtual int Serve(std::vector<std::shared_ptr<grpc::Service>> services, PolicyInForce policy,
+                    Reencryption* reencryption = nullptr) = 0;
 };
 
 }  // namespace tc::rpc

@@ -128,7 +128,7 @@ int Main(Args args, const Client& client = nullptr) {
     if (client) wrong = client();
     kill(getpid(), SIGTERM);
   });
-  exit_code = runtime->Serve({}, {{"test.number", "7"}});
+  exit_code = runtime->Serve({}, {{{"test.number", 7, 7, 0, 9, "a number"}}, {{"test.number", 7}}});
   beside.join();
   if (wrong.empty()) return exit_code;
   std::fprintf(stderr, "%s\n", wrong.c_str());

@@ -29,7 +29,7 @@ constexpr absl::Duration kCloseConnections = absl::Seconds(1);
 constexpr absl::Duration kSweepPause = absl::Minutes(10);  // between two passes over all kept answers
 constexpr int kSweepStep = 1000;
 
-ServerFacts FactsOf(const ServingParts& parts, std::map<std::string, std::string> policy) {
+ServerFacts FactsOf(const ServingParts& parts, PolicyInForce policy) {
   return {parts.info.name,          kVersion,           parts.flags.development ? "dev" : "production",
           parts.gate.clock().Now(), parts.flags.policy, std::move(policy)};
 }
@@ -57,6 +57,7 @@ void StopInOrder(const ServingParts& parts, Feed& feed, Server& server) {
   server.Leave();
   parts.gate.Close();
   feed.Stop();
+  if (parts.service_feed != nullptr) parts.service_feed->Stop();
   if (!parts.gate.Drain(kFinishCalls)) {
     // The server would wait for ever for a handler that never ends. The store is safe against this, as
     // against any crash.
@@ -69,7 +70,7 @@ void StopInOrder(const ServingParts& parts, Feed& feed, Server& server) {
 }  // namespace
 
 int ServeUntilStopped(const ServingParts& parts, std::vector<std::shared_ptr<grpc::Service>> services,
-                      std::map<std::string, std::string> policy) {
+                      PolicyInForce policy) {
   std::unique_ptr<obs::MetricsServer> metrics;
   if (!parts.flags.metrics.empty()) {
     absl::StatusOr<std::unique_ptr<obs::MetricsServer>> started =

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/policy.h"
 #include "common/kv/database.h"
 #include "common/rpc/backups.h"
 #include "common/rpc/flags.h"
@@ -23,6 +24,8 @@ class Service;
 
 namespace tc::rpc {
 
+class Feed;
+
 struct ServingParts {
   const Flags& flags;
   const ServiceInfo& info;
@@ -33,12 +36,13 @@ struct ServingParts {
   Backups& backups;
   Rotation& rotation;
   std::shared_ptr<grpc::ServerCredentials> credentials;
+  Feed* service_feed = nullptr;  // the service's own streams; null: it has none
 };
 
 // Serves `services`, EventService and AdminService until SIGTERM or SIGINT, then stops in order: NOT_SERVING,
 // no new calls, streams ended, calls under way finished (at most 20 s), server closed. Returns main's exit
 // code; 1 when an address cannot be had.
 int ServeUntilStopped(const ServingParts& parts, std::vector<std::shared_ptr<grpc::Service>> services,
-                      std::map<std::string, std::string> policy);
+                      PolicyInForce policy);
 
 }  // namespace tc::rpc

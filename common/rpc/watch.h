@@ -1,8 +1,8 @@
 #pragma once
 
 // Watch: one server stream over gRPC's callback API, supplied by a Feed. The gate admits and settles it like
-// any call. Every way out ends in exactly one Finish: an error of `next`, the client's leaving, the stop of
-// the feed. Include in a service.cc only: it is heavy.
+// any call. Every way out ends in exactly one Finish: the end or an error of `next`, the client's leaving,
+// the stop of the feed. Include in a service.cc only: it is heavy.
 
 #include <grpcpp/grpcpp.h>
 
@@ -55,6 +55,7 @@ class Watch final : public grpc::ServerWriteReactor<Response>, public Feed::Task
       if (!status.ok()) return End(status);
     }
     absl::StatusOr<std::optional<Response>> message = next_(heartbeat);
+    if (IsEndOfStream(message.status())) return End(absl::OkStatus());
     if (!message.ok()) return End(message.status());
     if (!message->has_value()) return false;
     message_ = **std::move(message);

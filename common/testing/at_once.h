@@ -3,6 +3,7 @@
 // Many threads at once, and the store without its serialisation: the mutant at which a promise must break
 // that depends on it.
 
+#include <cstdlib>
 #include <latch>
 #include <thread>
 #include <vector>
@@ -11,7 +12,13 @@
 
 namespace tc::testing {
 
-inline constexpr int kRounds = 20;  // of the mutant, at most: it breaks in the first one nearly always
+// How often a race is run; the mutant at most so often, since it breaks in the first round nearly always.
+// A thousand and more with TC_ROUNDS=1000 in the environment, as for a build with the thread sanitizer.
+inline const int kRounds = [] {
+  const char* const wanted = std::getenv("TC_ROUNDS");
+  const int rounds = wanted == nullptr ? 0 : std::atoi(wanted);
+  return rounds > 0 ? rounds : 20;
+}();
 
 inline const kv::TestSwitches kSerialised;
 inline kv::TestSwitches Unserialised() {

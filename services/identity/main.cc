@@ -106,12 +106,6 @@ absl::StatusOr<absl::TimeZone> Zone(const std::string& name) {
   return absl::InvalidArgumentError(absl::StrCat("--time-zone: there is no time zone ", name));
 }
 
-std::map<std::string, std::string> Shown(const PolicyValues& values) {
-  std::map<std::string, std::string> shown;
-  for (const auto& [key, value] : values) shown[key] = absl::StrCat(value);
-  return shown;
-}
-
 absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
   const PolicyValues values =
       TRY(ResolvePolicy(PolicyKeys(), runtime.policy_name(), runtime.overrides(), /*ignore_foreign=*/true));
@@ -148,7 +142,7 @@ absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
   const kv::Dispatcher dispatcher(runtime.database(), runtime.clock(), runtime.random(),
                                   OutboxHandlers(*otp, vault, runtime.clock(), purges));
   const kv::TimerRunner timers(runtime.database(), runtime.clock(), TimerHandlers(handlers.desk));
-  return runtime.Serve({MakeService(handlers, runtime.gate())}, Shown(values), &rotation);
+  return runtime.Serve({MakeService(handlers, runtime.gate())}, {PolicyKeys(), values}, &rotation);
 }
 
 int Main(int argc, char** argv) {

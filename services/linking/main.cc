@@ -13,9 +13,9 @@
 #include "common/rpc/event_follower.h"
 #include "common/rpc/runtime.h"
 #include "services/linking/outbound/identity_client.h"
+#include "services/linking/rpc/courier.h"
 #include "services/linking/rpc/handlers.h"
 #include "services/linking/rpc/identity_news.h"
-#include "services/linking/rpc/recheck.h"
 #include "services/linking/rpc/recovery_news.h"
 #include "services/linking/rpc/service.h"
 #include "services/linking/rpc/timers.h"
@@ -29,13 +29,7 @@ constexpr char kPhonesKey[] = "linking-phones";  // finds invited phones
 absl::StatusOr<Stores> OpenStores(rpc::Runtime& runtime) {
   const crypto::Sealer sealer = TRY(crypto::Sealer::Create(runtime.keys(), kPeopleKey, runtime.random()));
   const auto phones = TRY(crypto::KeyedHash::Create(runtime.keys(), kPhonesKey, "tc/linking/phone/v1"));
-  return Stores{InvitationStore(sealer, phones), LinkStore(sealer), BlockStore(sealer)};
-}
-
-std::map<std::string, std::string> Shown(const PolicyValues& values) {
-  std::map<std::string, std::string> shown;
-  for (const auto& [key, value] : values) shown[key] = absl::StrCat(value);
-  return shown;
+  return Stores{InvitationStore(sealer, phones), LinkStore(sealer), BlockStore(sealer), Outbox(sealer)};
 }
 
 absl::StatusOr<int> Run(rpc::Runtime& runtime) {
@@ -43,16 +37,16 @@ absl::StatusOr<int> Run(rpc::Runtime& runtime) {
       TRY(ResolvePolicy(PolicyKeys(), runtime.policy_name(), runtime.overrides(), /*ignore_foreign=*/true));
   const Stores stores = TRY(OpenStores(runtime));
   const std::unique_ptr<IdentityPeer> identity = MakeIdentityClient(runtime.peer("identity"));
-  Handlers handlers(
-      {runtime.once(), runtime.pager(), runtime.random(), *identity, stores, MakePolicy(values)});
+  const Policy policy = MakePolicy(values);
+  Handlers handlers({runtime.once(), runtime.pager(), runtime.random(), *identity, stores, policy});
   const kv::Dispatcher dispatcher(runtime.database(), runtime.clock(), runtime.random(),
                                   OutboxHandlers(runtime.database(), stores, *identity, runtime.clock()));
-  const kv::TimerRunner timers(runtime.database(), runtime.clock(), TimerHandlers(stores));
+  const kv::TimerRunner timers(runtime.database(), runtime.clock(), TimerHandlers(stores, policy));
   const rpc::EventFollower people(runtime.peer("identity"), runtime.database(), IdentityNews(stores),
                                   IdentityNewsTypes());
   const rpc::EventFollower recovery(runtime.peer("recovery"), runtime.database(),
-                                    RecoveryNews(stores, runtime.clock()), {"RecoveryEnded"});
-  return runtime.Serve({MakeService(handlers, runtime.gate())}, Shown(values));
+                                    RecoveryNews(stores, runtime.clock()), RecoveryNewsTypes());
+  return runtime.Serve({MakeService(handlers, runtime.gate())}, {PolicyKeys(), values});
 }
 
 }  // namespace

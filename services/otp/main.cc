@@ -44,12 +44,6 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->capture_default_str();
 }
 
-std::map<std::string, std::string> Shown(const PolicyValues& values) {
-  std::map<std::string, std::string> shown;
-  for (const auto& [key, value] : values) shown[key] = absl::StrCat(value);
-  return shown;
-}
-
 absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
   const PolicyValues values =
       TRY(ResolvePolicy(PolicyKeys(), runtime.policy_name(), runtime.overrides(), /*ignore_foreign=*/true));
@@ -70,7 +64,7 @@ absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
                             {{kOutboxKind, [&](const kv::OutboxRow& row) { return sender.Perform(row); }}});
   kv::TimerRunner timers(runtime.database(), runtime.clock(), TimerHandlers(desk.policy));
   obs::Info("messages leave through a provider", {{"provider", std::string(provider->name())}});
-  return runtime.Serve(MakeServices(verifications, deliveries, runtime.gate()), Shown(values));
+  return runtime.Serve(MakeServices(verifications, deliveries, runtime.gate()), {PolicyKeys(), values});
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/link.h"
 #include "common/base/status.h"
 #include "common/kv/dispatcher.h"
 #include "common/kv/timer_runner.h"
@@ -13,11 +14,11 @@
 #include "common/rpc/client.h"
 #include "common/rpc/event_follower.h"
 #include "common/rpc/runtime.h"
-#include "services/recovery/outbound/courier.h"
 #include "services/recovery/outbound/identity_client.h"
 #include "services/recovery/outbound/linking_client.h"
 #include "services/recovery/outbound/otp_client.h"
 #include "services/recovery/outbound/proof.h"
+#include "services/recovery/rpc/courier.h"
 #include "services/recovery/rpc/handlers.h"
 #include "services/recovery/rpc/identity_news.h"
 #include "services/recovery/rpc/service.h"
@@ -28,15 +29,21 @@ namespace {
 
 struct Flags {
   std::string proof_key;
+  std::string not_me_url;
 };
 
-std::map<std::string, std::string> Shown(const PolicyValues& values) {
-  std::map<std::string, std::string> shown;
-  for (const auto& [key, value] : values) shown[key] = absl::StrCat(value);
-  return shown;
+// What the notices are to say must be sendable, or people would wait for a way that never comes.
+absl::Status CheckNotMeUrl(const std::string& url) {
+  if (url.empty()) return absl::OkStatus();
+  const std::string longest = absl::StrCat(url, std::string(Tokens::kNotMeLength, 'x'));
+  if (ParseLink(longest, "not_me_url").ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--not-me-url ", url, ": must begin with https:// and have at most ",
+                   kLongestLink - Tokens::kNotMeLength, " characters, since the token is appended to it"));
 }
 
 absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
+  TRY(CheckNotMeUrl(flags.not_me_url));
   const PolicyValues values =
       TRY(ResolvePolicy(PolicyKeys(), runtime.policy_name(), runtime.overrides(), /*ignore_foreign=*/true));
   const ProofSigner proofs = TRY(LoadProofSigner(flags.proof_key, runtime.development()));
@@ -57,11 +64,17 @@ absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
                      .linking = *linking,
                      .otp = *otp});
   const kv::Dispatcher dispatcher(runtime.database(), runtime.clock(), runtime.random(),
-                                  CourierHandlers(*identity, *otp, runtime.clock()));
-  const kv::TimerRunner timers(runtime.database(), runtime.clock(), TimerHandlers(store, tokens));
+                                  CourierHandlers({.database = runtime.database(),
+                                                   .store = store,
+                                                   .tokens = tokens,
+                                                   .identity = *identity,
+                                                   .otp = *otp,
+                                                   .clock = runtime.clock(),
+                                                   .not_me_url = flags.not_me_url}));
+  const kv::TimerRunner timers(runtime.database(), runtime.clock(), TimerHandlers(store));
   const rpc::EventFollower accounts(runtime.peer("identity"), runtime.database(),
                                     IdentityNews(store, runtime.clock()), IdentityNewsTypes());
-  return runtime.Serve({MakeService(handlers, runtime.gate())}, Shown(values));
+  return runtime.Serve({MakeService(handlers, runtime.feed(), runtime.gate())}, {PolicyKeys(), values});
 }
 
 int Main(int argc, char** argv) {
@@ -79,6 +92,11 @@ int Main(int argc, char** argv) {
                    ".jwks beside it")
         ->envname("TC_PROOF_KEY")
         ->required();
+    app.add_option(
+           "--not-me-url", flags.not_me_url,
+           "Where a principal can stop a recovery that is not his: the portal's page, to which the token "
+           "is appended, such as https://portal.example/not-me#; without it notices name the cabinet")
+        ->envname("TC_NOT_ME_URL");
   };
   int exit_code = 0;
   const std::unique_ptr<rpc::Runtime> runtime = rpc::Runtime::FromCommandLine(argc, argv, info, exit_code);

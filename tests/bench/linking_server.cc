@@ -54,6 +54,16 @@ class WillingIdentity final : public linking::IdentityPeer {
   absl::StatusOr<std::string> MaskedName(const AccountId&, absl::Time) override {
     return std::string("Иван П.");
   }
+  absl::StatusOr<linking::Conflicts> CompareAccounts(const AccountId&, const AccountId&,
+                                                     absl::Time) override {
+    return linking::Conflicts();
+  }
+  absl::Status Notify(const linking::Notice&, const std::string&, absl::Time) override {
+    return absl::OkStatus();
+  }
+  absl::Status Freeze(const AccountId&, absl::Time, const std::string&, absl::Time) override {
+    return absl::OkStatus();
+  }
 };
 
 absl::StatusOr<std::unique_ptr<rpc::Authenticator>> OpenAuthenticator(const std::string& jwks) {
@@ -86,7 +96,7 @@ absl::Status Serve(const std::string& listen, const std::string& data, const std
   const crypto::Sealer sealer = TRY(crypto::Sealer::Create(keys, "people", random));
   const linking::Stores stores{
       linking::InvitationStore(sealer, TRY(crypto::KeyedHash::Create(keys, "phones", "bench"))),
-      linking::LinkStore(sealer), linking::BlockStore(sealer)};
+      linking::LinkStore(sealer), linking::BlockStore(sealer), linking::Outbox(sealer)};
   WillingIdentity identity;
   linking::Handlers handlers({once, pager, random, identity, stores, TRY(GenerousPolicy())});
   const rpc::ServerOptions options{listen, grpc::InsecureServerCredentials(), false, false};

@@ -82,7 +82,7 @@ TEST_F(CliTest, AsksEveryServerWhatItIs) {
 
 TEST_F(CliTest, PrintsATable) {
   EXPECT_THAT(Tcctl("-o table call otp/AdminService/GetPolicy --role operator/me"),
-              Prints(0, "values.otp.code_digits"));
+              Prints(0, "otp.code_digits"));
 }
 
 TEST_F(CliTest, FillsInTheRequestId) {
@@ -182,6 +182,41 @@ TEST_F(CliTest, ReadsAJournalWithinItsBounds) {
   EXPECT_THAT(Tcctl("journal nobody"), Prints(3, "NOT_FOUND"));
   EXPECT_THAT(Tcctl("journal"), Prints(2, "ACCOUNT"));
   EXPECT_THAT(Tcctl("journal --help"), Prints(0, "--since"));
+}
+
+TEST_F(CliTest, GoesTheWayInPersonAndHoldsIt) {  // R10
+  const dev::Citizen anna = Someone("Anna");
+  const dev::Citizen maria = Someone("Maria");
+  dev::People people = People();
+  ASSERT_THAT(people.Admit(anna), IsOk());
+  ASSERT_THAT(people.Admit(maria), IsOk());
+  ASSERT_THAT(people.Connect(anna, maria), IsOk());
+  EXPECT_THAT(Tcctl("in-person device"), Prints(0, "recoveries/"));
+  const std::string start = absl::StrCat("in-person start ", anna.account, " --visit v-1 --capability-hash ",
+                                         std::string(64, 'c'), " --officer ivanov --passport ");
+  EXPECT_THAT(Tcctl(start + maria.passport), Prints(3, "NOT_FOUND"));
+  EXPECT_THAT(Tcctl(start + "12"), Prints(1, "PASSPORT_FORMAT"));
+  EXPECT_THAT(Tcctl(absl::StrCat(start, anna.passport, " --role portal/web")), Prints(4, "ROLE_NOT_ALLOWED"));
+  EXPECT_THAT(Tcctl(start + anna.passport), Prints(0, "IN_PERSON"));
+
+  const Output list = Tcctl(absl::StrCat("recoveries list --state in_person --principal ", anna.account));
+  EXPECT_THAT(list, Prints(0, anna.Name()));
+  const size_t at = list.text.find("assignedRecoveries/");
+  ASSERT_NE(at, std::string::npos) << list.text;
+  const std::string recovery = list.text.substr(at, list.text.find(' ', at) - at);
+  EXPECT_THAT(Tcctl(absl::StrCat("-o json recoveries list --principal ", anna.account)),
+              Prints(0, "\"in_person\""));
+  EXPECT_THAT(Tcctl(absl::StrCat("in-person confirm ", recovery, " --officer petrova --visit v-2 --passport ",
+                                 anna.passport)),
+              Prints(5, "DELAY_NOT_OVER"));
+  EXPECT_THAT(Tcctl(absl::StrCat("recoveries hold ", recovery, " --comment 'a call came in'")),
+              Prints(0, "a call came in"));
+  EXPECT_THAT(Tcctl(absl::StrCat("recoveries release ", recovery, " --comment fine")),
+              Prints(0, "AWAITING_CONTACT"));
+  EXPECT_THAT(Tcctl("recoveries list --state lost"), Prints(2, "there are"));
+  EXPECT_THAT(Tcctl("recoveries hold x"), Prints(2, "--comment"));
+  for (const char* command : {"recoveries list", "recoveries hold", "in-person start", "in-person confirm"})
+    EXPECT_THAT(Tcctl(absl::StrCat(command, " --help")), Prints(0, "--role"));
 }
 
 TEST_F(CliTest, ListsTheKeysOfEveryService) {

@@ -32,6 +32,8 @@ void AddDescribeCommand(CLI::App& app, Context& context);
 void AddTokenCommand(CLI::App& app, Context& context);
 void AddInboxCommand(CLI::App& app, Context& context);
 void AddJournalCommand(CLI::App& app, Context& context);
+void AddRecoveriesCommand(CLI::App& app, Context& context);
+void AddInPersonCommand(CLI::App& app, Context& context);
 void AddKeysCommand(CLI::App& app, Context& context);
 void AddDevCommand(CLI::App& app, Context& context);
 void AddDemoCommand(CLI::App& app, Context& context);

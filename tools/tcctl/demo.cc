@@ -9,6 +9,7 @@
 #include "common/base/status.h"
 #include "tools/tcctl/demo_account.h"
 #include "tools/tcctl/demo_scene.h"
+#include "tools/tcctl/demo_trust.h"
 #include "trustedcontact/linking/v1/linking.grpc.pb.h"
 #include "trustedcontact/recovery/v1/recovery.grpc.pb.h"
 
@@ -49,7 +50,11 @@ class Demo {
     Citizen anna = anna_;
     anna.password = kNewPassword;
     TRY(AnnaChangesHerPhone(scene_, anna));
-    return SomebodyGuessesMariasPassword(scene_, maria_);
+    TRY(SomebodyGuessesMariasPassword(scene_, maria_));
+    TRY(AFraudsterIsRejected(scene_));
+    TRY(AThiefIsStoppedByTheLink(scene_));
+    TRY(TheContactIsLost(scene_));
+    return TheStrictProfile(scene_);
   }
 
  private:

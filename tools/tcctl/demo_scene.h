@@ -3,6 +3,7 @@
 // Scene: what the chapters of the demonstration share: the stage, the services and the people.
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -29,9 +30,16 @@ struct Scene {
   // The same for a notice that says `words`.
   absl::Status ReadNotice(const std::string& name, const std::string& address, size_t seen,
                           absl::string_view words) const;
+  // The token at the end of the link in that notice.
+  absl::StatusOr<std::string> ReadNotMeToken(const std::string& name, const std::string& address,
+                                             size_t seen) const;
+  // All services start anew with their clocks set forward by so much, and with these flags. Wants `suite`.
+  absl::Status SetForward(absl::Duration offset, const std::vector<std::string>& flags = {}) const;
 
  private:
   void Show(const std::string& name, const dev::Message& message) const;
+  // The first message behind `seen` that has the words in it.
+  absl::StatusOr<dev::Message> Await(const std::string& address, size_t seen, absl::string_view words) const;
 };
 
 // Another code of the same length.

@@ -222,7 +222,7 @@ std::vector<std::string> DevSuite::CommandLine(Service service) const {
   if (service == Service::kIdentity) {
     line.insert(line.end(), {"--recovery-jwks", KeyFile(data, "proof.jwks")});
   } else if (service == Service::kRecovery) {
-    line.insert(line.end(), {"--proof-key", KeyFile(data, "proof.pem")});
+    line.insert(line.end(), {"--proof-key", KeyFile(data, "proof.pem"), "--not-me-url", kNotMeUrl});
   } else if (service == Service::kOtp) {
     line.insert(line.end(), {"--provider", "spool", "--spool", options_.spool});
   }

@@ -33,6 +33,8 @@ inline constexpr Service kServices[] = {Service::kOtp, Service::kIdentity, Servi
 absl::string_view NameOf(Service service);  // "otp"
 
 inline constexpr int kUsualPort = 7100;
+// What the suite's notices name as the page to stop a recovery; nobody serves it.
+inline constexpr char kNotMeUrl[] = "https://portal.example/not-me#";
 
 struct SuiteOptions {
   std::string data;   // the directory; made when absent

@@ -52,6 +52,8 @@ int main(int argc, char** argv) {
   tc::ctl::AddTokenCommand(app, context);
   tc::ctl::AddInboxCommand(app, context);
   tc::ctl::AddJournalCommand(app, context);
+  tc::ctl::AddRecoveriesCommand(app, context);
+  tc::ctl::AddInPersonCommand(app, context);
   tc::ctl::AddKeysCommand(app, context);
   tc::ctl::AddCompletionCommand(app, context);
   try {

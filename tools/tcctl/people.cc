@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/base/status.h"
+#include "common/crypto/hmac.h"
 #include "trustedcontact/identity/v1/identity.grpc.pb.h"
 #include "trustedcontact/linking/v1/linking.grpc.pb.h"
 #include "trustedcontact/recovery/v1/recovery.grpc.pb.h"
@@ -276,10 +277,12 @@ absl::StatusOr<recovery_pb::AssignedRecovery> People::SendContactCode(const Citi
 
 absl::StatusOr<recovery_pb::AssignedRecovery> People::Approve(const Citizen& contact,
                                                               const std::string& assigned,
-                                                              const std::string& code) {
+                                                              const std::string& code,
+                                                              const std::string& match_code) {
   recovery_pb::ApproveRecoveryRequest request;
   request.set_name(assigned);
   request.set_code(code);
+  request.set_match_code(match_code);
   request.mutable_client()->set_device("contacts-device");
   return recovery().Call(&RecoveryStub::ApproveRecovery, SignedIn(contact.account), request);
 }
@@ -291,6 +294,42 @@ absl::StatusOr<recovery_pb::AssignedRecovery> People::Reject(const Citizen& cont
   request.set_name(assigned);
   request.set_reason(reason);
   return recovery().Call(&RecoveryStub::RejectRecovery, SignedIn(contact.account), request);
+}
+
+absl::StatusOr<recovery_pb::CancelRecoveryResponse> People::CancelByLink(const std::string& token) {
+  recovery_pb::CancelRecoveryRequest request;
+  request.set_not_me_token(token);
+  return recovery().Call(&RecoveryStub::CancelRecovery, Portal(), request);
+}
+
+absl::StatusOr<std::vector<recovery_pb::RecoverySummary>> People::RecoveriesOf(const Citizen& principal) {
+  recovery_pb::ListRecoveriesRequest request;
+  request.set_principal(principal.Name());
+  const auto list = TRY(recovery().Call(&RecoveryStub::ListRecoveries, From("operator/demo"), request));
+  return std::vector<recovery_pb::RecoverySummary>(list.recoveries().begin(), list.recoveries().end());
+}
+
+absl::StatusOr<recovery_pb::RecoverySummary> People::ShowDocuments(const Citizen& who,
+                                                                   const std::string& capability,
+                                                                   const std::string& officer) {
+  recovery_pb::StartInPersonRecoveryRequest request;
+  request.set_principal(who.Name());
+  request.mutable_check()->set_officer(officer);
+  request.mutable_check()->set_visit(absl::StrCat("visit-to-", officer));
+  request.mutable_check()->set_passport(who.passport);
+  request.set_capability_hash(crypto::Sha256(capability));
+  return recovery().Call(&RecoveryStub::StartInPersonRecovery, From("service-centre/demo"), request);
+}
+
+absl::StatusOr<recovery_pb::RecoverySummary> People::ConfirmDocuments(const Citizen& who,
+                                                                      const std::string& assigned,
+                                                                      const std::string& officer) {
+  recovery_pb::ConfirmInPersonRecoveryRequest request;
+  request.set_name(assigned);
+  request.mutable_check()->set_officer(officer);
+  request.mutable_check()->set_visit(absl::StrCat("visit-to-", officer));
+  request.mutable_check()->set_passport(who.passport);
+  return recovery().Call(&RecoveryStub::ConfirmInPersonRecovery, From("service-centre/demo"), request);
 }
 
 }  // namespace tc::dev

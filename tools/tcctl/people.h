@@ -93,9 +93,23 @@ class People {
   absl::StatusOr<recovery_pb::AssignedRecovery> SendContactCode(const Citizen& contact,
                                                                 const std::string& assigned);
   absl::StatusOr<recovery_pb::AssignedRecovery> Approve(const Citizen& contact, const std::string& assigned,
-                                                        const std::string& code);
+                                                        const std::string& code,
+                                                        const std::string& match_code = "");
   absl::StatusOr<recovery_pb::AssignedRecovery> Reject(const Citizen& contact, const std::string& assigned,
                                                        recovery_pb::RejectReason reason);
+
+  // ---- recovery, the other ways
+  // "This was not me", by the token at the end of the link in a notice.
+  absl::StatusOr<recovery_pb::CancelRecoveryResponse> CancelByLink(const std::string& token);
+  // As an operator sees them.
+  absl::StatusOr<std::vector<recovery_pb::RecoverySummary>> RecoveriesOf(const Citizen& principal);
+  // Before an officer of a service centre; `capability` is what the person's own device has made.
+  absl::StatusOr<recovery_pb::RecoverySummary> ShowDocuments(const Citizen& who,
+                                                             const std::string& capability,
+                                                             const std::string& officer);
+  absl::StatusOr<recovery_pb::RecoverySummary> ConfirmDocuments(const Citizen& who,
+                                                                const std::string& assigned,
+                                                                const std::string& officer);
 
   // ---- phones
   // How many messages the phone has; taken before a step, it tells AwaitCode which codes are old.

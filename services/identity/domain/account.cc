@@ -26,6 +26,7 @@ constexpr Transition kTransitions[] = {
     {State::kFrozen, Trigger::kReportDanger, Actor::kService, State::kFrozen},
     {State::kBlocked, Trigger::kReportDanger, Actor::kService, State::kBlocked},
     {State::kFrozen, Trigger::kEndDanger, Actor::kService, State::kActive},
+    {State::kFrozen, Trigger::kConfirmUnfreeze, Actor::kService, State::kActive},
     {State::kActive, Trigger::kBlock, Actor::kOperator, State::kBlocked},
     {State::kLocked, Trigger::kBlock, Actor::kOperator, State::kBlocked},
     {State::kFrozen, Trigger::kBlock, Actor::kOperator, State::kBlocked},
@@ -155,6 +156,13 @@ absl::StatusOr<Account> ReportDanger(Account account, absl::Time until, absl::Ti
 
 absl::StatusOr<Account> EndDanger(Account account, absl::Time now) {
   TRY(Allowed(account, Trigger::kEndDanger, Actor::kService, now));
+  account.danger_freeze_until.reset();
+  return account;
+}
+
+absl::StatusOr<Account> EndFreezes(Account account, absl::Time now) {
+  TRY(Allowed(account, Trigger::kConfirmUnfreeze, Actor::kService, now));
+  account.owner_freeze_until.reset();
   account.danger_freeze_until.reset();
   return account;
 }

@@ -62,6 +62,8 @@ struct Account {
 
   bool had_main_phone = false;                      // a further one is a change (I3)
   std::optional<absl::Time> main_phone_changed_at;  // in the cabinet
+  std::optional<absl::Time> restricted_until;    // no change of phone and e-mail in the cabinet (guarded.h)
+  std::optional<absl::Time> phone_permit_until;  // one confirmed change of the main number (guarded.h)
   int64_t version = 0;
   absl::Time created_at;
   absl::Time updated_at;
@@ -84,6 +86,7 @@ enum class Trigger {
   kUnfreeze,      // the owner's own freeze
   kReportDanger,  // freeze by a danger report or a recovery refused as fraud
   kEndDanger,
+  kConfirmUnfreeze,  // a recovery of purpose UNFREEZE has come to its end: every freeze
   kBlock,
   kUnblock,
   kDelete,
@@ -121,6 +124,7 @@ absl::StatusOr<Account> Freeze(Account account, absl::Time until, absl::Time now
 absl::StatusOr<Account> Unfreeze(Account account, absl::Time now);
 absl::StatusOr<Account> ReportDanger(Account account, absl::Time until, absl::Time now);
 absl::StatusOr<Account> EndDanger(Account account, absl::Time now);
+absl::StatusOr<Account> EndFreezes(Account account, absl::Time now);  // whoever's they are
 absl::StatusOr<Account> Block(Account account, std::string reason, absl::Time now);
 absl::StatusOr<Account> Unblock(Account account, absl::Time now);
 

@@ -13,8 +13,9 @@ using tc::testing::Refused;
 constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 
 constexpr Trigger kTriggers[] = {
-    Trigger::kConfirm,      Trigger::kLock,      Trigger::kUnlock, Trigger::kFreeze,  Trigger::kUnfreeze,
-    Trigger::kReportDanger, Trigger::kEndDanger, Trigger::kBlock,  Trigger::kUnblock, Trigger::kDelete};
+    Trigger::kConfirm,  Trigger::kLock,         Trigger::kUnlock,    Trigger::kFreeze,
+    Trigger::kUnfreeze, Trigger::kReportDanger, Trigger::kEndDanger, Trigger::kConfirmUnfreeze,
+    Trigger::kBlock,    Trigger::kUnblock,      Trigger::kDelete};
 constexpr Actor kActors[] = {Actor::kOwner, Actor::kService, Actor::kOperator, Actor::kRegistrar,
                              Actor::kSystem};
 
@@ -58,6 +59,8 @@ absl::StatusOr<Account> Fire(Account account, Trigger trigger, Actor actor) {
       return ReportDanger(account, later, TestNow());
     case Trigger::kEndDanger:
       return EndDanger(account, TestNow());
+    case Trigger::kConfirmUnfreeze:
+      return EndFreezes(account, TestNow());
     case Trigger::kBlock:
       return Block(account, "r", TestNow());
     case Trigger::kUnblock:

@@ -14,6 +14,18 @@ Candidates Only(const Candidates& candidates, Wanted wanted) {
   return kept;
 }
 
+bool ReachesThePerson(const OwnedPhone& phone) {
+  return phone.state == PhoneState::kBound && phone.kind != PhoneKind::kSecondFactor;
+}
+
+bool ShareANumber(const std::vector<OwnedPhone>& some, const std::vector<OwnedPhone>& others) {
+  return std::any_of(some.begin(), some.end(), [&](const OwnedPhone& one) {
+    return ReachesThePerson(one) && std::any_of(others.begin(), others.end(), [&](const OwnedPhone& other) {
+             return ReachesThePerson(other) && one.number == other.number;
+           });
+  });
+}
+
 }  // namespace
 
 const Account* PickBySnils(const std::vector<Account>& accounts) {
@@ -30,12 +42,13 @@ const Account* PickBySnils(const std::vector<Account>& accounts) {
   return candidates.size() == 1 ? candidates.front() : nullptr;
 }
 
-std::vector<ContactConflict> Conflicts(const Account& principal, const Account& contact,
-                                       bool phone_is_principals) {
+std::vector<ContactConflict> Conflicts(const Account& principal, const std::vector<OwnedPhone>& principals,
+                                       const Account& contact, const std::vector<OwnedPhone>& contacts) {
   std::vector<ContactConflict> conflicts;
+  if (principal.deleted || contact.deleted) return conflicts;
   if (principal.id == contact.id) conflicts.push_back(ContactConflict::kSameAccount);
   if (SamePerson(principal.person, contact.person)) conflicts.push_back(ContactConflict::kSamePerson);
-  if (phone_is_principals) conflicts.push_back(ContactConflict::kSamePhone);
+  if (ShareANumber(principals, contacts)) conflicts.push_back(ContactConflict::kSamePhone);
   return conflicts;
 }
 

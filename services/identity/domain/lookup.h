@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "services/identity/domain/account.h"
+#include "services/identity/domain/phone_book.h"
 
 namespace tc::identity {
 
@@ -16,9 +17,10 @@ const Account* PickBySnils(const std::vector<Account>& accounts);
 // The numbers are those of the public enum.
 enum class ContactConflict { kSameAccount = 1, kSamePerson = 2, kSamePhone = 3 };
 
-// `phone_is_principals`: the contact's number is bound to the principal.
-std::vector<ContactConflict> Conflicts(const Account& principal, const Account& contact,
-                                       bool phone_is_principals);
+// The numbers are all of each account's; a main or additional one that is bound to both is in common. An
+// erased account has nothing in common with anybody.
+std::vector<ContactConflict> Conflicts(const Account& principal, const std::vector<OwnedPhone>& principals,
+                                       const Account& contact, const std::vector<OwnedPhone>& contacts);
 
 // A blocked or erased account fits nobody; everything else is told by its eligibility.
 bool MayBeFound(const Account& contact, absl::Time now);

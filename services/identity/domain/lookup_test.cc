@@ -33,15 +33,50 @@ TEST(PickBySnils, PrefersPersonalThenConfirmedAndNeverGuesses) {
 
 TEST(Conflicts, AreAllNamed) {
   const Account ivan = GoodAccount();
+  const std::vector<OwnedPhone> his = {BoundPhone(ivan)};
   EXPECT_THAT(
-      Conflicts(ivan, ivan, true),
+      Conflicts(ivan, his, ivan, his),
       ElementsAre(ContactConflict::kSameAccount, ContactConflict::kSamePerson, ContactConflict::kSamePhone));
   Account other = GoodAccount("other");
-  EXPECT_THAT(Conflicts(ivan, other, false), ElementsAre(ContactConflict::kSamePerson));
+  EXPECT_THAT(Conflicts(ivan, his, other, {}), ElementsAre(ContactConflict::kSamePerson));
   other.person.snils = "12345678964";
+  EXPECT_THAT(Conflicts(ivan, his, other, {}), ElementsAre(ContactConflict::kSamePerson));
   other.person.document->number = "654321";
-  EXPECT_THAT(Conflicts(ivan, other, false), IsEmpty());
-  EXPECT_THAT(Conflicts(ivan, other, true), ElementsAre(ContactConflict::kSamePhone));
+  EXPECT_THAT(Conflicts(ivan, his, other, {}), IsEmpty());
+  EXPECT_THAT(Conflicts(ivan, his, other, his), ElementsAre(ContactConflict::kSamePhone));
+}
+
+TEST(Conflicts, OfPhonesAreBetweenBoundNumbersThatReachThePerson) {  // L6
+  const Account ivan = GoodAccount();
+  Account anna = GoodAccount("anna");
+  anna.person = Person();
+  const std::vector<OwnedPhone> his = {BoundPhone(ivan)};
+  struct Case {
+    const char* number;
+    PhoneKind kind;
+    PhoneState state;
+    bool conflict;
+  };
+  for (const Case& c : {Case{"+79161234567", PhoneKind::kMain, PhoneState::kBound, true},
+                        Case{"+79161234567", PhoneKind::kAdditional, PhoneState::kBound, true},
+                        Case{"+79161234567", PhoneKind::kSecondFactor, PhoneState::kBound, false},
+                        Case{"+79161234567", PhoneKind::kMain, PhoneState::kReleased, false},
+                        Case{"+79161234567", PhoneKind::kMain, PhoneState::kPending, false},
+                        Case{"+79161234567", PhoneKind::kMain, PhoneState::kScheduled, false},
+                        Case{"+79161234568", PhoneKind::kMain, PhoneState::kBound, false}}) {
+    OwnedPhone hers = BoundPhone(anna, c.number);
+    hers.kind = c.kind;
+    hers.state = c.state;
+    EXPECT_EQ(Conflicts(ivan, his, anna, {hers}).size(), c.conflict ? 1U : 0U);
+    EXPECT_EQ(Conflicts(anna, {hers}, ivan, his).size(), c.conflict ? 1U : 0U);
+  }
+}
+
+TEST(Conflicts, AreNoneWithAnErasedAccount) {
+  Account erased = GoodAccount("erased");
+  erased.deleted = true;
+  EXPECT_THAT(Conflicts(GoodAccount(), {}, erased, {}), IsEmpty());
+  EXPECT_THAT(Conflicts(erased, {}, GoodAccount(), {}), IsEmpty());
 }
 
 TEST(MayBeFound, UnlessBlockedOrErased) {

@@ -27,6 +27,10 @@ constexpr PolicyKey kKeys[] = {
      "seconds since the sign-in, at most, to bind or release a number"},
     {"phone.post_delay", kDay, kDay, kDay, 3 * kDay,
      "seconds until a number imported by the post becomes the main one"},
+    {"phone.change_confirmed", 0, 0, 0, 1,
+     "whether another main number in the cabinet needs a recovery of purpose PHONE_CHANGE"},
+    {"account.unfreeze_confirmed", 0, 0, 0, 1,
+     "whether the owner's unfreezing needs a recovery of purpose UNFREEZE"},
     {"login.threshold", 5, 5, 3, 10, "wrong passwords in a row that lock the sign-in"},
     {"login.threshold_after_lock", 5, 1, 1, 10,
      "wrong passwords in a row that lock again, until a right one"},
@@ -54,7 +58,9 @@ Policy MakePolicy(const PolicyValues& values) {
   policy.password.history = number("password.history");
   policy.password.max_age = seconds("password.max_age");
   policy.phone = {seconds("phone.change_interval"), seconds("phone.quarantine"),
-                  seconds("phone.reauthentication"), seconds("phone.post_delay")};
+                  seconds("phone.reauthentication"), seconds("phone.post_delay"),
+                  number("phone.change_confirmed") != 0};
+  policy.account.unfreeze_confirmed = number("account.unfreeze_confirmed") != 0;
   policy.login = {number("login.threshold"), number("login.threshold_after_lock"), seconds("login.lock"),
                   seconds("login.lock_max")};
   return policy;

@@ -1,7 +1,8 @@
 #pragma once
 
-// Policy: the numbers of identity's rules, from the keys password.*, phone.*, login.*, eligibility.*
-// (product.md §3). Pure.
+// Policy: the numbers of identity's rules, from the keys password.*, phone.*, login.*, eligibility.*,
+// account.*
+// (docs/policy.md). Pure.
 
 #include <vector>
 
@@ -27,6 +28,11 @@ struct PhonePolicy {
   absl::Duration quarantine = absl::Hours(24 * 90);
   absl::Duration reauthentication = absl::Seconds(300);
   absl::Duration post_delay = absl::Hours(24);  // until an import by the post becomes effective (I3)
+  bool change_confirmed = false;                // another main number in the cabinet needs a permit (R13)
+};
+
+struct AccountPolicy {
+  bool unfreeze_confirmed = false;  // the owner's unfreezing needs a confirmed recovery (R13)
 };
 
 struct SignInPolicy {
@@ -46,6 +52,7 @@ struct Policy {
   PhonePolicy phone;
   SignInPolicy login;
   EligibilityPolicy eligibility;
+  AccountPolicy account;
 };
 
 std::vector<PolicyKey> PolicyKeys();

@@ -52,6 +52,15 @@ TEST(Policy, DoesNotLetTheSeedsAgesBeChanged) {
               tc::testing::Violates("POLICY_VALUE_OUT_OF_BOUNDS"));
 }
 
+TEST(Policy, DemandsAConfirmedRecoveryWhereItIsSwitchedOnOnly) {  // R13
+  for (const char* profile : {"gosuslugi", "strict"}) {
+    EXPECT_FALSE(Profile(profile).phone.change_confirmed);
+    EXPECT_FALSE(Profile(profile).account.unfreeze_confirmed);
+  }
+  EXPECT_TRUE(Profile("gosuslugi", {{"phone.change_confirmed", "1"}}).phone.change_confirmed);
+  EXPECT_TRUE(Profile("strict", {{"account.unfreeze_confirmed", "1"}}).account.unfreeze_confirmed);
+}
+
 TEST(Policy, GivesTheOwnerADayAtLeastToRefuseAnImport) {
   for (const char* seconds : {"86399", "259201"}) {
     EXPECT_THAT(ResolvePolicy(PolicyKeys(), "gosuslugi", {{"phone.post_delay", seconds}}),
@@ -76,6 +85,8 @@ TEST(Policy, HasTheSameDefaultsInItsStructs) {
   EXPECT_EQ(made.password.max_age, plain.password.max_age);
   EXPECT_EQ(made.phone.reauthentication, plain.phone.reauthentication);
   EXPECT_EQ(made.phone.post_delay, plain.phone.post_delay);
+  EXPECT_EQ(made.phone.change_confirmed, plain.phone.change_confirmed);
+  EXPECT_EQ(made.account.unfreeze_confirmed, plain.account.unfreeze_confirmed);
   EXPECT_EQ(made.login.threshold_after_lock, plain.login.threshold_after_lock);
 }
 

@@ -110,11 +110,14 @@ absl::Time NextAllowed(int first_hour, int last_hour, absl::TimeZone zone, absl:
 
 Delivery AsChosen(Notice notice, const SecuritySettings& settings, absl::TimeZone zone, absl::Time now) {
   if (IsSecurity(notice.kind)) return {std::move(notice)};
-  // What is no security is a reminder.
+  // What is no security is of normal importance.
   const bool wanted = settings.least_importance <= Importance::kNormal;
   if (!wanted || !Chosen(settings, CodeChannel::kSms)) notice.phones.clear();
   if (!wanted || !Chosen(settings, CodeChannel::kEmail)) notice.emails.clear();
-  return {std::move(notice), NextAllowed(settings.first_hour, settings.last_hour, zone, now)};
+  const absl::Time not_before = NextAllowed(settings.first_hour, settings.last_hour, zone, now);
+  // An invitation lives half an hour: in the morning it would be news of the past. It waits in the cabinet.
+  if (notice.kind == NoticeKind::kInvitationReceived && not_before > now) notice.emails.clear();
+  return {std::move(notice), not_before};
 }
 
 }  // namespace tc::identity

@@ -160,6 +160,15 @@ TEST(AsChosen, KeepsHoursChannelsAndImportance) {
   EXPECT_FALSE(AsChosen(notice, settings, zone, night).notice.HasRecipients());
 }
 
+TEST(AsChosen, DropsAnInvitationThatWouldBeOverInTheMorning) {
+  const absl::TimeZone zone = Zone("Europe/Moscow");
+  const Notice notice = To(NoticeKind::kInvitationReceived);
+  EXPECT_EQ(AsChosen(notice, {}, zone, At("2026-03-05T20:59:59+03:00")).notice, notice);
+  EXPECT_FALSE(AsChosen(notice, {}, zone, At("2026-03-05T21:00:00+03:00")).notice.HasRecipients());
+  EXPECT_TRUE(AsChosen(To(NoticeKind::kInvitationEnded), {}, zone, At("2026-03-05T21:00:00+03:00"))
+                  .notice.HasRecipients());
+}
+
 TEST(AsChosen, LeavesSecurityNoticesAlone) {
   SecuritySettings settings;
   settings.channels = {};

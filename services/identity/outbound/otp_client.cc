@@ -34,6 +34,7 @@ CodeProgress ProgressOf(const type::CodeProgress& in) {
 pb::Locale LocaleOf(const std::string& locale) { return locale == "en" ? pb::LOCALE_EN : pb::LOCALE_RU; }
 
 pb::Template TemplateOf(NoticeKind kind) {
+  if (IsPeers(kind)) return static_cast<pb::Template>(static_cast<int>(kind) - kPeersNotices);
   switch (kind) {
     case NoticeKind::kPasswordChanged:
       return pb::TEMPLATE_PASSWORD_CHANGED;
@@ -67,8 +68,9 @@ pb::Template TemplateOf(NoticeKind kind) {
       return pb::TEMPLATE_PERSONAL_DATA_CHANGED;
     case NoticeKind::kPasswordChangeRequired:
       return pb::TEMPLATE_PASSWORD_CHANGE_REQUIRED;
+    default:
+      return pb::TEMPLATE_UNSPECIFIED;  // unreadable: otp refuses it
   }
-  return pb::TEMPLATE_UNSPECIFIED;
 }
 
 pb::Purpose PurposeOf(CodePurpose purpose) {
@@ -159,6 +161,8 @@ class OtpClient final : public OtpPeer {
     request.set_notification_id(id);
     request.set_template_(TemplateOf(notice.kind));
     request.mutable_parameters()->set_masked_address(notice.masked_address);
+    request.mutable_parameters()->set_masked_person(notice.masked_person);
+    request.mutable_parameters()->set_link(notice.link);
     for (const Phone& phone : notice.phones) request.add_recipients()->set_phone(phone.e164());
     for (const Email& email : notice.emails) request.add_recipients()->set_email(email.address());
     request.set_locale(LocaleOf(notice.locale));

@@ -226,5 +226,28 @@ INSTANTIATE_TEST_SUITE_P(OtpClient, Notices,
                                            Words{NoticeKind::kAccountUnfrozen, pb::TEMPLATE_ACCOUNT_UNFROZEN},
                                            Words{NoticeKind::kAccountLocked, pb::TEMPLATE_ACCOUNT_LOCKED}));
 
+TEST_F(OtpClient, TellsAPeersNoticeUnderTheContractsTemplate) {
+  const google::protobuf::EnumDescriptor& contract = *pb::Template_descriptor();
+  for (int i = 0; i < contract.value_count(); ++i) {
+    const std::optional<NoticeKind> kind = PeersKind(contract.value(i)->number());
+    if (!kind.has_value()) continue;
+    Notice notice;
+    notice.kind = *kind;
+    notice.emails = {Email::FromTrusted("ivan@example.org")};
+    notice.masked_person = "Анна И.";
+    notice.link = "https://my.example/x";
+    ASSERT_THAT(client_->Notify(notice, "n1", "r", Soon()), IsOk());
+    EXPECT_EQ(delivery_.sent.template_(), contract.value(i)->number());
+    EXPECT_EQ(delivery_.sent.parameters().masked_person(), "Анна И.");
+    EXPECT_EQ(delivery_.sent.parameters().link(), "https://my.example/x");
+    EXPECT_EQ(delivery_.sent.importance(),
+              IsSecurity(*kind) ? pb::IMPORTANCE_SECURITY : pb::IMPORTANCE_NORMAL);
+  }
+  EXPECT_EQ(static_cast<int>(NoticeKind::kRecoveryFraud) - kPeersNotices, pb::TEMPLATE_RECOVERY_FRAUD);
+  EXPECT_EQ(static_cast<int>(NoticeKind::kContactReminder) - kPeersNotices, pb::TEMPLATE_CONTACT_REMINDER);
+  EXPECT_EQ(static_cast<int>(NoticeKind::kRecoveryInPerson) - kPeersNotices, pb::TEMPLATE_RECOVERY_IN_PERSON);
+  EXPECT_EQ(static_cast<int>(NoticeKind::kInvitationEnded) - kPeersNotices, pb::TEMPLATE_INVITATION_ENDED);
+}
+
 }  // namespace
 }  // namespace tc::identity

@@ -6,6 +6,7 @@
 #include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "services/identity/domain/civil_age.h"
+#include "services/identity/domain/guarded.h"
 #include "services/identity/rpc/erasure.h"
 #include "services/identity/rpc/phone_binding.h"
 #include "services/identity/store/notices.h"
@@ -147,13 +148,14 @@ absl::StatusOr<pb::Account> AccountHandlers::FreezeAccount(const rpc::Call& call
 
 absl::StatusOr<pb::Account> AccountHandlers::UnfreezeAccount(const rpc::Call& call,
                                                              const pb::UnfreezeAccountRequest& in) {
-  const OwnOrder order = TRY(Parse(in));
+  const UnfreezeOrder order = TRY(Parse(in, call.peer));
   const bool danger = call.peer.role == rpc::Role::kService;
-  const Attributes attributes = {{"cause", danger ? "DANGER" : "OWNER"}};
+  const Attributes attributes = {{"cause", order.confirmed ? "CONFIRMED" : danger ? "DANGER" : "OWNER"}};
   return Change(call, order.account, "AccountUnfrozen", attributes, {order.client, ""},
                 NoticeKind::kAccountUnfrozen, [&](Account account) {
+                  if (order.confirmed) return EndFreezes(std::move(account), call.now);
                   return danger ? EndDanger(std::move(account), call.now)
-                                : Unfreeze(std::move(account), call.now);
+                                : UnfreezeByOwner(std::move(account), desk_.policy.account, call.now);
                 });
 }
 

@@ -1,5 +1,6 @@
 // Domain values into public messages.
 
+#include "services/identity/domain/guarded.h"
 #include "services/identity/domain/sign_in.h"
 #include "services/identity/rpc/convert.h"
 
@@ -74,6 +75,7 @@ pb::Account ToProto(const Account& account, const std::vector<OwnedPhone>& phone
   if (const OwnedPhone* main = MainPhone(phones)) out.set_masked_phone(main->number.Masked());
   out.set_masked_email(account.email.Masked());
   SetState(out, account, view, now);
+  if (RestrictedAt(account, now)) SetTime(out.mutable_restrict_expire_time(), *account.restricted_until);
   out.set_version(account.version);
   SetTime(out.mutable_create_time(), account.created_at);
   SetTime(out.mutable_update_time(), account.updated_at);

@@ -111,6 +111,24 @@ int ResetsOfOneProof(kv::TestSwitches switches) {
   return done;
 }
 
+// Two copies of one reset, the same password under the same proof. Returns how many were refused because the
+// password was used before: recovery would take that for a refused password, though it has been set.
+int RefusedAsUsedBefore() {
+  World world;
+  EXPECT_THAT(world.Citizen("ivan", 1), IsOk());
+  const std::string proof = world.Proof("ivan", "r1");
+  std::atomic<int> refused = 0;
+  AtOnce(4, [&](int) {
+    const absl::Status status = world.Reset("ivan", proof, "Kp7!wQz2x04dm").status();
+    if (HasReason(status, Reason::kPasswordPolicyViolated)) ++refused;
+  });
+  return refused;
+}
+
+TEST(ResetPasswordAtOnce, NeverTakesItsOwnCopyForAnEarlierPassword) {
+  for (int round = 0; round < kRounds; ++round) ASSERT_EQ(RefusedAsUsedBefore(), 0) << round;
+}
+
 TEST(ResetPasswordAtOnce, UsesAProofOnce) { EXPECT_EQ(ResetsOfOneProof(kSerialised), 1); }
 
 TEST(ResetPasswordAtOnce, WouldUseItSeveralTimesWithoutSerialisation) {

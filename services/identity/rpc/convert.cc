@@ -2,14 +2,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "services/identity/domain/guarded.h"
 #include "services/identity/domain/password_policy.h"
 #include "services/identity/rpc/mistakes.h"
 #include "services/identity/rpc/parts.h"
 
 namespace tc::identity {
 namespace {
-
-constexpr absl::Duration kLongestFreeze = absl::Hours(168);
 
 AccountId AccountNamed(const std::string& name, absl::string_view field, Mistakes& mistakes) {
   return mistakes.Take(AccountId::ParseName(name, field));
@@ -80,17 +79,25 @@ absl::StatusOr<FreezeOrder> Parse(const pb::FreezeAccountRequest& in, rpc::Role 
     if (order.until <= now) mistakes.Add("expire_time", "TIME_PAST", "the end of the freeze is in the past");
   }
   const bool service = caller == rpc::Role::kService;
-  if (service && order.until > now + kLongestFreeze) {
+  if (service && TooFarAhead(order.until, kLongestFreeze, now)) {
     mistakes.Add("expire_time", "TIME_TOO_FAR", "a freeze after a danger report ends within 168 hours");
   }
   TRY(mistakes.status());
   return order;
 }
 
-absl::StatusOr<OwnOrder> Parse(const pb::UnfreezeAccountRequest& in) {
+absl::StatusOr<UnfreezeOrder> Parse(const pb::UnfreezeAccountRequest& in, const rpc::Peer& caller) {
   Mistakes mistakes;
-  OwnOrder order{AccountNamed(in.name(), "name", mistakes), ClientOf(in.client(), mistakes)};
+  UnfreezeOrder order{AccountNamed(in.name(), "name", mistakes), in.confirmed(),
+                      ClientOf(in.client(), mistakes)};
+  const bool service = caller.role == rpc::Role::kService;
+  if (order.confirmed && !service)
+    mistakes.Add("confirmed", "CALLER_CANNOT_CONFIRM", "only a completed recovery confirms this");
   TRY(mistakes.status());
+  if (order.confirmed && caller.name != "recovery") {
+    return Refuse(absl::StatusCode::kPermissionDenied, Reason::kRoleNotAllowed,
+                  "only the recovery service says that this was confirmed");
+  }
   return order;
 }
 
@@ -186,12 +193,15 @@ absl::StatusOr<PasswordClaim> Parse(const pb::VerifyPasswordRequest& in) {
   return claim;
 }
 
-absl::StatusOr<PasswordReset> Parse(const pb::ResetPasswordRequest& in) {
+absl::StatusOr<PasswordReset> Parse(const pb::ResetPasswordRequest& in, absl::Time now) {
   Mistakes mistakes;
   PasswordReset reset;
   reset.account = AccountNamed(in.account(), "account", mistakes);
   reset.fresh = Password(in.new_password(), "new_password", mistakes);
   reset.proof = in.proof();
+  if (in.has_restrict_expire_time()) reset.restrict_until = TimeOf(in.restrict_expire_time());
+  if (TooFarAhead(reset.restrict_until, kLongestRestriction, now))
+    mistakes.Add("restrict_expire_time", "TIME_TOO_FAR", "a restriction ends within 168 hours");
   TRY(mistakes.status());
   return reset;
 }

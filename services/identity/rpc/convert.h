@@ -83,14 +83,22 @@ struct FreezeOrder {
   absl::Time until;  // InfiniteFuture: open
   ClientPlace client;
 };
-// A service must give an end, at most 168 hours ahead.
+// A service must give an end, at most 168 hours ahead (domain/guarded.h).
 absl::StatusOr<FreezeOrder> Parse(const pb::FreezeAccountRequest& in, rpc::Role caller, absl::Time now);
 
 struct OwnOrder {
   AccountId account;
   ClientPlace client;
 };
-absl::StatusOr<OwnOrder> Parse(const pb::UnfreezeAccountRequest& in);
+
+struct UnfreezeOrder {
+  AccountId account;
+  bool confirmed = false;  // by a recovery: every freeze ends
+  ClientPlace client;
+};
+// FIELD_INVALID / CALLER_CANNOT_CONFIRM for a portal; PERMISSION_DENIED / ROLE_NOT_ALLOWED for a service
+// other than recovery.
+absl::StatusOr<UnfreezeOrder> Parse(const pb::UnfreezeAccountRequest& in, const rpc::Peer& caller);
 
 struct EligibilityQuestion {
   AccountId account;
@@ -180,8 +188,10 @@ struct PasswordReset {
   AccountId account;
   Secret fresh;  // NFC
   std::string proof;
+  absl::Time restrict_until = absl::InfinitePast();  // past: no restriction
 };
-absl::StatusOr<PasswordReset> Parse(const pb::ResetPasswordRequest& in);
+// TIME_TOO_FAR: a restriction of 168 hours at most.
+absl::StatusOr<PasswordReset> Parse(const pb::ResetPasswordRequest& in, absl::Time now);
 
 struct JournalQuestion {
   AccountId account;

@@ -1,6 +1,7 @@
 #include "services/identity/rpc/desk.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/base/recent_sign_in.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "common/rpc/authenticator.h"
@@ -70,20 +71,18 @@ absl::Status Desk::Tell(kv::Txn& txn, NoticeKind kind, const Dossier& dossier, a
 
 absl::Status Desk::CheckRecentSignIn(const rpc::Call& call, const AccountId& account) const {
   if (call.peer.role != rpc::Role::kPortal) return absl::OkStatus();  // an officer sits before the person
-  const auto again = [](absl::string_view sentence) {
-    return Refuse(absl::StatusCode::kUnauthenticated, Reason::kReauthenticationRequired, sentence);
-  };
-  const absl::Duration most = policy.phone.reauthentication;
-  if (!call.person.has_value() || call.now - call.person->auth_time > most) {
-    return again("sign in again").With("max_age_seconds", absl::StrCat(absl::ToInt64Seconds(most)));
-  }
+  const absl::Duration age =
+      call.person.has_value() ? call.now - call.person->auth_time : absl::InfiniteDuration();
+  TRY(RequireRecentSignIn(age, policy.phone.reauthentication));
   SecondFactor factor = SecondFactor::kNone;
   TRY(database().View([&](kv::ReadTxn& txn) -> absl::Status {
     factor = TRY(preferences.Get(txn, account)).second_factor;
     return absl::OkStatus();
   }));
   if (factor == SecondFactor::kNone || WithSecondFactor(call.person->methods)) return absl::OkStatus();
-  return again("sign in again, with the second factor").With("second_factor", FactorName(factor));
+  return Refuse(absl::StatusCode::kUnauthenticated, Reason::kReauthenticationRequired,
+                "sign in again, with the second factor")
+      .With("second_factor", FactorName(factor));
 }
 
 absl::StatusOr<std::optional<AccountId>> Desk::ResolvePhone(kv::ReadTxn& txn, const Phone& number) const {
@@ -109,6 +108,22 @@ absl::StatusOr<std::optional<AccountId>> Desk::Resolve(kv::ReadTxn& txn, const I
   const std::optional<Account> account = TRY(accounts.Find(txn, *id));
   if (!account.has_value() || account->deleted) return std::optional<AccountId>();
   return id;
+}
+
+void Desk::LoadStandIn(kv::ReadTxn& txn, const Identifier& who) const {
+  const std::string text = who.account.has_value() ? who.account.text()
+                           : who.phone.has_value() ? who.phone.e164()
+                           : who.email.has_value() ? who.email.Canonical()
+                                                   : who.snils;
+  const absl::StatusOr<std::optional<AccountId>> other = accounts.Near(txn, devices.StableIndex(text));
+  if (!other.ok() || !other->has_value()) return;
+  const AccountId& id = **other;
+  if (!who.snils.empty()) (void)accounts.Find(txn, id);
+  (void)accounts.Find(txn, id);
+  const absl::StatusOr<Dossier> dossier = Load(txn, id);
+  if (!dossier.ok() || !who.phone.has_value()) return;
+  const OwnedPhone* main = MainPhone(dossier->phones);
+  if (main != nullptr) (void)phones.Find(txn, {id, main->id});
 }
 
 DeviceMarks Desk::MarksOf(const AccountId& account, const ClientPlace& client) const {

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "services/identity/rpc/phone_import.h"
 #include "services/identity/store/notices.h"
@@ -69,6 +70,14 @@ absl::Status WarnOfExpiry(kv::Txn& txn, const Desk& desk, const kv::Timer& timer
   return EnqueueNotice(txn, desk.vault, delivery.notice, now, delivery.not_before);
 }
 
+absl::Status SendNotice(OtpPeer& otp, const Vault& vault, const kv::OutboxRow& row, absl::Time now) {
+  const absl::StatusOr<Notice> notice = NoticeFrom(row, vault);
+  if (HasReason(notice.status(), Reason::kAccountDeleted)) return absl::OkStatus();  // nobody to tell
+  TRY(notice.status());
+  const std::string& id = notice->id.empty() ? row.request_id : notice->id;
+  return otp.Notify(*notice, id, row.request_id, now + kPatience);
+}
+
 absl::Status ForgetProof(kv::Txn& txn, const Desk& desk, const kv::Timer& timer, absl::Time) {
   return desk.credentials.ForgetProof(txn, timer.subject);
 }
@@ -88,8 +97,7 @@ std::map<std::string, kv::OutboxHandler> OutboxHandlers(OtpPeer& otp, const Vaul
   return {
       {kNotify,
        [&otp, &vault, &clock](const kv::OutboxRow& row) -> absl::Status {
-         return otp.Notify(TRY(NoticeFrom(row, vault)), row.request_id, row.request_id,
-                           clock.Now() + kPatience);
+         return SendNotice(otp, vault, row, clock.Now());
        }},
       {kCancelVerification,
        [&otp, &clock](const kv::OutboxRow& row) -> absl::Status {

@@ -16,6 +16,10 @@ class EligibilityHandlers {
                                                    const pb::CheckEligibilityRequest& in);
   absl::StatusOr<pb::MatchContactResponse> MatchContact(const rpc::Call& call,
                                                         const pb::MatchContactRequest& in);
+  absl::StatusOr<pb::CompareAccountsResponse> CompareAccounts(const rpc::Call& call,
+                                                              const pb::CompareAccountsRequest& in);
+  absl::StatusOr<pb::CheckDocumentResponse> CheckDocument(const rpc::Call& call,
+                                                          const pb::CheckDocumentRequest& in);
   absl::StatusOr<pb::LookupAccountResponse> LookupAccount(const rpc::Call& call,
                                                           const pb::LookupAccountRequest& in);
 

@@ -2,6 +2,7 @@
 
 #include "common/base/refusal.h"
 #include "common/base/status.h"
+#include "services/identity/domain/guarded.h"
 #include "services/identity/rpc/code_steps.h"
 #include "services/identity/store/notices.h"
 
@@ -32,6 +33,7 @@ absl::StatusOr<EmailHandlers::Desired> EmailHandlers::LoadNow(const AccountId& a
 
 absl::Status EmailHandlers::CheckMayBind(const Desired& known, const Email& email, absl::Time now) const {
   TRY(RequireState(known.dossier.account, {State::kActive}, now));
+  TRY(CheckUnrestricted(known.dossier.account, now));
   if (known.dossier.account.email.Canonical() != email.Canonical()) return absl::OkStatus();
   return Refuse(absl::StatusCode::kAlreadyExists, Reason::kAlreadyExists,
                 "the e-mail address is this account's already")
@@ -98,6 +100,7 @@ absl::StatusOr<pb::EmailAddress> EmailHandlers::ConfirmEmail(const rpc::Call& ca
   TRY(desk_.CheckOwner(call, confirmation.account));
   const Desired before = TRY(LoadNow(confirmation.account));
   TRY(RequireState(before.dossier.account, {State::kActive}, call.now));
+  TRY(CheckUnrestricted(before.dossier.account, call.now));
   if (!before.pending.has_value()) {
     return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kVerificationClosed,
                   "no address waits for a code");

@@ -80,9 +80,10 @@ class FakeOtp final : public OtpPeer {
     held_.at(id.text()).cancelled = true;
     return absl::OkStatus();
   }
-  absl::Status Notify(const Notice& notice, const std::string&, const std::string&, absl::Time) override {
+  absl::Status Notify(const Notice& notice, const std::string& id, const std::string&, absl::Time) override {
     const std::lock_guard lock(mutex_);
     notices_.push_back(notice);
+    notice_ids_.push_back(id);
     return absl::OkStatus();
   }
 
@@ -95,6 +96,7 @@ class FakeOtp final : public OtpPeer {
   size_t verifications() const { return held_.size(); }
   const Held& held(const std::string& id) const { return held_.at(id); }
   const std::vector<Notice>& notices() const { return notices_; }
+  const std::vector<std::string>& notice_ids() const { return notice_ids_; }
 
  private:
   static absl::Status Closed() {
@@ -130,6 +132,7 @@ class FakeOtp final : public OtpPeer {
   std::map<std::string, Held> held_;
   std::map<std::string, CodeCheck> answers_;
   std::vector<Notice> notices_;
+  std::vector<std::string> notice_ids_;
 };
 
 }  // namespace tc::identity

@@ -11,6 +11,7 @@
 #include "services/identity/rpc/eligibility_handlers.h"
 #include "services/identity/rpc/email_handlers.h"
 #include "services/identity/rpc/journal_handlers.h"
+#include "services/identity/rpc/notice_handlers.h"
 #include "services/identity/rpc/password_handlers.h"
 #include "services/identity/rpc/phone_handlers.h"
 #include "services/identity/rpc/second_factor_handlers.h"
@@ -27,6 +28,7 @@ struct Handlers {
   const Desk desk;  // first: the others look at it
   AccountHandlers accounts{desk};
   EligibilityHandlers eligibility{desk};
+  NoticeHandlers notices{desk};
   PhoneHandlers phones{desk};
   EmailHandlers emails{desk};
   PasswordHandlers passwords{desk};

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
+#include "services/identity/domain/guarded.h"
 #include "services/identity/rpc/convert_security.h"
 #include "services/identity/rpc/sign_in_steps.h"
 #include "services/identity/store/notices.h"
@@ -93,7 +94,7 @@ absl::Status PasswordHandlers::JudgeCurrent(const rpc::Call& call, const StoredC
 absl::StatusOr<pb::Credential> PasswordHandlers::SaveFresh(kv::Txn& txn, const rpc::Call& call,
                                                            const Dossier& dossier,
                                                            const StoredCredential& seen, const Secret& phc,
-                                                           const char* type,
+                                                           const char* type, Attributes attributes,
                                                            const ClientPlace& client) const {
   const StoredCredential credential = TRY(SameCredential(txn, desk_, seen));
   const StoredCredential next = credential.WithPassword(phc, desk_.policy.password.history, call.now);
@@ -101,8 +102,8 @@ absl::StatusOr<pb::Credential> PasswordHandlers::SaveFresh(kv::Txn& txn, const r
   for (const absl::Time warning : ExpiryWarnings(next.set_at, desk_.policy.password)) {
     TRY(txn.Schedule({warning, kWarnOfExpiry, absl::StrCat(dossier.account.id.text(), "/", next.version)}));
   }
-  TRY(desk_.Record(txn, call, dossier.account, type, {{"version", absl::StrCat(next.version)}},
-                   {client, ""}));
+  attributes["version"] = absl::StrCat(next.version);
+  TRY(desk_.Record(txn, call, dossier.account, type, std::move(attributes), {client, ""}));
   TRY(desk_.Tell(txn, NoticeKind::kPasswordChanged, dossier, call.now));
   return ToProto(next, desk_.policy.password);
 }
@@ -125,7 +126,7 @@ absl::StatusOr<pb::Credential> PasswordHandlers::SetPassword(const rpc::Call& ca
   return desk_.once.Run<pb::Credential>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Credential> {
     const Dossier dossier = TRY(desk_.Load(txn, change.account));
     TRY(RequireState(dossier.account, {State::kActive}, call.now));
-    return SaveFresh(txn, call, dossier, seen, phc, "PasswordSet", change.client);
+    return SaveFresh(txn, call, dossier, seen, phc, "PasswordSet", {}, change.client);
   });
 }
 
@@ -145,34 +146,49 @@ absl::StatusOr<std::string> PasswordHandlers::CheckProof(const rpc::Call& call,
   return claims->id;
 }
 
+absl::StatusOr<Account> PasswordHandlers::AfterRecovery(kv::Txn& txn, const rpc::Call& call,
+                                                        const Account& account,
+                                                        absl::Time restrict_until) const {
+  Account next = Restrict(account, restrict_until, call.now);
+  if (StateAt(account, call.now) == State::kLocked)
+    next = TRY(Unlock(std::move(next), Actor::kSystem, call.now));
+  if (next == account) return next;
+  return desk_.accounts.Update(txn, std::move(next), call.now);
+}
+
 absl::StatusOr<pb::Credential> PasswordHandlers::ResetPassword(const rpc::Call& call,
                                                                const pb::ResetPasswordRequest& in) {
   if (std::optional<pb::Credential> earlier = TRY(desk_.once.Replay<pb::Credential>(call)))
     return *std::move(earlier);
-  const PasswordReset reset = TRY(Parse(in));
+  const PasswordReset reset = TRY(Parse(in, call.now));
   const std::string recovery = TRY(CheckProof(call, reset));
+  // The proof first: recovery must learn that its password has been set, whatever became of the account
+  // since.
   const auto allowed = [&](kv::ReadTxn& txn, const Account& account) -> absl::Status {
-    TRY(RequireState(account, {State::kActive, State::kLocked},
-                     call.now));  // a lock never blocks recovery (R11)
-    if (!TRY(desk_.credentials.ProofUsed(txn, recovery))) return absl::OkStatus();
-    return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kProofUsed,
-                  "this recovery has set a password already");
+    if (TRY(desk_.credentials.ProofUsed(txn, recovery))) {
+      return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kProofUsed,
+                    "this recovery has set a password already");
+    }
+    // A lock never blocks recovery (R11).
+    return RequireState(account, {State::kActive, State::kLocked}, call.now);
   };
   const Dossier before = TRY(desk_.LoadNow(reset.account));
+  // Before the look at the proof: a password that a copy of this call sets meanwhile must not be taken for an
+  // earlier one, and refused as used again.
+  const StoredCredential seen = TRY(CredentialNow(reset.account));
   TRY(desk_.database().View([&](kv::ReadTxn& txn) -> absl::Status { return allowed(txn, before.account); }));
   TRY(CheckPolicy(before, reset.fresh));
-  const StoredCredential seen = TRY(CredentialNow(reset.account));
   TRY(CheckReuse(seen, reset.fresh));
   const Secret phc = TRY(desk_.hasher.Hash(reset.fresh));
   return desk_.once.Run<pb::Credential>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Credential> {
     Dossier dossier = TRY(desk_.Load(txn, reset.account));
     TRY(allowed(txn, dossier.account));
     TRY(desk_.credentials.UseProof(txn, recovery, reset.account, call.now));
-    if (StateAt(dossier.account, call.now) == State::kLocked) {
-      dossier.account =
-          TRY(desk_.accounts.Update(txn, TRY(Unlock(dossier.account, Actor::kSystem, call.now)), call.now));
-    }
-    return SaveFresh(txn, call, dossier, seen, phc, "PasswordReset", {});
+    dossier.account = TRY(AfterRecovery(txn, call, dossier.account, reset.restrict_until));
+    Attributes attributes;
+    if (RestrictedAt(dossier.account, call.now))
+      attributes["restricted_until"] = absl::StrCat(absl::ToUnixMicros(*dossier.account.restricted_until));
+    return SaveFresh(txn, call, dossier, seen, phc, "PasswordReset", std::move(attributes), {});
   });
 }
 

@@ -28,7 +28,10 @@ class PasswordHandlers {
   absl::Status CheckReuse(const StoredCredential& credential, const Secret& fresh) const;
   absl::StatusOr<pb::Credential> SaveFresh(kv::Txn& txn, const rpc::Call& call, const Dossier& dossier,
                                            const StoredCredential& seen, const Secret& phc, const char* type,
-                                           const ClientPlace& client) const;
+                                           Attributes attributes, const ClientPlace& client) const;
+  // The account as a recovery leaves it: without a lock, and restricted for a while.
+  absl::StatusOr<Account> AfterRecovery(kv::Txn& txn, const rpc::Call& call, const Account& account,
+                                        absl::Time restrict_until) const;
   // The recovery's public id. PERMISSION_DENIED / PROOF_INVALID, whatever is wrong.
   absl::StatusOr<std::string> CheckProof(const rpc::Call& call, const PasswordReset& reset) const;
 

@@ -373,6 +373,17 @@ TEST_F(ResetPassword, TakesAProofOnce) {
   EXPECT_THAT(world_.Reset("ivan", world_.Proof("ivan", "r2"), "Aa1!Bb2@"), IsOk());
 }
 
+// Recovery takes any other refusal as "nothing was set", and may then let the principal cancel (R8).
+TEST_F(ResetPassword, SaysThatTheProofIsUsedWhateverBecameOfTheAccountSince) {
+  ASSERT_THAT(world_.Reset("ivan", world_.Proof("ivan", "r1"), kBetter), IsOk());
+  ASSERT_THAT(world_.Freeze(world_.Service(), "ivan", absl::Hours(24)), IsOk());
+  EXPECT_THAT(world_.Reset("ivan", world_.Proof("ivan", "r1"), kBetter),
+              Refused(kFailedPrecondition, Reason::kProofUsed));
+  ASSERT_THAT(world_.Block("ivan"), IsOk());
+  EXPECT_THAT(world_.Reset("ivan", world_.Proof("ivan", "r1"), kBetter),
+              Refused(kFailedPrecondition, Reason::kProofUsed));
+}
+
 TEST_F(ResetPassword, AnswersARepeatedRequestAlikeAlsoWhenTheProofHasExpired) {
   pb::ResetPasswordRequest in;
   in.set_account("accounts/ivan");

@@ -89,6 +89,7 @@ absl::StatusOr<OwnedPhone> MoveNumber(kv::Txn& txn, const Desk& desk, const Addr
   if (phone.kind == PhoneKind::kMain) {
     if (counts && dossier.account.had_main_phone) dossier.account.main_phone_changed_at = change.author.now;
     dossier.account.had_main_phone = true;
+    dossier.account.phone_permit_until.reset();  // it was for a change from the number before
   }
   TRY(desk.accounts.Update(txn, dossier.account, change.author.now));
   TRY(EnqueueNotice(txn, desk.vault, notice, change.author.now));

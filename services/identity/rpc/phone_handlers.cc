@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
+#include "services/identity/domain/guarded.h"
 #include "services/identity/rpc/code_steps.h"
 #include "services/identity/rpc/phone_binding.h"
 #include "services/identity/rpc/phone_handlers.h"
@@ -35,10 +36,8 @@ absl::Status PhoneHandlers::CheckMayBind(const rpc::Call& call, const Dossier& d
                                          PhoneKind kind) const {
   TRY(RequireState(dossier.account, {State::kActive}, call.now));
   TRY(CheckKind(dossier.account.type, kind, dossier.phones));
-  const bool cabinet = call.peer.role == rpc::Role::kPortal;
-  if (cabinet && kind == PhoneKind::kMain)
-    TRY(CheckChangeInterval(dossier.account, desk_.policy.phone, call.now));
-  return absl::OkStatus();
+  if (call.peer.role != rpc::Role::kPortal) return absl::OkStatus();
+  return CheckCabinetBinding(dossier.account, kind, desk_.policy.phone, call.now);
 }
 
 absl::StatusOr<CodeProgress> PhoneHandlers::SendCode(const rpc::Call& call, const Dossier& dossier,
@@ -173,7 +172,10 @@ absl::StatusOr<pb::Phone> PhoneHandlers::ReleasePhone(const rpc::Call& call,
     if (phone.state == PhoneState::kScheduled)
       return ToProto(TRY(RefuseScheduled(txn, desk_, call, circumstances, dossier.account, phone)));
     // An owner may not, while something stands against the account; an officer with a reason may.
-    if (call.peer.role == rpc::Role::kPortal) TRY(RequireState(dossier.account, {State::kActive}, call.now));
+    if (call.peer.role == rpc::Role::kPortal) {
+      TRY(RequireState(dossier.account, {State::kActive}, call.now));
+      TRY(CheckUnrestricted(dossier.account, call.now));
+    }
     if (phone.state != PhoneState::kBound) {
       return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kStateTransitionNotAllowed,
                     "the number is not bound")

@@ -1,6 +1,7 @@
 #pragma once
 
-// Binding, confirming, listing, releasing and importing numbers (I1–I4). Thread-safe.
+// Binding, confirming, listing, releasing and importing numbers, and permits to change one (I1–I4).
+// Thread-safe.
 
 #include "absl/status/statusor.h"
 #include "common/rpc/call.h"
@@ -17,6 +18,8 @@ class PhoneHandlers {
   absl::StatusOr<pb::ListPhonesResponse> ListPhones(const rpc::Call& call, const pb::ListPhonesRequest& in);
   absl::StatusOr<pb::Phone> ReleasePhone(const rpc::Call& call, const pb::ReleasePhoneRequest& in);
   absl::StatusOr<pb::Phone> ImportPhone(const rpc::Call& call, const pb::ImportPhoneRequest& in);
+  absl::StatusOr<pb::PhoneChangePermit> PermitPhoneChange(const rpc::Call& call,
+                                                          const pb::PermitPhoneChangeRequest& in);
 
  private:
   // What must hold before a code is sent and again before the number is bound.

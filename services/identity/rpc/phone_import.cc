@@ -6,6 +6,7 @@
 
 #include "common/base/refusal.h"
 #include "common/base/status.h"
+#include "services/identity/domain/guarded.h"
 #include "services/identity/domain/phone_import.h"
 #include "services/identity/rpc/phone_handlers.h"
 #include "services/identity/store/notices.h"
@@ -67,8 +68,10 @@ absl::StatusOr<pb::Phone> PhoneHandlers::ImportPhone(const rpc::Call& call,
     phone.created_at = call.now;
     phone.proved_at = order.proved_at;
     const AddressChange change = ChangeBy(call, {{}, order.reference});
-    if (call.peer.role == rpc::Role::kPost)
+    if (call.peer.role == rpc::Role::kPost) {
+      TRY(CheckUnrestricted(dossier.account, call.now + desk_.policy.phone.post_delay));
       return ToProto(TRY(ScheduleNumber(txn, desk_, change, dossier, phone)));
+    }
     return ToProto(TRY(MoveNumber(txn, desk_, change, dossier, phone, /*counts=*/false)));
   });
 }
@@ -93,9 +96,11 @@ absl::Status BindScheduled(kv::Txn& txn, const Desk& desk, const PhoneName& name
   dossier.phones.erase(std::remove(dossier.phones.begin(), dossier.phones.end(), *phone),
                        dossier.phones.end());
   const AddressChange change = {TheClock(now), kPost, {}};
-  const absl::Status checked =
+  absl::Status checked =
       CheckImport(dossier.account, dossier.phones, TRY(desk.phones.FindHolder(txn, phone->number)),
                   phone->proved_at.value_or(absl::InfinitePast()), desk.policy.phone, now);
+  // By its own time, however late the clock comes round to it.
+  if (checked.ok()) checked = CheckUnrestricted(dossier.account, *phone->effective_at);
   if (!checked.ok()) return Drop(txn, desk, change, dossier.account, *phone, CauseOf(checked));
   return MoveNumber(txn, desk, change, dossier, *phone, /*counts=*/false).status();
 }

@@ -1,5 +1,5 @@
 // Nothing that tells who somebody is may lie readable on the disk, in an event or in a refusal (CRY-01,
-// LOG-02, product.md §6.7).
+// LOG-02).
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

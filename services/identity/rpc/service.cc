@@ -69,6 +69,25 @@ class Service final : public pb::IdentityService::CallbackService {
     return methods_.ServeAtOnce("MatchContact", context, in, out, handlers_.eligibility,
                                 &EligibilityHandlers::MatchContact);
   }
+  Reactor* CompareAccounts(Context* context, const pb::CompareAccountsRequest* in,
+                           pb::CompareAccountsResponse* out) override {
+    return methods_.ServeAtOnce("CompareAccounts", context, in, out, handlers_.eligibility,
+                                &EligibilityHandlers::CompareAccounts);
+  }
+  Reactor* CheckDocument(Context* context, const pb::CheckDocumentRequest* in,
+                         pb::CheckDocumentResponse* out) override {
+    return methods_.ServeAtOnce("CheckDocument", context, in, out, handlers_.eligibility,
+                                &EligibilityHandlers::CheckDocument);
+  }
+  Reactor* NotifyPerson(Context* context, const pb::NotifyPersonRequest* in,
+                        pb::NotifyPersonResponse* out) override {
+    return methods_.Serve("NotifyPerson", context, in, out, handlers_.notices, &NoticeHandlers::NotifyPerson);
+  }
+  Reactor* PermitPhoneChange(Context* context, const pb::PermitPhoneChangeRequest* in,
+                             pb::PhoneChangePermit* out) override {
+    return methods_.Serve("PermitPhoneChange", context, in, out, handlers_.phones,
+                          &PhoneHandlers::PermitPhoneChange);
+  }
   Reactor* LookupAccount(Context* context, const pb::LookupAccountRequest* in,
                          pb::LookupAccountResponse* out) override {
     return methods_.ServeAtOnce("LookupAccount", context, in, out, handlers_.eligibility,

@@ -133,9 +133,10 @@ class World {
     if (how_long != absl::InfiniteDuration()) SetTime(in.mutable_expire_time(), now() + how_long);
     return handlers().accounts.FreezeAccount(call, in);
   }
-  absl::StatusOr<pb::Account> Unfreeze(const rpc::Call& call, const std::string& id) {
+  absl::StatusOr<pb::Account> Unfreeze(const rpc::Call& call, const std::string& id, bool confirmed = false) {
     pb::UnfreezeAccountRequest in;
     in.set_name("accounts/" + id);
+    in.set_confirmed(confirmed);
     return handlers().accounts.UnfreezeAccount(call, in);
   }
 
@@ -224,8 +225,10 @@ class World {
     return signer_.Sign(claims);
   }
   absl::StatusOr<pb::Credential> Reset(const std::string& id, const std::string& proof,
-                                       const std::string& fresh) {
+                                       const std::string& fresh,
+                                       absl::Duration restricted = absl::ZeroDuration()) {
     pb::ResetPasswordRequest in;
+    if (restricted != absl::ZeroDuration()) SetTime(in.mutable_restrict_expire_time(), now() + restricted);
     in.set_account("accounts/" + id);
     in.set_proof(proof);
     in.set_new_password(fresh);

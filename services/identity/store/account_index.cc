@@ -79,6 +79,10 @@ absl::StatusOr<std::vector<AccountId>> AccountIndex::FindByDocument(kv::ReadTxn&
   return IdsUnder(txn, ByDocument(), DocumentOf(*vault_, document));
 }
 
+bool AccountIndex::SameDocument(const Document& a, const Document& b) const {
+  return crypto::ConstantTimeEquals(DocumentOf(*vault_, a).front(), DocumentOf(*vault_, b).front());
+}
+
 absl::Status AccountIndex::Move(kv::Txn& txn, const Account& before, const Account& after) const {
   TRY(MoveShared(txn, BySnils(), SnilsOf(*vault_, before), SnilsOf(*vault_, after), after.id));
   TRY(MoveShared(txn, ByDocument(), DocumentOf(*vault_, before), DocumentOf(*vault_, after), after.id));

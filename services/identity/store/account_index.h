@@ -23,6 +23,8 @@ class AccountIndex {
   absl::StatusOr<std::optional<AccountId>> FindByEmail(kv::ReadTxn& txn, const Email& email) const;
   absl::StatusOr<std::vector<AccountId>> FindBySnils(kv::ReadTxn& txn, absl::string_view snils) const;
   absl::StatusOr<std::vector<AccountId>> FindByDocument(kv::ReadTxn& txn, const Document& document) const;
+  // The same type, series and number, by their keyed hashes and in constant time.
+  bool SameDocument(const Document& a, const Document& b) const;
 
   // Takes away what led to `before` and leads to `after` instead, under the newest keys. ALREADY_EXISTS with
   // metadata "field" when another account has the e-mail address.

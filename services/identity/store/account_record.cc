@@ -69,6 +69,8 @@ AccountRecord OpenPartOf(const Account& account) {
   r.set_deleted(account.deleted);
   r.set_had_main_phone(account.had_main_phone);
   r.set_main_phone_changed_at_us(ToUs(account.main_phone_changed_at));
+  r.set_restricted_until_us(ToUs(account.restricted_until));
+  r.set_phone_permit_until_us(ToUs(account.phone_permit_until));
   r.set_version(account.version);
   r.set_created_at_us(ToUs(account.created_at));
   r.set_updated_at_us(ToUs(account.updated_at));
@@ -91,6 +93,8 @@ Account FromOpenPart(const AccountId& id, const AccountRecord& r) {
   account.deleted = r.deleted();
   account.had_main_phone = r.had_main_phone();
   account.main_phone_changed_at = MaybeFromUs(r.main_phone_changed_at_us());
+  account.restricted_until = MaybeFromUs(r.restricted_until_us());
+  account.phone_permit_until = MaybeFromUs(r.phone_permit_until_us());
   account.version = r.version();
   account.created_at = FromUs(r.created_at_us());
   account.updated_at = FromUs(r.updated_at_us());

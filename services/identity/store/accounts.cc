@@ -113,10 +113,31 @@ absl::StatusOr<Account> Accounts::Erase(kv::Txn& txn, const AccountId& id, absl:
   return after;
 }
 
+absl::StatusOr<bool> Accounts::HasDocument(kv::ReadTxn& txn, const AccountId& id,
+                                           const Document& shown) const {
+  const std::optional<Account> account = TRY(Find(txn, id));
+  if (!account.has_value() || !account->person.document.has_value()) return false;
+  return index_.SameDocument(*account->person.document, shown);
+}
+
 absl::Status Accounts::Reindex(kv::Txn& txn, const AccountId& id) const {
   const std::optional<Account> account = TRY(Find(txn, id));
   if (!account.has_value() || account->deleted) return absl::OkStatus();
   return index_.Move(txn, *account, *account);
+}
+
+absl::StatusOr<std::optional<AccountId>> Accounts::Near(kv::ReadTxn& txn, absl::string_view text) const {
+  std::optional<AccountId> found;
+  const auto take = [&](absl::string_view key, absl::string_view) {
+    kv::KeyReader reader(key);
+    std::string table, id;
+    if (reader.Str(table) && reader.Str(id)) found = AccountId::FromTrusted(std::move(id));
+    return false;
+  };
+  const kv::Key all = Records().At();
+  TRY(txn.Scan(Records().At().Str(text).bytes(), all.End(), take));
+  if (!found.has_value()) TRY(txn.Scan(all.bytes(), all.End(), take));
+  return found;
 }
 
 absl::StatusOr<std::vector<AccountId>> Accounts::ListIds(kv::ReadTxn& txn, absl::string_view after,

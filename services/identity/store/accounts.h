@@ -48,6 +48,14 @@ class Accounts {
     return index_.FindByDocument(txn, document);
   }
 
+  // Is this the document on file? Compared by keyed hash, in constant time. False also when the account is
+  // absent, erased or has none.
+  absl::StatusOr<bool> HasDocument(kv::ReadTxn& txn, const AccountId& id, const Document& shown) const;
+
+  // The first id that is not before `text` in the order of ids, else the first of all; nullopt while there
+  // are none. Always the same for the same text and accounts; it may be an erased one.
+  absl::StatusOr<std::optional<AccountId>> Near(kv::ReadTxn& txn, absl::string_view text) const;
+
   // Ids behind the key `after`, at most `limit`, erased ones too; `last_key` as in List.
   absl::StatusOr<std::vector<AccountId>> ListIds(kv::ReadTxn& txn, absl::string_view after, size_t limit,
                                                  std::string& last_key) const;

@@ -31,9 +31,10 @@ inline constexpr char kBindScheduledPhone[] =
 inline constexpr char kForgetEmail[] = "forget_email";  // subject: account, never confirmed
 
 // Nothing when nobody can be told. Not sent before `not_before`; dropped when it could not be sent within
-// three days from then.
+// three days from then. A peer's is sealed under the person's own key: it does not outlive an erasure.
 absl::Status EnqueueNotice(kv::Txn& txn, const Vault& vault, const Notice& notice, absl::Time now,
                            absl::Time not_before = absl::InfinitePast());
+// FAILED_PRECONDITION / ACCOUNT_DELETED for a peer's whose receiver has been erased.
 absl::StatusOr<Notice> NoticeFrom(const kv::OutboxRow& row, const Vault& vault);
 
 absl::Status EnqueueCancel(kv::Txn& txn, const VerificationId& verification, absl::Time now);

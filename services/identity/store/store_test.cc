@@ -86,8 +86,31 @@ Account FullAccount() {
   account.danger_freeze_until = TestNow() + absl::Hours(24);
   account.block_reason = "fraud";
   account.had_main_phone = true;
+  account.restricted_until = TestNow() + absl::Hours(72);
+  account.phone_permit_until = TestNow() + absl::Minutes(15);
   account.main_phone_changed_at = TestNow() - absl::Hours(3);
   return account;
+}
+
+TEST_F(Store, KnowsAnAccountNearEveryText) {
+  const auto near = [&](const std::string& text) {
+    std::optional<AccountId> id;
+    EXPECT_THAT(database_->View([&](kv::ReadTxn& txn) -> absl::Status {
+      id = TRY(accounts_.Near(txn, text));
+      return absl::OkStatus();
+    }),
+                IsOk());
+    return id.has_value() ? id->text() : "";
+  };
+  EXPECT_EQ(near("x"), "");
+  for (const char* id : {"b", "i"}) {
+    Account account = GoodAccount(id);
+    ASSERT_THAT(Insert(account), IsOk());
+  }
+  EXPECT_EQ(near(""), "b");
+  EXPECT_EQ(near("b"), "b");
+  EXPECT_EQ(near("c"), "i");
+  EXPECT_EQ(near("x"), "b");
 }
 
 TEST_F(Store, GivesBackWhatItTook) {

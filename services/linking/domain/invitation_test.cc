@@ -16,12 +16,6 @@ using testing::IsOk;
 using testing::Refused;
 using ::testing::ValuesIn;
 
-constexpr InvitationState kStates[] = {InvitationState::kPending, InvitationState::kAccepted,
-                                       InvitationState::kDeclined, InvitationState::kCancelled,
-                                       InvitationState::kExpired};
-constexpr InvitationTrigger kTriggers[] = {InvitationTrigger::kAccept, InvitationTrigger::kDecline,
-                                           InvitationTrigger::kCancel, InvitationTrigger::kExpire};
-
 const absl::Time kMade = absl::FromUnixSeconds(1'770'000'000);
 const absl::Time kEnd = kMade + absl::Minutes(30);
 
@@ -33,17 +27,22 @@ Invitation In(InvitationState state) {
   invitation.state = state;
   invitation.created_at = kMade;
   invitation.expire_at = kEnd;
-  if (state != InvitationState::kPending) invitation.ended_at = kMade + absl::Minutes(1);
+  if (state != InvitationState::kPending && state != InvitationState::kNew)
+    invitation.ended_at = kMade + absl::Minutes(1);
   return invitation;
 }
 
 // The specification, written down apart from the table in the code.
 std::optional<InvitationState> Specified(InvitationState from, InvitationTrigger trigger, Actor actor) {
+  if (from == InvitationState::kNew && trigger == InvitationTrigger::kInvite && actor == Actor::kPrincipal)
+    return InvitationState::kPending;
   if (from != InvitationState::kPending) return std::nullopt;
   if (trigger == InvitationTrigger::kAccept && actor == Actor::kContact) return InvitationState::kAccepted;
   if (trigger == InvitationTrigger::kDecline && actor == Actor::kContact) return InvitationState::kDeclined;
   if (trigger == InvitationTrigger::kCancel && actor == Actor::kPrincipal) return InvitationState::kCancelled;
   if (trigger == InvitationTrigger::kExpire && actor == Actor::kTime) return InvitationState::kExpired;
+  if (trigger == InvitationTrigger::kErasePrincipal && actor == Actor::kService)
+    return InvitationState::kCancelled;
   return std::nullopt;
 }
 
@@ -59,27 +58,64 @@ TEST_P(InvitationStep, GoesWhereTheSpecificationSaysOrIsRefused) {
   if (specified.has_value()) {
     ASSERT_THAT(next, IsOk());
     EXPECT_EQ(next->state, *specified);
-    EXPECT_EQ(next->ended_at, now);
+    EXPECT_EQ(next->ended_at, *specified == InvitationState::kPending ? absl::InfiniteFuture() : now);
+    ASSERT_EQ(next->taken.size(), 1u) << "remembered for whoever records it";
+    EXPECT_EQ(next->taken[0], *FindRow(from, trigger, actor));
     return;
   }
   EXPECT_EQ(next.status().code(), kFailedPrecondition);
-  const Reason reason = from == InvitationState::kPending   ? Reason::kStateTransitionNotAllowed
+  const bool open = from == InvitationState::kPending || from == InvitationState::kNew;
+  const Reason reason = open                                ? Reason::kStateTransitionNotAllowed
                         : from == InvitationState::kExpired ? Reason::kInvitationExpired
                                                             : Reason::kInvitationClosed;
   EXPECT_TRUE(HasReason(next.status(), reason)) << next.status();
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, InvitationStep,
-                         Combine(ValuesIn(kStates), ValuesIn(kTriggers), ValuesIn(kActors)));
+                         Combine(ValuesIn(kAllInvitationStates), ValuesIn(kAllInvitationTriggers),
+                                 ValuesIn(kAllActors)));
 
 TEST(InvitationTable, HasNoRowTwice) {
-  for (const InvitationTransition& a : kInvitationTransitions) {
+  for (const InvitationTransition& a : InvitationTransitions()) {
     int same = 0;
-    for (const InvitationTransition& b : kInvitationTransitions) {
+    for (const InvitationTransition& b : InvitationTransitions()) {
       same += a.from == b.from && a.trigger == b.trigger && a.actor == b.actor;
     }
     EXPECT_EQ(same, 1);
   }
+}
+
+TEST(InvitationTable, EveryStepTellsFollowersWhereItLedAndFreesThePlaceWhenItIsOver) {
+  for (const InvitationTransition& row : InvitationTransitions()) {
+    int events = 0;
+    for (const Effect effect : kAllEffects) events += row.effects.Has(effect) && !EventType(effect).empty();
+    EXPECT_EQ(events, 1) << TriggerName(row.trigger);
+    const bool open = row.to == InvitationState::kPending;
+    EXPECT_EQ(row.effects.Has(Effect::kTakePlace), open) << TriggerName(row.trigger);
+    EXPECT_EQ(row.effects.Has(Effect::kFreePlace), !open) << TriggerName(row.trigger);
+    // L11: the principal hears of every end but of an acceptance, of which the link's notice tells.
+    const bool heard_otherwise =
+        row.trigger == InvitationTrigger::kAccept || row.trigger == InvitationTrigger::kErasePrincipal;
+    EXPECT_EQ(row.effects.Has(Effect::kTellInvitationEnded), !open && !heard_otherwise);
+  }
+}
+
+TEST(InvitationTable, TellsTheInviteeOfItsBeginningOnly) {  // L2: a later notice would tell who it reached
+  for (const InvitationTransition& row : InvitationTransitions()) {
+    EXPECT_EQ(row.effects.Has(Effect::kTellInvitationReceived), row.from == InvitationState::kNew);
+  }
+}
+
+TEST(Offer, IsOpenForItsLifetimeAndHasReachedNobodyYet) {
+  const Invitation offer =
+      Offer(InvitationId::FromTrusted("i"), AccountId::FromTrusted("alice"), absl::Minutes(30), kMade);
+  EXPECT_EQ(offer.state, InvitationState::kPending);
+  EXPECT_EQ(offer.created_at, kMade);
+  EXPECT_EQ(offer.expire_at, kEnd);
+  EXPECT_EQ(offer.ended_at, absl::InfiniteFuture());
+  EXPECT_FALSE(offer.invitee.has_value());
+  ASSERT_EQ(offer.taken.size(), 1u);
+  EXPECT_EQ(offer.taken[0].trigger, InvitationTrigger::kInvite);
 }
 
 struct Instant {

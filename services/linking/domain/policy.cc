@@ -6,6 +6,7 @@ namespace {
 constexpr int64_t kMinute = 60;
 constexpr int64_t kHour = 60 * kMinute;
 constexpr int64_t kDay = 24 * kHour;
+constexpr int64_t kYear = 365 * kDay;
 
 }  // namespace
 
@@ -18,10 +19,18 @@ std::vector<PolicyKey> PolicyKeys() {
       {"link.invitations_per_phone", 3, 3, 1, 20, "Invitations to one phone in 24 hours, by whomever."},
       {"link.removal_delay", 0, kDay, 0, 7 * kDay,
        "Seconds until a contact that the principal has disconnected ceases to guard; 0: at once."},
-      {"link.hold_limit", 2 * kDay, 2 * kDay, kDay + 10 * kMinute, 7 * kDay,
+      {"link.removal_confirmed", 0, 0, 0, 1,
+       "1: a contact is disconnected by a recovery of purpose CONTACT_REMOVAL only, to which he agrees."},
+      {"link.hold_limit", 5 * kDay, 5 * kDay, kDay + 10 * kMinute, 15 * kDay,
        "Seconds ahead for which a recovery may hold a link at most."},
       {"link.invitation_retention", 90 * kDay, 90 * kDay, kDay, 365 * kDay,
        "Seconds after which an invitation is erased."},
+      {"link.session_age", 5 * kMinute, 2 * kMinute, kMinute, 15 * kMinute,
+       "Seconds since the sign-in of a person who makes or ends a link, at most."},
+      {"link.danger_freeze", kDay, kDay, kHour, 7 * kDay,
+       "Seconds for which a contact's danger report freezes his principal."},
+      {"link.reminder_interval", kYear, 180 * kDay, 30 * kDay, kYear,
+       "Seconds between two questions whether the contact is still the right one."},
   };
 }
 
@@ -34,6 +43,10 @@ Policy MakePolicy(const PolicyValues& values) {
   policy.removal_delay = absl::Seconds(values.at("link.removal_delay"));
   policy.hold_limit = absl::Seconds(values.at("link.hold_limit"));
   policy.invitation_retention = absl::Seconds(values.at("link.invitation_retention"));
+  policy.session_age = absl::Seconds(values.at("link.session_age"));
+  policy.danger_freeze = absl::Seconds(values.at("link.danger_freeze"));
+  policy.reminder_interval = absl::Seconds(values.at("link.reminder_interval"));
+  policy.removal_confirmed = values.at("link.removal_confirmed") != 0;
   return policy;
 }
 

@@ -18,6 +18,10 @@ struct Policy {
   absl::Duration removal_delay;           // L8; zero: at once
   absl::Duration hold_limit;              // a recovery may hold a link at most so long
   absl::Duration invitation_retention;    // an invitation is erased so long after it was made
+  absl::Duration session_age;             // LNK-09, LNK-14: who changes a link signed in at most so long ago
+  absl::Duration danger_freeze;           // L10
+  absl::Duration reminder_interval;       // LNK-15
+  bool removal_confirmed = false;         // the contact must agree to his removal
 };
 
 std::vector<PolicyKey> PolicyKeys();

@@ -22,11 +22,18 @@ TEST(Gosuslugi, HasThePublishedNumbers) {
   EXPECT_EQ(policy.invitations_per_phone, 3);
   EXPECT_EQ(policy.removal_delay, absl::ZeroDuration());
   EXPECT_EQ(policy.invitation_retention, absl::Hours(90 * 24));
+  EXPECT_EQ(policy.hold_limit, absl::Hours(5 * 24));
+  EXPECT_EQ(policy.session_age, absl::Seconds(300));  // LNK-09
+  EXPECT_EQ(policy.danger_freeze, absl::Hours(24));   // L10
+  EXPECT_EQ(policy.reminder_interval, absl::Hours(365 * 24));
+  EXPECT_FALSE(policy.removal_confirmed);
 }
 
 TEST(Strict, LetsTheOldContactGuardForADay) {
   const Policy policy = Profile("strict");
   EXPECT_EQ(policy.removal_delay, absl::Hours(24));
+  EXPECT_EQ(policy.session_age, absl::Seconds(120));
+  EXPECT_EQ(policy.reminder_interval, absl::Hours(180 * 24));
   EXPECT_EQ(policy.invitation_lifetime, absl::Minutes(30));
   EXPECT_EQ(policy.principals_per_contact, 5);
 }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/testing/status.h"
+#include "services/linking/domain/verdict.h"
 
 namespace tc::linking {
 namespace {
@@ -109,7 +110,7 @@ TEST(MayInvite, NotByOneWhoHasAContact) {
   protection.link = LinkId::FromTrusted("l");
   EXPECT_THAT(MayInvite(protection, Numbers(), kNow),
               Refused(kFailedPrecondition, Reason::kContactAlreadyLinked));
-  EXPECT_THAT(MayBeGuarded(protection), Refused(kFailedPrecondition, Reason::kContactAlreadyLinked));
+  EXPECT_THAT(MayBeGuarded(protection, kNow), Refused(kFailedPrecondition, Reason::kContactAlreadyLinked));
 }
 
 TEST(MayInvite, NotWhileAnInvitationIsOpen) {
@@ -117,7 +118,7 @@ TEST(MayInvite, NotWhileAnInvitationIsOpen) {
   protection.pending = InvitationId::FromTrusted("i");
   EXPECT_THAT(MayInvite(protection, Numbers(), kNow),
               Refused(kFailedPrecondition, Reason::kInvitationPending));
-  EXPECT_THAT(MayBeGuarded(protection), IsOk());
+  EXPECT_THAT(MayBeGuarded(protection, kNow), IsOk());
 }
 
 TEST(MayInvite, FiveTimesInTwentyFourHours) {
@@ -130,6 +131,114 @@ TEST(MayInvite, FiveTimesInTwentyFourHours) {
               Refused(kResourceExhausted, Reason::kInvitationLimitReached));
   EXPECT_THAT(MayInvite(protection, Numbers(), kNow + absl::Hours(24)), IsOk())
       << "the first has left the window";
+}
+
+constexpr absl::Duration kDay = absl::Hours(24);
+
+Link Guarding(LinkState state = LinkState::kActive) {
+  Link link;
+  link.state = state;
+  return link;
+}
+
+TEST(Freeze, OfTwoEndsTheLaterCountsAndNobodyIsBoundForEver) {
+  Protection protection;
+  Freeze(protection, kNow + kDay, kNow);
+  Freeze(protection, kNow + absl::Hours(1), kNow);
+  EXPECT_EQ(protection.frozen_until, kNow + kDay);
+  Freeze(protection, kNow + 1000 * kDay, kNow);
+  Restrict(protection, kNow + 1000 * kDay, kNow);
+  EXPECT_EQ(protection.frozen_until, kNow + kLongestFreeze);
+  EXPECT_EQ(protection.restricted_until, kNow + kLongestFreeze);
+}
+
+struct Bond {
+  const char* what;
+  Reason reason;
+  void (*bind)(Protection&, absl::Time, absl::Time);
+};
+const Bond kBonds[] = {{"L10: danger", Reason::kAccountFrozen, Freeze},
+                       {"REC-18: recovered", Reason::kRestrictedAfterRecovery, Restrict}};
+
+TEST(Bond, RefusesEveryChangeOfTheContactUntilItsEndAndNotAtIt) {
+  for (const Bond& bond : kBonds) {
+    Protection protection;
+    bond.bind(protection, kNow + kDay, kNow);
+    const absl::Time last = kNow + kDay - absl::Milliseconds(1);
+    for (const absl::Status& refused :
+         {MayInvite(protection, Numbers(), last), MayRemove(protection, Numbers(), last),
+          RequireChangeable(protection, last)}) {
+      EXPECT_THAT(refused, Refused(kFailedPrecondition, bond.reason)) << bond.what;
+      EXPECT_EQ(RetryAfterOf(refused), absl::Milliseconds(1)) << bond.what;
+    }
+    EXPECT_EQ(MayBeGuarded(protection, last), NotForYouNow()) << "the contact learns no particulars";
+    for (const absl::Status& allowed :
+         {MayInvite(protection, Numbers(), kNow + kDay), MayRemove(protection, Numbers(), kNow + kDay),
+          MayBeGuarded(protection, kNow + kDay)}) {
+      EXPECT_THAT(allowed, IsOk()) << bond.what;
+    }
+  }
+}
+
+TEST(Bond, DelaysAPendingRemoval) {
+  for (const Bond& bond : kBonds) {
+    Protection protection;
+    bond.bind(protection, kNow + kDay, kNow);
+    EXPECT_EQ(RemovalDue(Leaving(kNow + absl::Hours(1)), protection), kNow + kDay) << bond.what;
+    EXPECT_EQ(RemovalDue(Leaving(kNow + 2 * kDay), protection), kNow + 2 * kDay) << "hastens nothing";
+    EXPECT_EQ(RemovalDue(Guarding(), protection), absl::InfiniteFuture());
+  }
+}
+
+TEST(MayBeGuarded, NotWhileARecoveryIsOpenThatHasBegunWithoutAContact) {
+  Protection protection;
+  ASSERT_THAT(AddHold(protection, {"r", kNow + kDay}, kNow), IsOk());
+  EXPECT_EQ(MayBeGuarded(protection, kNow), NotForYouNow());
+  EXPECT_THAT(MayInvite(protection, Numbers(), kNow), IsOk()) << "an invitation changes nothing yet";
+  EXPECT_THAT(MayBeGuarded(protection, kNow + kDay), IsOk());
+}
+
+TEST(MayRemove, NotWithoutTheContactsConsentWhereThePolicyDemandsIt) {
+  Policy policy = Numbers();
+  EXPECT_THAT(MayRemove(Protection(), policy, kNow), IsOk());
+  policy.removal_confirmed = true;
+  const absl::Status refused = MayRemove(Protection(), policy, kNow);
+  EXPECT_THAT(refused, Refused(kFailedPrecondition, Reason::kConfirmationRequired));
+  EXPECT_EQ(MetadataOf(refused, "purpose"), "CONTACT_REMOVAL");
+}
+
+TEST(MayConfirmRemoval, NotAgainstAnotherRecoveryOrInDanger) {
+  Protection protection;
+  ASSERT_THAT(AddHold(protection, {"own", kNow + kDay}, kNow), IsOk());
+  EXPECT_THAT(MayConfirmRemoval(protection, "own", kNow), IsOk());
+  ASSERT_THAT(AddHold(protection, {"other", kNow + absl::Hours(1)}, kNow), IsOk());
+  EXPECT_THAT(MayConfirmRemoval(protection, "own", kNow),
+              Refused(kFailedPrecondition, Reason::kRecoveryOpen));
+  EXPECT_THAT(MayConfirmRemoval(protection, "own", kNow + absl::Hours(1)), IsOk());
+  Freeze(protection, kNow + kDay, kNow);
+  EXPECT_THAT(MayConfirmRemoval(protection, "own", kNow + absl::Hours(1)),
+              Refused(kFailedPrecondition, Reason::kAccountFrozen));
+}
+
+TEST(ReportDanger, FreezesOnceInTwentyFourHoursInEveryStateThatGuards) {  // L10
+  for (const LinkState state : kAllLinkStates) {
+    Protection protection;
+    const auto reported = ReportDanger(Guarding(state), protection, Numbers(), kNow);
+    if (!Guards(state)) {
+      EXPECT_THAT(reported, Refused(kFailedPrecondition, Reason::kStateTransitionNotAllowed));
+      EXPECT_EQ(protection, Protection());
+      continue;
+    }
+    ASSERT_THAT(reported, IsOk());
+    EXPECT_EQ(reported->state, state);
+    EXPECT_EQ(protection.frozen_until, kNow + kDay);
+    const absl::Time soon = kNow + kDay - absl::Milliseconds(1);
+    const auto again = ReportDanger(*reported, protection, Numbers(), soon);
+    EXPECT_THAT(again, Refused(kResourceExhausted, Reason::kRateLimited));
+    EXPECT_EQ(RetryAfterOf(again.status()), absl::Milliseconds(1));
+    EXPECT_THAT(ReportDanger(*reported, protection, Numbers(), kNow + kDay), IsOk());
+    EXPECT_EQ(protection.frozen_until, kNow + 2 * kDay);
+  }
 }
 
 }  // namespace

@@ -7,36 +7,37 @@
 namespace tc::linking {
 namespace {
 
-std::optional<Judgement> JudgeSuspended(SuspendReason reason, bool principal_eligible,
-                                        bool contact_eligible) {
-  const bool for_principal = reason == SuspendReason::kPrincipalNotEligible;
-  const bool for_contact = reason == SuspendReason::kContactNotEligible;
-  if (!for_principal && !for_contact) return std::nullopt;
-  if (principal_eligible && contact_eligible) return Judgement{LinkTrigger::kResume, SuspendReason::kNone};
-  const bool holds = for_principal ? !principal_eligible : !contact_eligible;
-  if (holds) return std::nullopt;
-  return Judgement{LinkTrigger::kSuspend,
-                   for_principal ? SuspendReason::kContactNotEligible : SuspendReason::kPrincipalNotEligible};
+constexpr SuspendReason kInOrder[] = {SuspendReason::kSamePerson, SuspendReason::kSamePhone,
+                                      SuspendReason::kContactNotEligible,
+                                      SuspendReason::kPrincipalNotEligible};
+
+bool Holds(SuspendReason reason, const PeopleNow& people) {
+  switch (reason) {
+    case SuspendReason::kNone:
+      return false;
+    case SuspendReason::kPrincipalNotEligible:
+      return !people.principal_eligible;
+    case SuspendReason::kContactNotEligible:
+      return !people.contact_eligible;
+    case SuspendReason::kSamePhone:
+      return people.same_phone;
+    case SuspendReason::kSamePerson:
+      return people.same_person;
+  }
+  return false;
 }
 
 }  // namespace
 
 bool Rechecked(LinkState state) { return state == LinkState::kActive || state == LinkState::kSuspended; }
 
-std::optional<Judgement> Judge(const Link& link, bool principal_eligible, bool contact_eligible) {
-  switch (link.state) {
-    case LinkState::kActive:
-      if (!contact_eligible) return Judgement{LinkTrigger::kSuspend, SuspendReason::kContactNotEligible};
-      if (!principal_eligible) return Judgement{LinkTrigger::kSuspend, SuspendReason::kPrincipalNotEligible};
-      return std::nullopt;
-    case LinkState::kSuspended:
-      return JudgeSuspended(link.suspend_reason, principal_eligible, contact_eligible);
-    case LinkState::kRemovalPending:
-    case LinkState::kRemoved:
-    case LinkState::kResigned:
-      return std::nullopt;
+std::optional<Judgement> Judge(const Link& link, const PeopleNow& people) {
+  if (!Rechecked(link.state) || Holds(link.suspend_reason, people)) return std::nullopt;
+  for (const SuspendReason reason : kInOrder) {
+    if (Holds(reason, people)) return Judgement{LinkTrigger::kSuspend, reason};
   }
-  return std::nullopt;
+  if (link.state == LinkState::kActive) return std::nullopt;
+  return Judgement{LinkTrigger::kResume, SuspendReason::kNone};
 }
 
 absl::StatusOr<Link> Follow(Link link, const Judgement& judgement, absl::Time now) {

@@ -32,6 +32,10 @@ Link In(LinkState state, SuspendReason reason = SuspendReason::kNone) {
 Judgement Suspend(SuspendReason reason) { return {LinkTrigger::kSuspend, reason}; }
 const Judgement kResume = {LinkTrigger::kResume, SuspendReason::kNone};
 
+PeopleNow Of(bool principal, bool contact) {
+  return {.principal_eligible = principal, .contact_eligible = contact};
+}
+
 struct Row {
   const char* what;
   LinkState state;
@@ -65,15 +69,32 @@ const Row kRows[] = {
 TEST(Judge, SuspendsWhoFailsAndResumesWhenBothStand) {
   for (const Row& row : kRows) {
     EXPECT_TRUE(Rechecked(row.state));
-    EXPECT_EQ(Judge(In(row.state, row.reason), row.principal, row.contact), row.judgement) << row.what;
+    EXPECT_EQ(Judge(In(row.state, row.reason), Of(row.principal, row.contact)), row.judgement) << row.what;
   }
 }
 
-TEST(Judge, ObeysOnlyItsOwnReasons) {
-  for (const auto reason : {kNone, SuspendReason::kSamePhone, SuspendReason::kSamePerson}) {
-    for (const bool principal : {kNo, kYes}) {
-      for (const bool contact : {kNo, kYes}) {
-        EXPECT_EQ(Judge(In(LinkState::kSuspended, reason), principal, contact), std::nullopt);
+// Every combination of what identity can say, and every reason that the link can have (L6).
+TEST(Judge, KeepsAReasonThatHoldsElseTakesTheFirstThatDoesElseResumes) {
+  constexpr SuspendReason kReasons[] = {SuspendReason::kSamePerson, SuspendReason::kSamePhone, kContactFails,
+                                        kPrincipalFails};
+  for (int facts = 0; facts < 16; ++facts) {
+    const bool holds[] = {(facts & 1) != 0, (facts & 2) != 0, (facts & 4) != 0, (facts & 8) != 0};
+    const PeopleNow people = {.principal_eligible = !holds[3],
+                              .contact_eligible = !holds[2],
+                              .same_person = holds[0],
+                              .same_phone = holds[1]};
+    std::optional<SuspendReason> first;
+    for (int i = 3; i >= 0; --i) {
+      if (holds[i]) first = kReasons[i];
+    }
+    const auto active = Judge(In(LinkState::kActive), people);
+    EXPECT_EQ(active, first.has_value() ? std::optional(Suspend(*first)) : std::nullopt) << facts;
+    for (int i = 0; i < 4; ++i) {
+      const auto judgement = Judge(In(LinkState::kSuspended, kReasons[i]), people);
+      if (holds[i]) {
+        EXPECT_EQ(judgement, std::nullopt) << facts << " stays";
+      } else {
+        EXPECT_EQ(judgement, first.has_value() ? Suspend(*first) : kResume) << facts;
       }
     }
   }
@@ -84,7 +105,7 @@ TEST(Judge, LeavesALinkAloneThatEndsOrHasEnded) {
     EXPECT_FALSE(Rechecked(state));
     for (const bool principal : {kNo, kYes}) {
       for (const bool contact : {kNo, kYes}) {
-        EXPECT_EQ(Judge(In(state), principal, contact), std::nullopt) << StateName(state);
+        EXPECT_EQ(Judge(In(state), Of(principal, contact)), std::nullopt) << StateName(state);
       }
     }
   }
@@ -100,7 +121,7 @@ TEST(Follow, EveryJudgementCanBeFollowedAndThenNothingMoreIsDue) {
     EXPECT_EQ(followed->suspend_reason, row.judgement->reason) << row.what;
     EXPECT_EQ(followed->changes.back(), (LinkChange{kNow, followed->state, Actor::kService})) << row.what;
     EXPECT_TRUE(Guards(followed->state)) << "protection stays on";
-    EXPECT_EQ(Judge(*followed, row.principal, row.contact), std::nullopt) << row.what;
+    EXPECT_EQ(Judge(*followed, Of(row.principal, row.contact)), std::nullopt) << row.what;
   }
 }
 

@@ -1,5 +1,7 @@
 #include "services/linking/domain/verdict.h"
 
+#include <algorithm>
+
 #include "common/base/refusal.h"
 #include "common/base/status.h"
 
@@ -28,11 +30,17 @@ absl::Status RefuseConflicts(const Match& match) {
 }
 
 absl::Status MayAccept(const AccountId& contact, const Match& match, const Eligibility& contact_eligibility,
-                       const Eligibility& principal_eligibility) {
+                       const Eligibility& principal_eligibility, absl::Time now) {
   TRY(RequireEligible(contact_eligibility));
   if (match.account != contact) return NotForYouNow();
   TRY(RefuseConflicts(match));
-  return principal_eligibility.eligible ? absl::OkStatus() : NotForYouNow();
+  const bool ready = principal_eligibility.eligible && now >= principal_eligibility.restricted_until;
+  return ready ? absl::OkStatus() : NotForYouNow();
+}
+
+bool Erased(const Eligibility& eligibility) {
+  return std::find(eligibility.unmet.begin(), eligibility.unmet.end(), "ACCOUNT_DELETED") !=
+         eligibility.unmet.end();
 }
 
 absl::Status NotForYouNow() {

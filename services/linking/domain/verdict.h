@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "common/base/id.h"
 
 namespace tc::linking {
@@ -15,7 +16,8 @@ enum class EligibilityRole { kPrincipal, kContact };
 
 struct Eligibility {
   bool eligible = false;
-  std::vector<std::string> unmet;  // all of them: "AGE_BELOW_MINIMUM", …
+  std::vector<std::string> unmet;                      // all of them: "AGE_BELOW_MINIMUM", …
+  absl::Time restricted_until = absl::InfinitePast();  // contact, phone, e-mail cannot be changed (REC-18)
 };
 
 // Whom a first name and a phone fit.
@@ -23,6 +25,12 @@ struct Match {
   AccountId account;        // empty: nobody
   std::string masked_name;  // "Мария С."
   bool same_account = false;
+  bool same_person = false;
+  bool same_phone = false;
+};
+
+// What stands between two accounts that are linked already (L6).
+struct Conflicts {
   bool same_person = false;
   bool same_phone = false;
 };
@@ -38,7 +46,10 @@ absl::Status RefuseConflicts(const Match& match);
 // unmet requirements are all told; what lies with the principal, or with a name or phone that no longer fits,
 // is one refusal without particulars.
 absl::Status MayAccept(const AccountId& contact, const Match& match, const Eligibility& contact_eligibility,
-                       const Eligibility& principal_eligibility);
+                       const Eligibility& principal_eligibility, absl::Time now);
+
+// Whether identity says that the account is erased.
+bool Erased(const Eligibility& eligibility);
 
 // The refusal without particulars.
 absl::Status NotForYouNow();

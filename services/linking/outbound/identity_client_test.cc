@@ -42,6 +42,10 @@ class CannedIdentity final : public pb::IdentityService::Service {
   pb::MatchContactResponse match;
   pb::LookupAccountRequest lookup_asked;
   pb::LookupAccountResponse lookup;
+  pb::CompareAccountsRequest compare_asked;
+  pb::CompareAccountsResponse compared;
+  pb::NotifyPersonRequest notify_asked;
+  pb::FreezeAccountRequest freeze_asked;
   grpc::Status status;
   bool credentials = false;
 
@@ -69,6 +73,22 @@ class CannedIdentity final : public pb::IdentityService::Service {
                              pb::LookupAccountResponse* out) override {
     lookup_asked = *in;
     *out = lookup;
+    return status;
+  }
+  grpc::Status CompareAccounts(grpc::ServerContext*, const pb::CompareAccountsRequest* in,
+                               pb::CompareAccountsResponse* out) override {
+    compare_asked = *in;
+    *out = compared;
+    return status;
+  }
+  grpc::Status NotifyPerson(grpc::ServerContext*, const pb::NotifyPersonRequest* in,
+                            pb::NotifyPersonResponse*) override {
+    notify_asked = *in;
+    return status;
+  }
+  grpc::Status FreezeAccount(grpc::ServerContext*, const pb::FreezeAccountRequest* in,
+                             pb::Account*) override {
+    freeze_asked = *in;
     return status;
   }
 
@@ -170,6 +190,54 @@ TEST_F(IdentityClient, AsksForAMaskedName) {
   service_.lookup.set_masked_name("Алиса П.");
   EXPECT_EQ(*client_->MaskedName(kAlice, Soon()), "Алиса П.");
   EXPECT_EQ(service_.lookup_asked.account(), "accounts/alice");
+}
+
+TEST_F(IdentityClient, BringsBackUntilWhenTheContactCannotBeChanged) {  // REC-18
+  EXPECT_EQ(client_->CheckEligibility(kAlice, EligibilityRole::kPrincipal, Soon())->restricted_until,
+            absl::InfinitePast());
+  service_.eligibility.mutable_restrict_expire_time()->set_seconds(1770000000);
+  EXPECT_EQ(client_->CheckEligibility(kAlice, EligibilityRole::kPrincipal, Soon())->restricted_until,
+            absl::FromUnixSeconds(1770000000));
+}
+
+TEST_F(IdentityClient, AsksWhatStandsBetweenTwo) {  // L6
+  const AccountId bob = AccountId::FromTrusted("bob");
+  const auto nothing = client_->CompareAccounts(kAlice, bob, Soon());
+  ASSERT_THAT(nothing, IsOk());
+  EXPECT_FALSE(nothing->same_person || nothing->same_phone);
+  EXPECT_EQ(service_.compare_asked.principal(), "accounts/alice");
+  EXPECT_EQ(service_.compare_asked.contact(), "accounts/bob");
+  service_.compared.add_conflicts(pb::CONTACT_CONFLICT_SAME_PHONE);
+  EXPECT_TRUE(client_->CompareAccounts(kAlice, bob, Soon())->same_phone);
+  EXPECT_FALSE(client_->CompareAccounts(kAlice, bob, Soon())->same_person);
+  for (const int other : {static_cast<int>(pb::CONTACT_CONFLICT_SAME_PERSON), 4711}) {
+    service_.compared.clear_conflicts();
+    service_.compared.add_conflicts(static_cast<pb::ContactConflict>(other));
+    EXPECT_TRUE(client_->CompareAccounts(kAlice, bob, Soon())->same_person)
+        << "one that this program does not know yet stands against them all the same";
+  }
+}
+
+TEST_F(IdentityClient, TellsPeopleWithATemplateOfItsOwnForEachNotice) {
+  std::set<int> templates;
+  for (const NoticeKind kind : kAllNoticeKinds) {
+    ASSERT_THAT(client_->Notify({kind, kAlice, "Борис С."}, "request-1", Soon()), IsOk());
+    templates.insert(service_.notify_asked.template_());
+  }
+  EXPECT_EQ(templates.size(), std::size(kAllNoticeKinds));
+  EXPECT_EQ(templates.count(0), 0u) << "none is unspecified";
+  EXPECT_EQ(service_.notify_asked.account(), "accounts/alice");
+  EXPECT_EQ(service_.notify_asked.parameters().masked_person(), "Борис С.");
+  EXPECT_EQ(service_.notify_asked.request_id(), "request-1");
+}
+
+TEST_F(IdentityClient, OrdersAFreeze) {  // L10
+  const absl::Time until = absl::FromUnixMicros(1770000000000007);
+  ASSERT_THAT(client_->Freeze(kAlice, until, "request-1", Soon()), IsOk());
+  EXPECT_EQ(service_.freeze_asked.name(), "accounts/alice");
+  EXPECT_EQ(service_.freeze_asked.expire_time().seconds(), 1770000000);
+  EXPECT_EQ(service_.freeze_asked.expire_time().nanos(), 7000);
+  EXPECT_EQ(service_.freeze_asked.request_id(), "request-1");
 }
 
 TEST_F(IdentityClient, AsksAllThatAnAcceptanceDependsOnAtOnce) {

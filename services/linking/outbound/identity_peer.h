@@ -1,8 +1,8 @@
 #pragma once
 
-// IdentityPeer: what linking asks the identity service. Reads only, so that every question may be asked
-// again. Thread-safe. Errors of every method: UNAVAILABLE / PEER_UNAVAILABLE, DEADLINE_EXCEEDED; NOT_FOUND
-// for an account that identity does not know.
+// IdentityPeer: what linking asks the identity service, and what it asks it to do. Questions may be asked
+// again; an order takes effect once for a request id. Thread-safe. Errors of every method: UNAVAILABLE /
+// PEER_UNAVAILABLE, DEADLINE_EXCEEDED; NOT_FOUND for an account that identity does not know.
 
 #include <string>
 
@@ -12,6 +12,7 @@
 #include "common/base/id.h"
 #include "common/base/phone.h"
 #include "services/linking/domain/first_name.h"
+#include "services/linking/domain/notice.h"
 #include "services/linking/domain/verdict.h"
 
 namespace tc::linking {
@@ -48,6 +49,16 @@ class IdentityPeer {
   virtual void AskForAcceptance(const AcceptanceQuestion& question, absl::Time deadline, Told told) = 0;
   // "Иван П."
   virtual absl::StatusOr<std::string> MaskedName(const AccountId& account, absl::Time deadline) = 0;
+  // What stands between two who are linked (L6). An erased account has nothing in common with anybody.
+  virtual absl::StatusOr<Conflicts> CompareAccounts(const AccountId& principal, const AccountId& contact,
+                                                    absl::Time deadline) = 0;
+
+  // Tells the receiver, who is somebody, on all his addresses. OK also when he has none or is unknown.
+  virtual absl::Status Notify(const Notice& notice, const std::string& request_id, absl::Time deadline) = 0;
+  // Freezes the account until then, which is at most 168 hours ahead. FAILED_PRECONDITION when its state does
+  // not allow it.
+  virtual absl::Status Freeze(const AccountId& account, absl::Time until, const std::string& request_id,
+                              absl::Time deadline) = 0;
 };
 
 }  // namespace tc::linking

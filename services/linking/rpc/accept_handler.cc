@@ -71,6 +71,7 @@ absl::StatusOr<std::optional<pb::Link>> Handlers::LookAtInvitation(
     return absl::OkStatus();
   }));
   if (earlier.has_value()) return std::optional<pb::Link>(TRY(EarlierLink(*earlier)));
+  TRY(RequireRecent(call));
   if (seen.invitation.invitee != call.person->account) return NotFound("invitation");
   TRY(Apply(seen.invitation, InvitationTrigger::kAccept, Actor::kContact, call.now).status());
   acceptance.details = TRY(invitations().Open(seen));
@@ -82,7 +83,7 @@ absl::Status Handlers::Judge(Acceptance& acceptance, const AcceptanceFacts& fact
   TRY(RequireEligible(own));
   const Match match = TRY(WithoutParticulars(facts.match));
   const Eligibility principals = TRY(WithoutParticulars(facts.principal));
-  TRY(MayAccept(acceptance.seen.invitation.invitee, match, own, principals));
+  TRY(MayAccept(acceptance.seen.invitation.invitee, match, own, principals, acceptance.call.now));
   acceptance.people = {acceptance.details.masked_principal, match.masked_name,
                        acceptance.details.contact_phone.Masked()};
   acceptance.link = LinkId::FromTrusted(parts_.random.ShortId());
@@ -106,18 +107,15 @@ absl::StatusOr<Link> Handlers::TakeUp(kv::Txn& txn, const Acceptance& acceptance
   row.invitation.link = acceptance.link;
   Protection protection = TRY(links().ProtectionOf(txn, row.invitation.principal));
   TRY(SettleLink(txn, parts_.stores, protection, now));
-  TRY(MayBeGuarded(protection));
-  Duty duty = TRY(SettledDuty(txn, parts_.stores, row.invitation.invitee, parts_.policy, now));
+  TRY(MayBeGuarded(protection, now));
+  const Duty duty = TRY(SettledDuty(txn, parts_.stores, row.invitation.invitee, parts_.policy, now));
   TRY(MayGuardAnother(duty, parts_.policy));
 
-  TRY(CloseInvitation(txn, parts_.stores, row, protection, now));
-  const LinkRow made{Establish(acceptance.link, row.invitation, now), acceptance.sealed_people};
-  protection.link = acceptance.link;
-  duty.links.push_back(acceptance.link);
-  TRY(links().Save(txn, made));
+  const LinkRow made{Establish(acceptance.link, row.invitation, parts_.policy.reminder_interval, now),
+                     acceptance.sealed_people};
+  TRY(Record(txn, parts_.stores, std::move(row), protection, now));
+  TRY(Record(txn, parts_.stores, made, protection, now));
   TRY(links().SaveProtection(txn, protection));
-  TRY(links().SaveDuty(txn, duty));
-  TRY(Tell(txn, made.link, now));
   return made.link;
 }
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <set>
 
@@ -225,42 +226,150 @@ TEST(SixtyFourInvitationsToOnePhone, MakeMoreWithoutSerialisation) {
   EXPECT_GT(most, 3u);
 }
 
-// A recovery begins while the contact resigns: either it finds nobody, or it finds him and he stays (LNK-12).
+// Two do something at the same moment. `both` of them must not have been told that they have won.
+struct Outcome {
+  bool first = false;
+  bool second = false;
+  bool both() const { return first && second; }
+};
+
+template <typename First, typename Second>
+Outcome Race(First first, Second second) {
+  std::atomic<bool> one = false;
+  std::atomic<bool> two = false;
+  AtOnce(2, [&](int i) {
+    if (i == 0) {
+      one = first();
+    } else {
+      two = second();
+    }
+  });
+  return {one, two};
+}
+
+// Whether `race` of a world without serialisation is lost at least once.
+template <typename Round>
+bool BreaksWithoutSerialisation(Round round) {
+  for (int i = 0; i < 5 * kRounds; ++i) {
+    if (round(Unserialised())) return true;
+  }
+  return false;
+}
+
+// Bob accepts by a call of the last instant while the timer of the end runs (LNK-11).
+Outcome AcceptAgainstExpire(const kv::TestSwitches& switches) {
+  World world(Roomy(), switches);
+  pb::AcceptInvitationRequest in;
+  in.set_name(world.Invite("alice", "bob")->name());
+  rpc::Call call = world.As("bob");
+  call.now += absl::Minutes(30) - absl::Milliseconds(1);
+  call.person->auth_time = call.now;
+  world.clock().Advance(absl::Minutes(30));
+  const Outcome outcome = Race([&] { return world.Accept(call, in).ok(); },
+                               [&] {
+                                 world.RunTimers();
+                                 const std::vector<std::string> types = world.EventTypes();
+                                 return std::count(types.begin(), types.end(), "InvitationExpired") > 0;
+                               });
+  const bool expired = world.GetInvitation("alice", in.name())->state() == pb::INVITATION_STATE_EXPIRED;
+  if (!switches.unserialised) {
+    EXPECT_EQ(world.Guard("alice").guarded(), outcome.first);
+    EXPECT_EQ(expired, outcome.second);
+  }
+  return outcome;
+}
+
+TEST(AcceptAgainstExpire, ExactlyOneWins) {
+  for (int round = 0; round < kRounds; ++round) {
+    const Outcome outcome = AcceptAgainstExpire(kSerialised);
+    EXPECT_NE(outcome.first, outcome.second);
+  }
+}
+
+TEST(AcceptAgainstExpire, BothWinWithoutSerialisation) {
+  EXPECT_TRUE(BreaksWithoutSerialisation(
+      [](const kv::TestSwitches& switches) { return AcceptAgainstExpire(switches).both(); }));
+}
+
+// A recovery begins while the contact goes: either it finds nobody, or it finds him and he stays (LNK-12,
+// LNK-13).
+template <typename Leave>
+Outcome HoldAgainst(const kv::TestSwitches& switches, Leave leave) {
+  World world(Roomy(), switches);
+  const std::string link = world.Link("alice", "bob").name();
+  const Outcome outcome = Race([&] { return world.Hold("alice", "rec-1", absl::Hours(24))->guarded(); },
+                               [&] { return leave(world, link); });
+  if (!switches.unserialised) EXPECT_EQ(world.Guard("alice").guarded(), outcome.first);
+  return outcome;
+}
+
+bool Resigns(World& world, const std::string& link) { return world.Resign("bob", link).ok(); }
+bool Removes(World& world, const std::string& link) { return world.Remove("alice", link).ok(); }
+
 TEST(HoldAgainstResign, NeverLeavesARecoveryHoldingSomebodyWhoHasGone) {
-  for (int round = 0; round < 30; ++round) {
-    World world(Roomy(), kSerialised);
-    const std::string link = world.Link("alice", "bob").name();
-    std::atomic<bool> guarded = false;
-    std::atomic<bool> resigned = false;
-    AtOnce(2, [&](int i) {
-      if (i == 0) {
-        guarded = world.Hold("alice", "rec-1", absl::Hours(24))->guarded();
-      } else {
-        resigned = world.Resign("bob", link).ok();
-      }
-    });
-    EXPECT_NE(guarded, resigned);
-    EXPECT_EQ(world.Guard("alice").guarded(), guarded);
+  for (int round = 0; round < kRounds; ++round) {
+    const Outcome outcome = HoldAgainst(kSerialised, Resigns);
+    EXPECT_NE(outcome.first, outcome.second);
   }
 }
 
 TEST(HoldAgainstResign, LeavesOneWithoutSerialisation) {
-  bool broken = false;
-  for (int round = 0; round < 5 * kRounds && !broken; ++round) {
-    World world(Roomy(), Unserialised());
-    const std::string link = world.Link("alice", "bob").name();
-    std::atomic<bool> guarded = false;
-    std::atomic<bool> resigned = false;
-    AtOnce(2, [&](int i) {
-      if (i == 0) {
-        guarded = world.Hold("alice", "rec-1", absl::Hours(24))->guarded();
-      } else {
-        resigned = world.Resign("bob", link).ok();
-      }
-    });
-    broken = guarded && resigned;
+  EXPECT_TRUE(BreaksWithoutSerialisation(
+      [](const kv::TestSwitches& switches) { return HoldAgainst(switches, Resigns).both(); }));
+}
+
+TEST(HoldAgainstRemove, NeverLeavesARecoveryHoldingSomebodyWhoHasGone) {
+  for (int round = 0; round < kRounds; ++round) {
+    const Outcome outcome = HoldAgainst(kSerialised, Removes);
+    EXPECT_NE(outcome.first, outcome.second);
   }
-  EXPECT_TRUE(broken);
+}
+
+TEST(HoldAgainstRemove, LeavesOneWithoutSerialisation) {
+  EXPECT_TRUE(BreaksWithoutSerialisation(
+      [](const kv::TestSwitches& switches) { return HoldAgainst(switches, Removes).both(); }));
+}
+
+// The contact cries danger while a thief at the principal's cabinet disconnects him (L10).
+Outcome DangerAgainstRemove(const kv::TestSwitches& switches) {
+  World world(Roomy(), switches);
+  const std::string link = world.Link("alice", "bob").name();
+  const Outcome outcome = Race([&] { return world.ReportDanger("bob", link).ok(); },
+                               [&] { return world.Remove("alice", link).ok(); });
+  if (!switches.unserialised) EXPECT_EQ(world.Guard("alice").guarded(), outcome.first);
+  return outcome;
+}
+
+TEST(DangerAgainstRemove, ExactlyOneWins) {
+  for (int round = 0; round < kRounds; ++round) {
+    const Outcome outcome = DangerAgainstRemove(kSerialised);
+    EXPECT_NE(outcome.first, outcome.second);
+  }
+}
+
+TEST(DangerAgainstRemove, BothWinWithoutSerialisation) {
+  EXPECT_TRUE(BreaksWithoutSerialisation(
+      [](const kv::TestSwitches& switches) { return DangerAgainstRemove(switches).both(); }));
+}
+
+// A recovery begins where nobody guards while somebody accepts to: it either finds him or keeps him out.
+Outcome HoldAgainstAccept(const kv::TestSwitches& switches) {
+  World world(Roomy(), switches);
+  const std::string name = world.Invite("alice", "bob")->name();
+  return Race([&] { return !world.Hold("alice", "rec-1", absl::Hours(24))->guarded(); },
+              [&] { return world.Accept("bob", name).ok(); });
+}
+
+TEST(HoldAgainstAccept, NeverLeavesAnUnguardedRecoveryBesideAContact) {
+  for (int round = 0; round < kRounds; ++round) {
+    const Outcome outcome = HoldAgainstAccept(kSerialised);
+    EXPECT_NE(outcome.first, outcome.second);
+  }
+}
+
+TEST(HoldAgainstAccept, LeavesOneWithoutSerialisation) {
+  EXPECT_TRUE(BreaksWithoutSerialisation(
+      [](const kv::TestSwitches& switches) { return HoldAgainstAccept(switches).both(); }));
 }
 
 }  // namespace

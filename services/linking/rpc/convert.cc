@@ -60,6 +60,8 @@ pb::InvitationState ToProto(InvitationState state) {
       return pb::INVITATION_STATE_CANCELLED;
     case InvitationState::kExpired:
       return pb::INVITATION_STATE_EXPIRED;
+    case InvitationState::kNew:
+      break;
   }
   return pb::INVITATION_STATE_UNSPECIFIED;
 }
@@ -76,6 +78,8 @@ pb::LinkState ToProto(LinkState state) {
       return pb::LINK_STATE_REMOVED;
     case LinkState::kResigned:
       return pb::LINK_STATE_RESIGNED;
+    case LinkState::kNew:
+      break;
   }
   return pb::LINK_STATE_UNSPECIFIED;
 }
@@ -137,6 +141,31 @@ absl::StatusOr<WantedHold> Parse(const pb::HoldGuardRequest& in, absl::Duration 
   return wanted;
 }
 
+absl::StatusOr<WantedGuard> Parse(const pb::GetGuardRequest& in, absl::Time now) {
+  Mistakes mistakes;
+  WantedGuard wanted;
+  wanted.principal = mistakes.Take(AccountId::ParseName(in.principal(), "principal"));
+  wanted.at = now;
+  if (in.has_at() && !Valid(in.at())) {
+    mistakes.Add("at", "TIME_INVALID", "this is no time");
+  } else if (in.has_at()) {
+    wanted.at = FromProto(in.at());
+    if (wanted.at > now) mistakes.Add("at", "TIME_FUTURE", "nobody knows who will guard");
+  }
+  TRY(mistakes.Result());
+  return wanted;
+}
+
+absl::StatusOr<WantedRemoval> Parse(const pb::RemoveGuardRequest& in) {
+  Mistakes mistakes;
+  WantedRemoval wanted;
+  wanted.principal = mistakes.Take(AccountId::ParseName(in.principal(), "principal"));
+  wanted.link = mistakes.Take(LinkId::ParseName(in.link(), "link"));
+  wanted.recovery = mistakes.Take(RecoveryId::Parse(in.recovery(), "recovery")).text();
+  TRY(mistakes.Result());
+  return wanted;
+}
+
 absl::StatusOr<Side> Parse(pb::InvitationView view) {
   if (view == pb::INVITATION_VIEW_SENT) return Side::kPrincipal;
   if (view == pb::INVITATION_VIEW_RECEIVED) return Side::kContact;
@@ -158,7 +187,7 @@ pb::Invitation ToProto(const Invitation& invitation, const InvitationDetails& de
   if (side == Side::kPrincipal) {
     out.set_principal(invitation.principal.Name());
     out.set_contact_first_name(details.contact_first_name.text());
-    out.set_masked_contact_phone(details.contact_phone.Masked());
+    out.set_masked_contact_phone(details.masked_contact_phone);
   } else {
     out.set_masked_principal(details.masked_principal);
   }
@@ -221,7 +250,7 @@ pb::Guard Unguarded(const AccountId& principal) {
   return out;
 }
 
-pb::Guard ToGuard(const Link& link, const LinkPeople& people) {
+pb::Guard ToGuard(const Link& link, LinkState state, const LinkPeople& people) {
   pb::Guard out;
   out.set_principal(link.principal.Name());
   out.set_guarded(true);
@@ -229,7 +258,15 @@ pb::Guard ToGuard(const Link& link, const LinkPeople& people) {
   out.set_contact(link.contact.Name());
   Set(*out.mutable_guard_since(), link.created_at);
   out.set_masked_contact(people.masked_contact);
-  out.set_link_state(ToProto(link.state));
+  out.set_link_state(ToProto(state));
+  return out;
+}
+
+pb::DangerReport ToProto(const Link& link, const Protection& protection) {
+  pb::DangerReport out;
+  out.set_link(link.id.Name());
+  Set(*out.mutable_create_time(), link.danger_at);
+  Set(*out.mutable_freeze_expire_time(), protection.frozen_until);
   return out;
 }
 

@@ -35,6 +35,19 @@ struct WantedHold {
 // `until` lies at most `limit` after `now`; one that is past already is a hold that is over.
 absl::StatusOr<WantedHold> Parse(const pb::HoldGuardRequest& in, absl::Duration limit, absl::Time now);
 
+struct WantedGuard {
+  AccountId principal;
+  absl::Time at;  // not after now
+};
+absl::StatusOr<WantedGuard> Parse(const pb::GetGuardRequest& in, absl::Time now);
+
+struct WantedRemoval {
+  AccountId principal;
+  LinkId link;
+  std::string recovery;
+};
+absl::StatusOr<WantedRemoval> Parse(const pb::RemoveGuardRequest& in);
+
 absl::StatusOr<Side> Parse(pb::InvitationView view);
 absl::StatusOr<Side> Parse(pb::LinkView view);
 
@@ -52,6 +65,9 @@ pb::BlockedSender ToProto(const Block& block, const std::string& masked_principa
 
 // A principal whom nobody guards.
 pb::Guard Unguarded(const AccountId& principal);
-pb::Guard ToGuard(const Link& link, const LinkPeople& people);
+// Who guards, in the state that the link has or had.
+pb::Guard ToGuard(const Link& link, LinkState state, const LinkPeople& people);
+
+pb::DangerReport ToProto(const Link& link, const Protection& protection);
 
 }  // namespace tc::linking

@@ -19,18 +19,16 @@ absl::StatusOr<Handlers::Draft> Handlers::AskForInvitation(const rpc::Call& call
   std::string masked_principal = TRY(identity.MaskedName(principal, call.deadline));
   Match match = TRY(identity.MatchContact(principal, wanted.first_name, wanted.phone, call.deadline));
   TRY(RequireEligible(eligibility));
+  TRY(RefuseRestricted(eligibility.restricted_until, call.now));
   TRY(RefuseConflicts(match));
 
   Draft draft;
-  draft.details = {wanted.first_name, wanted.phone, std::move(masked_principal)};
+  draft.details = {wanted.first_name, wanted.phone, wanted.phone.Masked(), std::move(masked_principal)};
   draft.match = std::move(match.account);
   draft.phone_window = invitations().PhoneWindow(wanted.phone);
-  Invitation& invitation = draft.row.invitation;
-  invitation.id = InvitationId::FromTrusted(parts_.random.ShortId());
-  invitation.principal = principal;
-  invitation.created_at = call.now;
-  invitation.expire_at = call.now + parts_.policy.invitation_lifetime;
-  draft.row.sealed_details = invitations().Seal(invitation.id, draft.details);
+  const InvitationId id = InvitationId::FromTrusted(parts_.random.ShortId());
+  draft.row.invitation = Offer(id, principal, parts_.policy.invitation_lifetime, call.now);
+  draft.row.sealed_details = invitations().Seal(id, draft.details);
   return draft;
 }
 
@@ -50,6 +48,7 @@ absl::Status Handlers::CountInvitation(kv::Txn& txn, Protection& protection, con
 absl::StatusOr<pb::Invitation> Handlers::CreateInvitation(const rpc::Call& call,
                                                           const pb::CreateInvitationRequest& in) {
   if (const auto earlier = TRY(parts_.once.Replay<pb::Invitation>(call))) return *earlier;
+  TRY(RequireRecent(call));
   const Draft draft = TRY(AskForInvitation(call, TRY(Parse(in))));
   return parts_.once.Run<pb::Invitation>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Invitation> {
     InvitationRow row = draft.row;
@@ -60,12 +59,9 @@ absl::StatusOr<pb::Invitation> Handlers::CreateInvitation(const rpc::Call& call,
     TRY(CountInvitation(txn, protection, draft.phone_window, call.now));
     const bool blocked = TRY(blocks().IsBlocked(txn, draft.match, principal));
     if (!blocked) row.invitation.invitee = draft.match;
-    protection.pending = row.invitation.id;
-    TRY(links().SaveProtection(txn, protection));
-    TRY(invitations().Insert(txn, row));
-    TRY(txn.Schedule(ExpireInvitationAt(row.invitation)));
     TRY(txn.Schedule(EraseInvitationAt(row.invitation, call.now + parts_.policy.invitation_retention)));
-    TRY(Tell(txn, row.invitation, call.now));
+    TRY(Record(txn, parts_.stores, row, protection, call.now));
+    TRY(links().SaveProtection(txn, protection));
     return ToProto(row.invitation, draft.details, Side::kPrincipal, call.now);
   });
 }

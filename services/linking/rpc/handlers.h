@@ -52,6 +52,7 @@ class Handlers {
   absl::StatusOr<pb::Link> RemoveTrustedContact(const rpc::Call& call,
                                                 const pb::RemoveTrustedContactRequest& in);
   absl::StatusOr<pb::Link> Resign(const rpc::Call& call, const pb::ResignRequest& in);
+  absl::StatusOr<pb::DangerReport> ReportDanger(const rpc::Call& call, const pb::ReportDangerRequest& in);
   absl::StatusOr<pb::ListLinkHistoryResponse> ListLinkHistory(const rpc::Call& call,
                                                               const pb::ListLinkHistoryRequest& in);
 
@@ -62,6 +63,7 @@ class Handlers {
 
   absl::StatusOr<pb::Guard> GetGuard(const rpc::Call& call, const pb::GetGuardRequest& in);
   absl::StatusOr<pb::Guard> HoldGuard(const rpc::Call& call, const pb::HoldGuardRequest& in);
+  absl::StatusOr<pb::Guard> RemoveGuard(const rpc::Call& call, const pb::RemoveGuardRequest& in);
 
  private:
   kv::Database& database() const { return parts_.once.database(); }
@@ -72,7 +74,13 @@ class Handlers {
   absl::StatusOr<pb::Invitation> Show(const InvitationRow& row, Side side, absl::Time now) const;
   absl::StatusOr<pb::Link> Show(const LinkRow& row, const Protection& protection, Side side,
                                 absl::Time now) const;
-  absl::StatusOr<pb::Guard> ShowGuard(kv::ReadTxn& txn, const Protection& protection, absl::Time now) const;
+  // Who guarded at `at`; the protection is the one of now.
+  absl::StatusOr<pb::Guard> ShowGuard(kv::ReadTxn& txn, const Protection& protection, absl::Time at) const;
+  // The link that was the principal's at `at`, if there was one.
+  absl::StatusOr<std::optional<LinkRow>> LinkAt(kv::ReadTxn& txn, const Protection& protection,
+                                                absl::Time at) const;
+  // LNK-09, LNK-14: who makes or ends a link has signed in a short time ago.
+  absl::Status RequireRecent(const rpc::Call& call) const;
 
   // An invitation that only the transaction can still refuse, and whom it would reach.
   struct Draft {

@@ -32,7 +32,7 @@ absl::StatusOr<pb::Invitation> Handlers::CancelInvitation(const rpc::Call& call,
     row.invitation =
         TRY(Apply(std::move(row.invitation), InvitationTrigger::kCancel, Actor::kPrincipal, call.now));
     Protection protection = TRY(links().ProtectionOf(txn, row.invitation.principal));
-    TRY(CloseInvitation(txn, parts_.stores, row, protection, call.now));
+    TRY(Record(txn, parts_.stores, row, protection, call.now));
     TRY(links().SaveProtection(txn, protection));
     return Show(row, Side::kPrincipal, call.now);
   });
@@ -48,7 +48,7 @@ absl::StatusOr<pb::Invitation> Handlers::DeclineInvitation(const rpc::Call& call
     row.invitation =
         TRY(Apply(std::move(row.invitation), InvitationTrigger::kDecline, Actor::kContact, call.now));
     Protection protection = TRY(links().ProtectionOf(txn, row.invitation.principal));
-    TRY(CloseInvitation(txn, parts_.stores, row, protection, call.now));
+    TRY(Record(txn, parts_.stores, row, protection, call.now));
     TRY(links().SaveProtection(txn, protection));
     const InvitationDetails details = TRY(invitations().Open(row));
     if (in.block_sender()) {

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/recent_sign_in.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "services/linking/rpc/cut.h"
 #include "services/linking/rpc/handlers.h"
-#include "services/linking/rpc/timers.h"
 
 namespace tc::linking {
 namespace {
@@ -31,6 +31,10 @@ absl::StatusOr<AccountId> HistoryOwner(const rpc::Call& call, const std::string&
 }
 
 }  // namespace
+
+absl::Status Handlers::RequireRecent(const rpc::Call& call) const {
+  return RequireRecentSignIn(call.now - call.person->auth_time, parts_.policy.session_age);
+}
 
 absl::StatusOr<pb::Link> Handlers::Show(const LinkRow& row, const Protection& protection, Side side,
                                         absl::Time now) const {
@@ -118,20 +122,15 @@ absl::StatusOr<pb::Link> Handlers::RemoveTrustedContact(const rpc::Call& call,
                                                         const pb::RemoveTrustedContactRequest& in) {
   const LinkId named = in.link().empty() ? LinkId() : TRY(LinkId::ParseName(in.link(), "link"));
   return parts_.once.Run<pb::Link>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Link> {
+    TRY(RequireRecent(call));
     Protection protection = TRY(links().ProtectionOf(txn, call.person->account));
     TRY(SettleLink(txn, parts_.stores, protection, call.now));
     if (named.has_value() && named != protection.link) return NotFound("link");
     if (!protection.link.has_value()) return NoTrustedContact();
     LinkRow row = TRY(links().Get(txn, protection.link));
     row.link = TRY(Remove(std::move(row.link), parts_.policy.removal_delay, call.now));
-    TRY(RequireNoOpenRecovery(protection, call.now));
-    if (Guards(row.link.state)) {
-      TRY(links().Save(txn, row));
-      TRY(txn.Schedule(CompleteRemovalAt(row.link.id, row.link.removal_at)));
-      TRY(Tell(txn, row.link, call.now));
-    } else {
-      TRY(EndLink(txn, parts_.stores, row, protection, call.now));
-    }
+    TRY(MayRemove(protection, parts_.policy, call.now));
+    TRY(Record(txn, parts_.stores, row, protection, call.now));
     TRY(links().SaveProtection(txn, protection));
     return Show(row, protection, Side::kPrincipal, call.now);
   });
@@ -140,12 +139,13 @@ absl::StatusOr<pb::Link> Handlers::RemoveTrustedContact(const rpc::Call& call,
 absl::StatusOr<pb::Link> Handlers::Resign(const rpc::Call& call, const pb::ResignRequest& in) {
   const LinkId id = TRY(LinkId::ParseName(in.name()));
   return parts_.once.Run<pb::Link>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Link> {
+    TRY(RequireRecent(call));
     LinkRow row = TRY(links().Get(txn, id));
     if (row.link.contact != call.person->account) return NotFound("link");
     Protection protection = TRY(links().ProtectionOf(txn, row.link.principal));
     row.link = TRY(Apply(std::move(row.link), LinkTrigger::kResign, Actor::kContact, call.now));
     TRY(RequireNoOpenRecovery(protection, call.now));
-    TRY(EndLink(txn, parts_.stores, row, protection, call.now));
+    TRY(Record(txn, parts_.stores, row, protection, call.now));
     TRY(links().SaveProtection(txn, protection));
     return Show(row, protection, Side::kContact, call.now);
   });

@@ -9,26 +9,55 @@
 namespace tc::linking {
 namespace {
 
-constexpr char kRecheckLink[] = "recheck_link";
 constexpr absl::Duration kPatience = absl::Seconds(5);
 
-absl::StatusOr<bool> IsEligible(IdentityPeer& identity, const AccountId& account, EligibilityRole role,
-                                absl::Time deadline) {
-  const absl::StatusOr<Eligibility> answer = identity.CheckEligibility(account, role, deadline);
-  if (absl::IsNotFound(answer.status())) return false;
-  TRY(answer.status());
-  return answer->eligible;
+struct Answers {
+  PeopleNow people;
+  bool principal_erased = false;
+  bool contact_erased = false;
+};
+
+absl::StatusOr<Eligibility> AskEligibility(IdentityPeer& identity, const AccountId& account,
+                                           EligibilityRole role, absl::Time deadline) {
+  absl::StatusOr<Eligibility> answer = identity.CheckEligibility(account, role, deadline);
+  if (absl::IsNotFound(answer.status())) return Eligibility();
+  return answer;
+}
+
+absl::StatusOr<Answers> Ask(IdentityPeer& identity, const Link& link, absl::Time deadline) {
+  const Eligibility principal =
+      TRY(AskEligibility(identity, link.principal, EligibilityRole::kPrincipal, deadline));
+  const Eligibility contact =
+      TRY(AskEligibility(identity, link.contact, EligibilityRole::kContact, deadline));
+  const absl::StatusOr<Conflicts> compared = identity.CompareAccounts(link.principal, link.contact, deadline);
+  if (!absl::IsNotFound(compared.status())) TRY(compared.status());
+  const Conflicts conflicts = compared.value_or(Conflicts());
+  return Answers{{principal.eligible, contact.eligible, conflicts.same_person, conflicts.same_phone},
+                 Erased(principal),
+                 Erased(contact)};
+}
+
+// An erasure that has been performed leaves no name to erase.
+absl::Status EraseWhoIsErased(kv::Txn& txn, const Stores& stores, const LinkRow& row,
+                              const Answers& answers) {
+  const LinkPeople people = TRY(stores.links.Open(row));
+  if (answers.principal_erased) TRY(stores.outbox.EnqueueErasure(txn, row.link.principal));
+  const bool contact_named = !people.masked_contact.empty() || !people.masked_contact_phone.empty();
+  if (answers.contact_erased && contact_named) TRY(stores.outbox.EnqueueErasure(txn, row.link.contact));
+  return absl::OkStatus();
 }
 
 // Identity has been asked outside: the link may have gone its own way meanwhile, and is judged as it is now.
-absl::Status Settle(kv::Txn& txn, const Stores& stores, const LinkId& id, bool principal_eligible,
-                    bool contact_eligible, absl::Time now) {
+absl::Status Settle(kv::Txn& txn, const Stores& stores, const LinkId& id, const Answers& answers,
+                    absl::Time now) {
   LinkRow row = TRY(stores.links.Get(txn, id));
-  const std::optional<Judgement> judgement = Judge(row.link, principal_eligible, contact_eligible);
+  if (!Rechecked(row.link.state)) return absl::OkStatus();
+  TRY(EraseWhoIsErased(txn, stores, row, answers));
+  const std::optional<Judgement> judgement = Judge(row.link, answers.people);
   if (!judgement.has_value()) return absl::OkStatus();
   row.link = TRY(Follow(std::move(row.link), *judgement, now));
-  TRY(stores.links.Save(txn, row));
-  return Tell(txn, row.link, now);
+  Protection protection = TRY(stores.links.ProtectionOf(txn, row.link.principal));
+  return Record(txn, stores, std::move(row), protection, now);
 }
 
 absl::Status Recheck(kv::Database& database, const Stores& stores, IdentityPeer& identity, const Clock& clock,
@@ -39,30 +68,19 @@ absl::Status Recheck(kv::Database& database, const Stores& stores, IdentityPeer&
     return absl::OkStatus();
   }));
   if (!Rechecked(link.state)) return absl::OkStatus();
-  const absl::Time deadline = clock.Now() + kPatience;
-  const bool principal = TRY(IsEligible(identity, link.principal, EligibilityRole::kPrincipal, deadline));
-  const bool contact = TRY(IsEligible(identity, link.contact, EligibilityRole::kContact, deadline));
+  const Answers answers = TRY(Ask(identity, link, clock.Now() + kPatience));
   const absl::Time now = clock.Now();
-  const absl::StatusOr<uint64_t> settled = database.Update(
-      [&](kv::Txn& txn) -> absl::Status { return Settle(txn, stores, id, principal, contact, now); });
-  return settled.status();
+  return database.Update([&](kv::Txn& txn) -> absl::Status { return Settle(txn, stores, id, answers, now); })
+      .status();
 }
 
 }  // namespace
 
-absl::Status EnqueueRecheck(kv::Txn& txn, const LinkId& link) {
-  kv::OutboxRow row;
-  row.kind = kRecheckLink;
-  row.payload = link.text();
-  row.order_key = link.text();
-  return txn.Enqueue(std::move(row));
-}
-
-std::map<std::string, kv::OutboxHandler> OutboxHandlers(kv::Database& database, const Stores& stores,
-                                                        IdentityPeer& identity, const Clock& clock) {
-  return {{kRecheckLink, [&](const kv::OutboxRow& row) {
-             return Recheck(database, stores, identity, clock, LinkId::FromTrusted(row.payload));
-           }}};
+kv::OutboxHandler RecheckHandler(kv::Database& database, const Stores& stores, IdentityPeer& identity,
+                                 const Clock& clock) {
+  return [&](const kv::OutboxRow& row) {
+    return Recheck(database, stores, identity, clock, LinkId::FromTrusted(row.payload));
+  };
 }
 
 }  // namespace tc::linking

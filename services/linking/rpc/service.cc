@@ -54,6 +54,9 @@ class Service final : public pb::LinkingService::CallbackService {
   Reactor* Resign(Context* context, const pb::ResignRequest* in, pb::Link* out) override {
     return methods_.Serve("Resign", context, in, out, handlers_, &Handlers::Resign);
   }
+  Reactor* ReportDanger(Context* context, const pb::ReportDangerRequest* in, pb::DangerReport* out) override {
+    return methods_.Serve("ReportDanger", context, in, out, handlers_, &Handlers::ReportDanger);
+  }
   Reactor* ListBlockedSenders(Context* context, const pb::ListBlockedSendersRequest* in,
                               pb::ListBlockedSendersResponse* out) override {
     return methods_.Serve("ListBlockedSenders", context, in, out, handlers_, &Handlers::ListBlockedSenders);
@@ -67,6 +70,9 @@ class Service final : public pb::LinkingService::CallbackService {
   }
   Reactor* HoldGuard(Context* context, const pb::HoldGuardRequest* in, pb::Guard* out) override {
     return methods_.Serve("HoldGuard", context, in, out, handlers_, &Handlers::HoldGuard);
+  }
+  Reactor* RemoveGuard(Context* context, const pb::RemoveGuardRequest* in, pb::Guard* out) override {
+    return methods_.Serve("RemoveGuard", context, in, out, handlers_, &Handlers::RemoveGuard);
   }
   Reactor* ListLinkHistory(Context* context, const pb::ListLinkHistoryRequest* in,
                            pb::ListLinkHistoryResponse* out) override {

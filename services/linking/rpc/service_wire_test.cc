@@ -16,8 +16,6 @@ using absl::StatusCode::kInvalidArgument;
 using absl::StatusCode::kNotFound;
 using absl::StatusCode::kPermissionDenied;
 using absl::StatusCode::kUnauthenticated;
-using absl::StatusCode::kUnimplemented;
-using testing::HasCode;
 using testing::IsOk;
 using testing::Refused;
 using ::testing::SizeIs;
@@ -168,11 +166,24 @@ TEST_F(OverTheWire, RefusalsCarryTheirDetails) {
   EXPECT_THAT(Accept("bob", "invitations/absent"), Refused(kNotFound, Reason::kNotFound));
 }
 
-TEST_F(OverTheWire, WhatIsDesignedButNotBuiltIsUnimplemented) {
+TEST_F(OverTheWire, ReportDangerAndRemoveGuard) {
+  const auto link = Accept("bob", Invite("alice")->name());
+  ASSERT_THAT(link, IsOk());
+  pb::RemoveGuardRequest remove;
+  remove.set_principal("accounts/alice");
+  remove.set_link(link->name());
+  remove.set_recovery("rec-1");
+  remove.set_request_id(RequestId());
+  EXPECT_THAT(Ask(&Stub::RemoveGuard, remove, kPortal, "alice"),
+              Refused(kPermissionDenied, Reason::kRoleNotAllowed));
+  EXPECT_FALSE(Ask(&Stub::RemoveGuard, remove, kRecovery)->guarded());
+
+  const auto next = Accept("bob", Invite("alice")->name());
+  ASSERT_THAT(next, IsOk());
   pb::ReportDangerRequest in;
-  in.set_name("links/x");
+  in.set_name(next->name());
   in.set_request_id(RequestId());
-  EXPECT_THAT(Ask(&Stub::ReportDanger, in, kPortal, "bob"), HasCode(kUnimplemented));
+  EXPECT_EQ(Ask(&Stub::ReportDanger, in, kPortal, "bob")->link(), next->name());
 }
 
 }  // namespace

@@ -1,8 +1,7 @@
 #pragma once
 
-// Steps: changes that methods, timers and followed events have in common. Each writes everything that belongs
-// to it in the caller's transaction: the record, the places that name it, the event. `protection` is changed
-// in the caller's hands; the caller saves it.
+// Steps: what methods, timers and followed events do alike. Each writes everything that belongs to it in the
+// caller's transaction. `protection` is changed in the caller's hands; the caller saves it.
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -14,6 +13,7 @@
 #include "services/linking/store/block_store.h"
 #include "services/linking/store/invitation_store.h"
 #include "services/linking/store/link_store.h"
+#include "services/linking/store/outbox.h"
 
 namespace tc::linking {
 
@@ -21,20 +21,16 @@ struct Stores {
   InvitationStore invitations;
   LinkStore links;
   BlockStore blocks;
+  Outbox outbox;
 };
 
-// What followers are told. Invitations name their principal; their contact only where a link has come of them
-// (L2).
-absl::Status Tell(kv::Txn& txn, const Invitation& invitation, absl::Time now);
-absl::Status Tell(kv::Txn& txn, const Link& link, absl::Time now);
-
-// Writes an invitation that has left PENDING and frees the principal's place for another one.
-absl::Status CloseInvitation(kv::Txn& txn, const Stores& stores, const InvitationRow& row,
-                             Protection& protection, absl::Time now);
-
-// Writes a link that guards no more, takes it from both sides and files it among the ended ones.
-absl::Status EndLink(kv::Txn& txn, const Stores& stores, const LinkRow& row, Protection& protection,
-                     absl::Time now);
+// Writes what an invitation or a link has become, and does what the rows of its table say that it has taken:
+// every row's events; of the last row the rest, so that people are told where it has come to, and not of what
+// it has passed through in the same moment (a removal without a delay). Followers are told ids: invitations
+// name their principal, their contact only where a link has come of them (L2).
+absl::Status Record(kv::Txn& txn, const Stores& stores, InvitationRow row, Protection& protection,
+                    absl::Time now);
+absl::Status Record(kv::Txn& txn, const Stores& stores, LinkRow row, Protection& protection, absl::Time now);
 
 // What the clock has decided already is written down before anything else is: an open invitation that has
 // expired, a removal that is due. True when there was something to write.

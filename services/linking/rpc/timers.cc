@@ -12,6 +12,7 @@ constexpr char kExpireInvitation[] = "expire_invitation";
 constexpr char kEraseInvitation[] = "erase_invitation";
 constexpr char kShrinkPhoneWindow[] = "shrink_phone_window";
 constexpr char kCompleteRemoval[] = "complete_removal";
+constexpr char kRemind[] = "remind";
 
 absl::Status ExpireInvitation(const Stores& stores, kv::Txn& txn, const kv::Timer& timer, absl::Time now) {
   absl::StatusOr<InvitationRow> row = stores.invitations.Get(txn, InvitationId::FromTrusted(timer.subject));
@@ -21,8 +22,9 @@ absl::Status ExpireInvitation(const Stores& stores, kv::Txn& txn, const kv::Time
                       StateAt(row->invitation, now) == InvitationState::kExpired;
   if (!lapsed) return absl::OkStatus();
   row->invitation = TRY(Apply(row->invitation, InvitationTrigger::kExpire, Actor::kTime, now));
-  Protection protection = TRY(stores.links.ProtectionOf(txn, row->invitation.principal));
-  TRY(CloseInvitation(txn, stores, *row, protection, now));
+  const AccountId principal = row->invitation.principal;
+  Protection protection = TRY(stores.links.ProtectionOf(txn, principal));
+  TRY(Record(txn, stores, *std::move(row), protection, now));
   return stores.links.SaveProtection(txn, protection);
 }
 
@@ -43,6 +45,18 @@ absl::Status CompleteRemoval(const Stores& stores, kv::Txn& txn, const kv::Timer
   return txn.Schedule(CompleteRemovalAt(row.link.id, due));
 }
 
+// Asked while it guards and is to stay (LNK-15). A timer of an earlier appointment does nothing; after a long
+// silence he is asked once, not once for every interval that has passed.
+absl::Status RemindOfContact(const Stores& stores, const Policy& policy, kv::Txn& txn, const kv::Timer& timer,
+                             absl::Time now) {
+  LinkRow row = TRY(stores.links.Get(txn, LinkId::FromTrusted(timer.subject)));
+  if (now < row.link.remind_at) return absl::OkStatus();
+  if (FindRow(row.link.state, LinkTrigger::kRemind, Actor::kTime) == nullptr) return absl::OkStatus();
+  row.link = TRY(Remind(std::move(row.link), policy.reminder_interval, now));
+  Protection protection = TRY(stores.links.ProtectionOf(txn, row.link.principal));
+  return Record(txn, stores, std::move(row), protection, now);
+}
+
 }  // namespace
 
 kv::Timer ExpireInvitationAt(const Invitation& invitation) {
@@ -59,7 +73,9 @@ kv::Timer ShrinkPhoneWindowAt(std::string phone_window, absl::Time at) {
 
 kv::Timer CompleteRemovalAt(const LinkId& link, absl::Time at) { return {at, kCompleteRemoval, link.text()}; }
 
-std::map<std::string, kv::TimerHandler> TimerHandlers(const Stores& stores) {
+kv::Timer RemindAt(const LinkId& link, absl::Time at) { return {at, kRemind, link.text()}; }
+
+std::map<std::string, kv::TimerHandler> TimerHandlers(const Stores& stores, const Policy& policy) {
   return {
       {kExpireInvitation, [&stores](kv::Txn& txn, const kv::Timer& timer,
                                     absl::Time now) { return ExpireInvitation(stores, txn, timer, now); }},
@@ -69,6 +85,10 @@ std::map<std::string, kv::TimerHandler> TimerHandlers(const Stores& stores) {
        }},
       {kShrinkPhoneWindow, [&stores](kv::Txn& txn, const kv::Timer& timer,
                                      absl::Time now) { return ShrinkPhoneWindow(stores, txn, timer, now); }},
+      {kRemind,
+       [&stores, policy](kv::Txn& txn, const kv::Timer& timer, absl::Time now) {
+         return RemindOfContact(stores, policy, txn, timer, now);
+       }},
       {kCompleteRemoval, [&stores](kv::Txn& txn, const kv::Timer& timer,
                                    absl::Time now) { return CompleteRemoval(stores, txn, timer, now); }},
   };

@@ -17,9 +17,11 @@ kv::Timer ExpireInvitationAt(const Invitation& invitation);
 kv::Timer EraseInvitationAt(const Invitation& invitation, absl::Time at);
 // Subject: InvitationStore::PhoneWindow.
 kv::Timer ShrinkPhoneWindowAt(std::string phone_window, absl::Time at);
+// Subject: the link's id.
 kv::Timer CompleteRemovalAt(const LinkId& link, absl::Time at);
+kv::Timer RemindAt(const LinkId& link, absl::Time at);
 
 // `stores` must outlive the handlers.
-std::map<std::string, kv::TimerHandler> TimerHandlers(const Stores& stores);
+std::map<std::string, kv::TimerHandler> TimerHandlers(const Stores& stores, const Policy& policy);
 
 }  // namespace tc::linking

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "common/crypto/keyring.h"
+#include "common/kv/dispatcher.h"
 #include "common/kv/rocks_database.h"
 #include "common/kv/testing.h"
 #include "common/kv/timer_runner.h"
@@ -23,7 +25,9 @@
 #include "common/testing/call.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
+#include "services/linking/rpc/courier.h"
 #include "services/linking/rpc/handlers.h"
+#include "services/linking/rpc/identity_news.h"
 #include "services/linking/rpc/recovery_news.h"
 #include "services/linking/rpc/timers.h"
 
@@ -79,6 +83,47 @@ class FakeIdentity : public IdentityPeer {
     return TRY(Person(account)).masked_name;
   }
 
+  absl::StatusOr<Conflicts> CompareAccounts(const AccountId& principal, const AccountId& contact,
+                                            absl::Time) override {
+    Note("CompareAccounts");
+    TRY(Person(principal).status());
+    TRY(Person(contact).status());
+    const std::lock_guard lock(mutex_);
+    return Conflicts{compared_.same_person, compared_.same_phone};
+  }
+
+  absl::Status Notify(const Notice& notice, const std::string& request_id, absl::Time) override {
+    TRY(failure);
+    const std::lock_guard lock(mutex_);
+    if (requests_.insert(request_id).second) notices_.push_back(notice);
+    return absl::OkStatus();
+  }
+
+  absl::Status Freeze(const AccountId& account, absl::Time until, const std::string& request_id,
+                      absl::Time) override {
+    TRY(failure);
+    TRY(freeze_refusal);
+    const std::lock_guard lock(mutex_);
+    if (requests_.insert(request_id).second) freezes_.push_back({account, until});
+    return absl::OkStatus();
+  }
+
+  absl::Status freeze_refusal;
+
+  // What CompareAccounts finds from now on.
+  void Compare(Conflicts found) {
+    const std::lock_guard lock(mutex_);
+    compared_ = found;
+  }
+  // The notices and freezes since the last look.
+  std::vector<Notice> TakeNotices() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(notices_, {});
+  }
+  std::vector<FreezeOrder> TakeFreezes() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(freezes_, {});
+  }
   // The questions since the last look.
   std::vector<std::string> TakeQuestions() {
     const std::lock_guard lock(mutex_);
@@ -99,6 +144,10 @@ class FakeIdentity : public IdentityPeer {
 
   std::mutex mutex_;
   std::vector<std::string> questions_;
+  Conflicts compared_;
+  std::set<std::string> requests_;
+  std::vector<Notice> notices_;
+  std::vector<FreezeOrder> freezes_;
 };
 
 inline Policy TestPolicy(const std::string& profile = "gosuslugi") {
@@ -122,13 +171,16 @@ struct Run {
         stores{InvitationStore(*crypto::Sealer::Create(around.keys, "people", around.random),
                                *crypto::KeyedHash::Create(around.keys, "phones", "test/phones")),
                LinkStore(*crypto::Sealer::Create(around.keys, "people", around.random)),
-               BlockStore(*crypto::Sealer::Create(around.keys, "people", around.random))},
+               BlockStore(*crypto::Sealer::Create(around.keys, "people", around.random)),
+               Outbox(*crypto::Sealer::Create(around.keys, "people", around.random))},
+        numbers(policy),
         handlers({once, pager, around.random, around.identity, stores, policy}) {}
 
   std::unique_ptr<kv::Database> database;
   rpc::Once once;
   rpc::Pager pager;
   Stores stores;
+  Policy numbers;
   Handlers handlers;
 };
 
@@ -259,12 +311,56 @@ class World {
     return handlers().HoldGuard(Recovery(), in);
   }
   // The recovery service tells.
+  absl::StatusOr<pb::DangerReport> ReportDanger(const std::string& contact, const std::string& link) {
+    pb::ReportDangerRequest in;
+    in.set_name(link);
+    return handlers().ReportDanger(As(contact), in);
+  }
+  absl::StatusOr<pb::Guard> GuardAt(const std::string& principal, absl::Time at) {
+    pb::GetGuardRequest in;
+    in.set_principal("accounts/" + principal);
+    in.mutable_at()->set_seconds(absl::ToUnixSeconds(at));
+    return handlers().GetGuard(Recovery(), in);
+  }
+  absl::StatusOr<pb::Guard> RemoveGuard(const std::string& principal, const std::string& link,
+                                        const std::string& recovery) {
+    pb::RemoveGuardRequest in;
+    in.set_principal("accounts/" + principal);
+    in.set_link(link);
+    in.set_recovery(recovery);
+    return handlers().RemoveGuard(Recovery(), in);
+  }
   absl::Status News(const std::string& type, std::map<std::string, std::string> attributes) {
     const rpc::FollowedEvent event{type, "recoveries/x", std::move(attributes), now()};
     const rpc::EventHandler news = RecoveryNews(stores(), clock());
     return database().Update([&](kv::Txn& txn) { return news(txn, event); }).status();
   }
-  int RunTimers() { return kv::TimerRunner::RunOnce(database(), clock(), TimerHandlers(stores())); }
+  // The identity service tells.
+  absl::Status IdentityTells(const std::string& type, std::map<std::string, std::string> attributes) {
+    const rpc::FollowedEvent event{type, "accounts/x", std::move(attributes), now()};
+    const rpc::EventHandler news = IdentityNews(stores());
+    return database().Update([&](kv::Txn& txn) { return news(txn, event); }).status();
+  }
+  int RunTimers() {
+    return kv::TimerRunner::RunOnce(database(), clock(), TimerHandlers(stores(), run_->numbers));
+  }
+  int RunOutbox() { return RunOutbox(identity()); }
+  int RunOutbox(IdentityPeer& peer) {
+    return kv::Dispatcher::RunOnce(database(), clock(), dispatcher_random_,
+                                   OutboxHandlers(database(), stores(), peer, clock()));
+  }
+  std::vector<kv::OutboxRow> Waiting() { return *database().ListOutbox("", 100000); }
+  // "alice: CONTACT_LINKED Борис С.": what people are told when all that waits is performed, in no order that
+  // matters.
+  std::vector<std::string> Told() {
+    RunOutbox();
+    std::vector<std::string> told;
+    for (const Notice& notice : identity().TakeNotices()) {
+      told.push_back(absl::StrCat(notice.receiver.text(), ": ", Word(notice.kind),
+                                  notice.masked_person.empty() ? "" : " ", notice.masked_person));
+    }
+    return told;
+  }
 
   std::vector<kv::Event> Events() { return *database().Changes(0, 0, 100000); }
   std::vector<std::string> EventTypes() {
@@ -286,7 +382,15 @@ class World {
   }
 
  private:
+  static const char* Word(NoticeKind kind) {
+    constexpr const char* kWords[] = {
+        "sent",    "received",        "ended",   "contact linked", "principal linked", "suspended",
+        "resumed", "removal pending", "removed", "resigned",       "danger",           "reminder"};
+    return kWords[static_cast<size_t>(kind)];
+  }
+
   Surroundings around_;
+  testing::FakeRandom dispatcher_random_{9};
   std::unique_ptr<Run> run_;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// How blocked senders are kept: by contact and id for the list, by contact and principal for the question.
-// Thread-safe.
+// How blocked senders are kept: by contact and id for the list, by contact and principal for the question, by
+// principal and contact for the erasure of a principal. Thread-safe.
 
 #include <optional>
 #include <string>
@@ -57,6 +57,10 @@ class BlockStore {
   // At most `limit`, from behind the key `after` (empty: from the start).
   absl::StatusOr<std::vector<ListedBlock>> List(kv::ReadTxn& txn, const AccountId& contact,
                                                 absl::string_view after, size_t limit) const;
+
+  // At most `limit` of the blocks against this principal.
+  absl::StatusOr<std::vector<Block>> Against(kv::ReadTxn& txn, const AccountId& principal,
+                                             size_t limit) const;
 
  private:
   crypto::Sealer sealer_;

@@ -26,6 +26,12 @@ absl::Time TimeOrUnset(int64_t micros) {
   return micros == 0 ? absl::InfiniteFuture() : absl::FromUnixMicros(micros);
 }
 
+// The same for a time up to which something lasts: unset is infinitely past.
+int64_t UntilOrUnset(absl::Time time) { return time == absl::InfinitePast() ? 0 : absl::ToUnixMicros(time); }
+absl::Time StoredUntil(int64_t micros) {
+  return micros == 0 ? absl::InfinitePast() : absl::FromUnixMicros(micros);
+}
+
 template <typename Tag>
 Id<Tag> Stored(const std::string& text) {
   return Id<Tag>::FromTrusted(text);
@@ -45,14 +51,18 @@ std::string EncodeDetails(const InvitationDetails& details) {
   pb::InvitationDetailsRecord record;
   record.set_contact_first_name(details.contact_first_name.text());
   record.set_contact_phone(details.contact_phone.e164());
+  record.set_masked_contact_phone(details.masked_contact_phone);
   record.set_masked_principal(details.masked_principal);
   return record.SerializeAsString();
 }
 
 absl::StatusOr<InvitationDetails> DecodeDetails(absl::string_view bytes) {
   const auto record = TRY(Parse<pb::InvitationDetailsRecord>(bytes));
-  return InvitationDetails{FirstName::FromTrusted(record.contact_first_name()),
-                           Phone::FromTrusted(record.contact_phone()), record.masked_principal()};
+  const Phone phone = Phone::FromTrusted(record.contact_phone());
+  return InvitationDetails{
+      FirstName::FromTrusted(record.contact_first_name()), phone,
+      record.masked_contact_phone().empty() ? phone.Masked() : record.masked_contact_phone(),
+      record.masked_principal()};
 }
 
 std::string EncodePeople(const LinkPeople& people) {
@@ -119,6 +129,8 @@ std::string Codec<LinkRow>::Encode(const LinkRow& row) {
   record.set_created_us(MicrosOrUnset(link.created_at));
   record.set_removal_us(MicrosOrUnset(link.removal_at));
   record.set_ended_us(MicrosOrUnset(link.ended_at));
+  record.set_remind_us(MicrosOrUnset(link.remind_at));
+  record.set_danger_us(MicrosOrUnset(link.danger_at));
   for (const LinkChange& change : link.changes) {
     pb::LinkRecord::Change& out = *record.add_changes();
     out.set_at_us(MicrosOrUnset(change.at));
@@ -140,6 +152,8 @@ absl::StatusOr<LinkRow> Codec<LinkRow>::Decode(absl::string_view bytes) {
   row.link.created_at = TimeOrUnset(record.created_us());
   row.link.removal_at = TimeOrUnset(record.removal_us());
   row.link.ended_at = TimeOrUnset(record.ended_us());
+  row.link.remind_at = TimeOrUnset(record.remind_us());
+  row.link.danger_at = TimeOrUnset(record.danger_us());
   for (const pb::LinkRecord::Change& in : record.changes()) {
     row.link.changes.push_back({TimeOrUnset(in.at_us()), TRY(Enum(in.to(), LinkState::kResigned)),
                                 TRY(Enum(in.actor(), Actor::kService))});
@@ -159,6 +173,8 @@ std::string Codec<Protection>::Encode(const Protection& protection) {
   }
   for (const absl::Time time : protection.recent_invitations)
     record.add_recent_invitations_us(MicrosOrUnset(time));
+  record.set_frozen_us(UntilOrUnset(protection.frozen_until));
+  record.set_restricted_us(UntilOrUnset(protection.restricted_until));
   return record.SerializeAsString();
 }
 
@@ -173,6 +189,8 @@ absl::StatusOr<Protection> Codec<Protection>::Decode(absl::string_view bytes) {
   for (const int64_t micros : record.recent_invitations_us()) {
     protection.recent_invitations.push_back(TimeOrUnset(micros));
   }
+  protection.frozen_until = StoredUntil(record.frozen_us());
+  protection.restricted_until = StoredUntil(record.restricted_us());
   return protection;
 }
 

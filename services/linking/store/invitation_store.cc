@@ -63,6 +63,12 @@ absl::Status InvitationStore::Save(kv::Txn& txn, const InvitationRow& row) const
   return kInvitations.Put(txn, kInvitations.At().Str(row.invitation.id.text()), row);
 }
 
+absl::Status InvitationStore::Detach(kv::Txn& txn, InvitationRow row) const {
+  TRY(kReceived.Delete(txn, Place(kReceived, row.invitation.invitee, row.invitation)));
+  row.invitation.invitee = AccountId();
+  return Save(txn, row);
+}
+
 absl::Status InvitationStore::Erase(kv::Txn& txn, const InvitationId& id) const {
   const kv::Key key = kInvitations.At().Str(id.text());
   const std::optional<InvitationRow> row = TRY(kInvitations.Find(txn, key));

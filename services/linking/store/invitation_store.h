@@ -42,6 +42,8 @@ class InvitationStore {
   // A new invitation, with its places in the lists.
   absl::Status Insert(kv::Txn& txn, const InvitationRow& row) const;
   absl::Status Save(kv::Txn& txn, const InvitationRow& row) const;
+  // Takes it out of the invitee's list, and saves it as one that reached nobody.
+  absl::Status Detach(kv::Txn& txn, InvitationRow row) const;
   // Erases it and its places; erasing what is absent is harmless.
   absl::Status Erase(kv::Txn& txn, const InvitationId& id) const;
 

@@ -10,6 +10,7 @@
 #include "services/linking/store/codec.h"
 #include "services/linking/store/invitation_store.h"
 #include "services/linking/store/link_store.h"
+#include "services/linking/store/outbox.h"
 
 namespace tc::linking {
 namespace {
@@ -30,7 +31,7 @@ using ::testing::SizeIs;
 const AccountId kAlice = AccountId::FromTrusted("alice");
 const AccountId kBob = AccountId::FromTrusted("bob");
 const InvitationDetails kDetails{FirstName::FromTrusted("Борис"), Phone::FromTrusted("+79160000002"),
-                                 "Алиса П."};
+                                 "+7 9** ***-**-02", "Алиса П."};
 const LinkPeople kPeople{"Алиса П.", "Борис С.", "+7 9** ***-**-02"};
 
 class Stored : public ::testing::Test {
@@ -64,6 +65,8 @@ class Stored : public ::testing::Test {
     row.link.created_at = Noon();
     row.link.removal_at = ended_at;
     row.link.ended_at = ended_at;
+    row.link.remind_at = ended_at + absl::Hours(9);
+    row.link.danger_at = Noon() + absl::Seconds(7);
     row.link.changes = {{Noon(), LinkState::kActive, Actor::kContact},
                         {ended_at, LinkState::kRemoved, Actor::kTime}};
     row.sealed_people = links_.Seal(row.link.id, kPeople);
@@ -77,6 +80,7 @@ class Stored : public ::testing::Test {
   InvitationStore invitations_{Sealer(), *crypto::KeyedHash::Create(keys_, "phones", "test")};
   LinkStore links_{Sealer()};
   BlockStore blocks_{Sealer()};
+  Outbox outbox_{Sealer()};
 };
 
 TEST_F(Stored, InvitationsComeBackAsTheyWere) {
@@ -203,6 +207,8 @@ TEST_F(Stored, ProtectionsAndDutiesComeBackAsTheyWereAndEmptyOnesNeedNoRecord) {
   protection.pending = InvitationId::FromTrusted("i");
   protection.holds = {{"rec-1", Noon() + absl::Hours(1)}};
   protection.recent_invitations = {Noon(), Noon() + absl::Seconds(1)};
+  protection.frozen_until = Noon() + absl::Hours(24);
+  protection.restricted_until = Noon() + absl::Hours(72);
   Duty duty;
   duty.contact = kBob;
   duty.links = {LinkId::FromTrusted("l"), LinkId::FromTrusted("a")};
@@ -248,12 +254,92 @@ TEST_F(Stored, BlocksAreFoundByPairAndListedByContact) {
                 EXPECT_EQ(TRY(blocks_.Open(listed[0].row)), "Алиса П.");
                 EXPECT_THAT(TRY(blocks_.List(txn, kBob, listed[0].key, 10)), IsEmpty());
                 EXPECT_THAT(TRY(blocks_.List(txn, kAlice, "", 10)), IsEmpty());
+                EXPECT_THAT(TRY(blocks_.Against(txn, kAlice, 10)), ElementsAre(block));
+                EXPECT_THAT(TRY(blocks_.Against(txn, kBob, 10)), IsEmpty());
                 return absl::OkStatus();
               }),
               IsOk());
   EXPECT_THAT(Update([&](kv::Txn& txn) { return blocks_.Erase(txn, kAlice, block.id); }), HasCode(kNotFound));
   EXPECT_THAT(Update([&](kv::Txn& txn) { return blocks_.Erase(txn, kBob, block.id); }), IsOk());
   EXPECT_FALSE(blocked(kBob, kAlice));
+  ASSERT_THAT(View([&](kv::ReadTxn& txn) -> absl::Status {
+                EXPECT_THAT(TRY(blocks_.Against(txn, kAlice, 10)), IsEmpty());
+                return absl::OkStatus();
+              }),
+              IsOk());
+}
+
+TEST_F(Stored, ADetachedInvitationIsThePrincipalsAlone) {
+  const InvitationRow row = Row("i", kBob);
+  ASSERT_THAT(Update([&](kv::Txn& txn) { return invitations_.Insert(txn, row); }), IsOk());
+  ASSERT_THAT(Update([&](kv::Txn& txn) { return invitations_.Detach(txn, row); }), IsOk());
+  ASSERT_THAT(View([&](kv::ReadTxn& txn) -> absl::Status {
+                EXPECT_FALSE(TRY(invitations_.Get(txn, row.invitation.id)).invitation.invitee.has_value());
+                EXPECT_THAT(TRY(invitations_.Received(txn, kBob, "", 10)), IsEmpty());
+                EXPECT_THAT(TRY(invitations_.Sent(txn, kAlice, "", 10)), SizeIs(1));
+                return absl::OkStatus();
+              }),
+              IsOk());
+  ASSERT_THAT(Update([&](kv::Txn& txn) { return invitations_.Erase(txn, row.invitation.id); }), IsOk());
+}
+
+TEST_F(Stored, DetailsOfBeforeShowTheirNumberMasked) {
+  InvitationDetails before = kDetails;
+  before.masked_contact_phone = "";
+  EXPECT_EQ(*DecodeDetails(EncodeDetails(before)), kDetails);
+  EXPECT_EQ(*DecodeDetails(EncodeDetails(InvitationDetails())), InvitationDetails()) << "erased";
+}
+
+// The rows of the outbox after this has been enqueued.
+class Enqueued : public Stored {
+ protected:
+  template <typename Fn>
+  std::vector<kv::OutboxRow> Rows(Fn fn) {
+    EXPECT_THAT(Update(fn), IsOk());
+    return *database_->ListOutbox("", 100);
+  }
+};
+
+TEST_F(Enqueued, NoticesAreSealedAndComeBackAsTheyWere) {
+  const Notice notice{NoticeKind::kRemoved, kBob, "Алиса П."};
+  const auto rows = Rows([&](kv::Txn& txn) { return outbox_.Enqueue(txn, notice, Noon()); });
+  ASSERT_THAT(rows, SizeIs(1));
+  EXPECT_EQ(rows[0].kind, kNotify);
+  EXPECT_EQ(rows[0].expire_at, Noon() + absl::Hours(24));
+  EXPECT_THAT(rows[0].payload, Not(HasSubstr("Алиса")));
+  EXPECT_THAT(rows[0].payload, Not(HasSubstr("bob")));
+  EXPECT_EQ(*outbox_.NoticeFrom(rows[0]), notice);
+}
+
+TEST_F(Enqueued, NoticesToNobodyAreOfTheSameSize) {  // L2
+  const auto rows = Rows([&](kv::Txn& txn) -> absl::Status {
+    TRY(outbox_.Enqueue(txn, Notice{NoticeKind::kInvitationReceived, AccountId(), ""}, Noon()));
+    return outbox_.Enqueue(txn, Notice{NoticeKind::kInvitationReceived, kBob, ""}, Noon());
+  });
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0].payload.size(), rows[1].payload.size());
+  EXPECT_FALSE(outbox_.NoticeFrom(rows[0])->receiver.has_value());
+}
+
+TEST_F(Enqueued, FreezesComeBackAsTheyWereAndLapseWithTheFreeze) {
+  const FreezeOrder order{kAlice, Noon() + absl::Hours(24)};
+  const auto rows = Rows([&](kv::Txn& txn) { return outbox_.Enqueue(txn, order); });
+  ASSERT_THAT(rows, SizeIs(1));
+  EXPECT_EQ(*outbox_.FreezeFrom(rows[0]), order);
+  EXPECT_EQ(rows[0].expire_at, order.until);
+}
+
+TEST_F(Enqueued, WhatDoesNotDecodeIsALoss) {
+  kv::OutboxRow row;
+  row.payload = "\xff\xff";
+  EXPECT_THAT(outbox_.NoticeFrom(row), HasCode(kDataLoss));
+  EXPECT_THAT(outbox_.FreezeFrom(row), HasCode(kDataLoss));
+  for (const std::string& plain : {std::string(), std::string(1, '\0'), std::string(2, '\xff')}) {
+    row.payload = Sealer().Seal(plain, "notice");
+    EXPECT_THAT(outbox_.NoticeFrom(row), HasCode(kDataLoss));
+  }
+  row.payload = Sealer().Seal(std::string("\0\x02\x08\x63", 4), "notice");
+  EXPECT_THAT(outbox_.NoticeFrom(row), HasCode(kDataLoss)) << "a kind from a newer program";
 }
 
 TEST_F(Stored, AnUnreadableRecordIsALossNeverAbsence) {

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "common/base/refusal.h"
 #include "services/otp/domain/message_words.h"
 
@@ -119,14 +120,20 @@ Text CodeText(Purpose purpose, Locale locale, Channel channel, absl::string_view
   return text;
 }
 
-Text NotificationText(Template name, Locale locale, Channel channel, absl::string_view masked_person,
-                      absl::string_view masked_address) {
+bool AllowsLink(Template name) { return WordsOf(name).linked.russian != nullptr; }
+
+Text NotificationText(Template name, Locale locale, Channel channel, const NoticeFields& fields) {
   const auto mask = [](absl::string_view text) { return text.empty() ? "" : absl::StrCat(": ", Cut(text)); };
+  const TemplateWords& words = WordsOf(name);
   Text text;
-  text.body = absl::StrReplaceAll(WordsOf(name).body.In(locale),
-                                  {{"{person}", mask(masked_person)}, {"{address}", mask(masked_address)}});
-  text.body = absl::StrReplaceAll(text.body, {{"..", "."}});
   if (channel == Channel::kEmail || channel == Channel::kPush) text.subject = kNoticeSubject.In(locale);
+  if (!fields.link.empty() && AllowsLink(name) && channel != Channel::kVoice) {
+    text.body = absl::StrCat(words.linked.In(locale), kNotYou.In(locale), fields.link);
+    return text;
+  }
+  text.body = absl::StrReplaceAll(words.body.In(locale), {{"{person}", mask(fields.masked_person)},
+                                                          {"{address}", mask(fields.masked_address)}});
+  text.body = absl::StrReplaceAll(text.body, {{"..", "."}});
   return text;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 // The text of every message: the words of one table (message_words.h), no caller's text but masked names and
-// addresses (L12).
+// addresses, and the address at which a recovery is stopped (L12).
 //
 // A code's SMS names the action and the masked principal, says that nobody may be told, and ends with the
 // line "@host #code" by which browsers fill the code in only on that site (O6, OTP-22). It fits two segments
@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/base/link.h"
 #include "services/otp/domain/address.h"
 #include "services/otp/domain/verification.h"
 
@@ -50,12 +51,23 @@ enum class Template {
   kAccountUnblocked,
   kPersonalDataChanged,
   kPasswordChangeRequired,
+  kRecoveryReminder,
+  kRecoveryHeld,
+  kRecoveryInPerson,
+  kRecoveryFraud,
+  kInvitationSent,
+  kContactRemovalPending,
+  kContactResumed,
+  kActionConfirmed,
 };
 const std::vector<Template>& AllTemplates();
 absl::string_view TemplateName(Template name);  // "RECOVERY_STARTED"
 std::string CodeTemplateName(Purpose purpose);  // "CODE_RECOVERY_CLAIM"
 // An invitation waits in the cabinet; no SMS and no call goes out for it (L3, SND-07).
 bool Allows(Template name, Channel channel);
+// Whether its text may hold a link: the templates that tell of a recovery which can still be stopped
+// (NTF-02).
+bool AllowsLink(Template name);
 
 inline constexpr size_t kLongestMask = 20;  // code points of a masked name in a text; a longer one is cut
 inline constexpr size_t kLongestHost = 24;  // characters of the origin's host
@@ -79,8 +91,15 @@ struct Text {
 // The words of a code. `host` is the web origin's host.
 Text CodeText(Purpose purpose, Locale locale, Channel channel, absl::string_view masked_principal,
               absl::string_view code, absl::string_view host);
-Text NotificationText(Template name, Locale locale, Channel channel, absl::string_view masked_person,
-                      absl::string_view masked_address);
+// What the words of a notification are filled with. Parsed values; each may be empty.
+struct NoticeFields {
+  std::string masked_person;
+  std::string masked_address;
+  std::string link;
+};
+// With a link: shorter words that name the action and end with it, and nobody's name, since only the owner
+// gets one. A voice call speaks no link.
+Text NotificationText(Template name, Locale locale, Channel channel, const NoticeFields& fields);
 
 // Length in UTF-16 code units, which is what an SMS segment counts.
 size_t Utf16Units(absl::string_view utf8);

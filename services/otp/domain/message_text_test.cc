@@ -96,34 +96,64 @@ TEST(CodeText, CutsALongName) {
             Utf16Units("Код 123456: вход в аккаунт, . Никому не сообщайте код.") + kLongestMask);
 }
 
-TEST(NotificationText, FitsTwoSegmentsInEveryTemplateAndLanguage) {
+constexpr Locale kLocales[] = {Locale::kRussian, Locale::kEnglish};
+
+std::string Body(Template name, Locale locale, const NoticeFields& fields = {},
+                 Channel channel = Channel::kSms) {
+  return NotificationText(name, locale, channel, fields).body;
+}
+
+std::string LongLink() { return "https://" + std::string(kLongestLink - 8, 'h'); }
+
+TEST(NotificationText, FitsTwoSegmentsInEveryTemplateAndLanguage) {  // O6
   for (const Template name : AllTemplates()) {
-    for (const Locale locale : {Locale::kRussian, Locale::kEnglish}) {
-      const Text text = NotificationText(name, locale, Channel::kSms, LongMask(), std::string(64, '9'));
-      EXPECT_LE(Utf16Units(text.body), kSmsUnits) << text.body;
-      EXPECT_GT(text.body.size(), 10u);
-      EXPECT_FALSE(absl::StrContains(text.body, "{")) << text.body;
-      EXPECT_FALSE(absl::StrContains(NotificationText(name, locale, Channel::kSms, "", "").body, "{"));
+    for (const Locale locale : kLocales) {
+      for (const std::string& link : {std::string(), LongLink()}) {
+        const std::string text = Body(name, locale, {LongMask(), std::string(64, '9'), link});
+        EXPECT_LE(Utf16Units(text), kSmsUnits) << text;
+        EXPECT_GT(text.size(), 10u);
+        EXPECT_FALSE(absl::StrContains(text, "{")) << text;
+      }
+      EXPECT_FALSE(absl::StrContains(Body(name, locale), "{"));
     }
   }
 }
 
+TEST(NotificationText, EndsWithALinkWhereARecoveryCanStillBeStopped) {  // NTF-02
+  const std::string link = "https://my.example/stop?k=a..b";
+  for (const Template name : AllTemplates()) {
+    const bool may = name == Template::kRecoveryStarted || name == Template::kRecoveryApproved ||
+                     name == Template::kRecoveryHeld || name == Template::kRecoveryInPerson;
+    EXPECT_EQ(AllowsLink(name), may) << TemplateName(name);
+    for (const Locale locale : kLocales) {
+      const std::string ending = (locale == Locale::kRussian ? " Не вы? " : " Not you? ") + link;
+      EXPECT_EQ(absl::EndsWith(Body(name, locale, {"", "", link}), ending), may);
+      EXPECT_FALSE(absl::StrContains(Body(name, locale, {"", "", link}, Channel::kVoice), "://"));
+    }
+  }
+  EXPECT_EQ(Body(Template::kRecoveryStarted, Locale::kEnglish, {"", "", link}),
+            "Account recovery started. Not you? https://my.example/stop?k=a..b");
+}
+
+TEST(NotificationText, SaysWhoseSideAStepOfTheLinkConcerns) {
+  EXPECT_EQ(Body(Template::kContactRemovalPending, Locale::kEnglish, {"Ivan P.", "", ""}),
+            "The trusted contact will be removed: Ivan P. Until then the contact still confirms requests.");
+  EXPECT_EQ(Body(Template::kRecoveryFraud, Locale::kRussian, {"Иван П.", "", ""}),
+            "Ваш пароль просит мошенник, сообщил доверенный контакт: Иван П. Аккаунт временно отключён.");
+}
+
 TEST(NotificationText, HasASubjectInMailOnly) {
-  EXPECT_EQ(NotificationText(Template::kPasswordChanged, Locale::kEnglish, Channel::kEmail, "", "").subject,
+  EXPECT_EQ(NotificationText(Template::kPasswordChanged, Locale::kEnglish, Channel::kEmail, {}).subject,
             "Security notice");
-  EXPECT_EQ(NotificationText(Template::kPasswordChanged, Locale::kEnglish, Channel::kSms, "", "").subject,
-            "");
+  EXPECT_EQ(NotificationText(Template::kPasswordChanged, Locale::kEnglish, Channel::kSms, {}).subject, "");
 }
 
 TEST(NotificationText, FillsMasksIn) {
-  EXPECT_EQ(
-      NotificationText(Template::kPhoneChanged, Locale::kEnglish, Channel::kSms, "", "+7 9** ***-**-67").body,
-      "Your phone was changed: +7 9** ***-**-67. Not you? Contact support.");
-  EXPECT_EQ(NotificationText(Template::kPrincipalLinked, Locale::kRussian, Channel::kSms, "Иван П.", "").body,
+  EXPECT_EQ(Body(Template::kPhoneChanged, Locale::kEnglish, {"", "+7 9** ***-**-67", ""}),
+            "Your phone was changed: +7 9** ***-**-67. Not you? Contact support.");
+  EXPECT_EQ(Body(Template::kPrincipalLinked, Locale::kRussian, {"Иван П.", "", ""}),
             "Вы стали доверенным контактом: Иван П.");
-  EXPECT_EQ(NotificationText(Template::kPhoneChangeScheduled, Locale::kEnglish, Channel::kSms, "",
-                             "+7 9** ***-**-67")
-                .body,
+  EXPECT_EQ(Body(Template::kPhoneChangeScheduled, Locale::kEnglish, {"", "+7 9** ***-**-67", ""}),
             "Your phone changes in 24 hours: +7 9** ***-**-67. Not you? Cancel it in your account.");
 }
 
@@ -132,11 +162,10 @@ TEST(NotificationText, TellsWhatToDoAboutAChangeThatSomebodyElseMade) {
        {Template::kRecoveryStarted, Template::kRecoveryApproved, Template::kRecoveryCompleted,
         Template::kPasswordChanged, Template::kPhoneChanged, Template::kEmailChanged,
         Template::kSignInNewDevice, Template::kSecondFactorChanged, Template::kPhoneChangeScheduled,
-        Template::kAccountDeleted, Template::kPersonalDataChanged}) {
-    EXPECT_THAT(NotificationText(name, Locale::kRussian, Channel::kSms, "", "").body,
-                ::testing::HasSubstr("Это не вы? "));
-    EXPECT_THAT(NotificationText(name, Locale::kEnglish, Channel::kSms, "", "").body,
-                ::testing::HasSubstr("Not you? "));
+        Template::kAccountDeleted, Template::kPersonalDataChanged, Template::kInvitationSent,
+        Template::kActionConfirmed}) {
+    EXPECT_THAT(Body(name, Locale::kRussian), ::testing::HasSubstr("Это не вы? "));
+    EXPECT_THAT(Body(name, Locale::kEnglish), ::testing::HasSubstr("Not you? "));
   }
 }
 

@@ -9,16 +9,17 @@
 namespace tc::otp {
 
 struct Words {
-  const char* russian;
-  const char* english;
+  const char* russian = nullptr;
+  const char* english = nullptr;
   const char* In(Locale locale) const { return locale == Locale::kEnglish ? english : russian; }
 };
 
 struct TemplateWords {
   Template name;
-  const char* id;  // "RECOVERY_STARTED"
-  bool sms;        // may go to a phone
-  Words body;      // {person} and {address} become ": <mask>", or nothing
+  const char* id;     // "RECOVERY_STARTED"
+  bool sms;           // may go to a phone
+  Words body;         // {person} and {address} become ": <mask>", or nothing
+  Words linked = {};  // what stands before a link; none where the text may hold none
 };
 const TemplateWords& WordsOf(Template name);
 
@@ -30,6 +31,7 @@ inline constexpr Words kNeverTell = {"Никому не сообщайте ко�
 inline constexpr Words kSpoken = {"Ваш код: ", "Your code is: "};
 inline constexpr Words kAgain = {" Повторяю: ", " Again: "};
 inline constexpr Words kCodeSubject = {"Код подтверждения", "Your code"};
+inline constexpr Words kNotYou = {" Не вы? ", " Not you? "};
 inline constexpr Words kNoticeSubject = {"Уведомление о безопасности", "Security notice"};
 
 }  // namespace tc::otp

@@ -1,6 +1,6 @@
 #pragma once
 
-// The numbers of the otp service: keys "otp.*" with bounds and both profiles (product.md §3), and the typed
+// The numbers of the otp service: keys "otp.*" with bounds and both profiles (docs/policy.md), and the typed
 // values that rules take.
 
 #include <array>

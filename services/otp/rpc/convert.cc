@@ -111,6 +111,12 @@ Address TakeAddress(const pb::CreateVerificationRequest& in, Mistakes& mistakes)
   return Address();
 }
 
+NoticeFields TakeFields(const pb::TemplateParameters& in, Mistakes& mistakes) {
+  return {mistakes.Take(ParseMask(in.masked_person(), "parameters.masked_person")),
+          mistakes.Take(ParseMaskedAddress(in.masked_address(), "parameters.masked_address")),
+          mistakes.Take(ParseLink(in.link(), "parameters.link"))};
+}
+
 void SetTime(absl::Time time, google::protobuf::Timestamp& out) {
   const int64_t us = absl::ToUnixMicros(time);
   out.set_seconds(us / 1000000);
@@ -185,14 +191,12 @@ absl::StatusOr<NotificationRequest> Parse(const pb::SendNotificationRequest& in)
   if (!IsIdText(out.id))
     mistakes.Add("notification_id", "ID_INVALID", "an id has 1 to 64 of the characters A-Z a-z 0-9 _ -");
   const int number = in.template_();
-  if (number < 1 || number > static_cast<int>(AllTemplates().size())) {
-    mistakes.Add("template", "TEMPLATE_MISSING", "a template is needed");
-  } else {
-    out.name = AllTemplates()[static_cast<size_t>(number - 1)];
-  }
-  out.masked_person = mistakes.Take(ParseMask(in.parameters().masked_person(), "parameters.masked_person"));
-  out.masked_address =
-      mistakes.Take(ParseMaskedAddress(in.parameters().masked_address(), "parameters.masked_address"));
+  const bool known = number >= 1 && number <= static_cast<int>(AllTemplates().size());
+  if (!known) mistakes.Add("template", "TEMPLATE_MISSING", "a template is needed");
+  if (known) out.name = AllTemplates()[static_cast<size_t>(number - 1)];
+  out.fields = TakeFields(in.parameters(), mistakes);
+  if (!out.fields.link.empty() && !AllowsLink(out.name))
+    mistakes.Add("parameters.link", "LINK_NOT_ALLOWED", "the texts of this template hold no link");
   if (in.recipients_size() < 1 || in.recipients_size() > 8) {
     mistakes.Add("recipients", "RECIPIENTS_COUNT", "1 to 8 recipients are needed");
   }

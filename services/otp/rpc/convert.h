@@ -55,8 +55,7 @@ struct RecipientRequest {
 struct NotificationRequest {
   std::string id;
   Template name = Template::kInvitationReceived;
-  std::string masked_person;
-  std::string masked_address;
+  NoticeFields fields;
   std::vector<RecipientRequest> recipients;
   Locale locale = Locale::kRussian;
   bool security = false;

@@ -33,8 +33,7 @@ Outgoing Compose(const NotificationRequest& request, const RecipientRequest& to,
   outgoing.message.channel = to.channel;
   outgoing.message.locale = request.locale;
   outgoing.message.template_name = std::string(TemplateName(request.name));
-  outgoing.message.text = NotificationText(request.name, request.locale, to.channel, request.masked_person,
-                                           request.masked_address);
+  outgoing.message.text = NotificationText(request.name, request.locale, to.channel, request.fields);
   outgoing.message.created = call.now;
   outgoing.message.expires = call.now + policy.notification_lifetime;
   outgoing.caller = call.peer.name;

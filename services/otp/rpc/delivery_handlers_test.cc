@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "absl/strings/match.h"
 #include "common/testing/status.h"
 #include "services/otp/rpc/desk_testing.h"
 
@@ -103,6 +104,58 @@ TEST(SendNotification, NeverTextsAnInvitation) {  // SND-07
               Refused(kFailedPrecondition, Reason::kChannelNotAvailable));
   request.mutable_recipients()->DeleteSubrange(0, 1);
   EXPECT_THAT(bench.deliveries.SendNotification(bench.From(), request), IsOk());
+}
+
+TEST(SendNotification, CarriesALinkSealed) {  // NTF-02
+  Bench bench;
+  const std::string link = "https://my.example/stop/c2VjcmV0";
+  pb::SendNotificationRequest request = Notice();
+  request.mutable_parameters()->set_link(link);
+  ASSERT_THAT(bench.deliveries.SendNotification(bench.From(), request), IsOk());
+  std::string dump;
+  ASSERT_THAT(bench.database->View([&](kv::ReadTxn& txn) -> absl::Status {
+    return txn.Scan("", std::string(8, '\xff'), [&](absl::string_view, absl::string_view value) {
+      absl::StrAppend(&dump, value);
+      return true;
+    });
+  }),
+              IsOk());
+  EXPECT_FALSE(absl::StrContains(dump, "my.example"));
+  EXPECT_FALSE(absl::StrContains(dump, "c2VjcmV0"));
+  bench.Dispatch();
+  for (const Message& message : bench.provider.sent())
+    EXPECT_EQ(message.text.body, "Account recovery started. Not you? " + link);
+}
+
+TEST(SendNotification, TakesALinkInTheTemplatesOfARecoveryThatCanBeStoppedOnly) {
+  Bench bench;
+  for (int number = pb::Template_MIN + 1; number <= pb::Template_MAX; ++number) {
+    if (number == pb::TEMPLATE_INVITATION_RECEIVED) continue;
+    pb::SendNotificationRequest request = Notice(absl::StrCat("n", number));
+    request.set_template_(static_cast<pb::Template>(number));
+    request.mutable_parameters()->set_link("https://my.example/x");
+    const auto sent = bench.deliveries.SendNotification(bench.From(), request);
+    const bool may = number == pb::TEMPLATE_RECOVERY_STARTED || number == pb::TEMPLATE_RECOVERY_APPROVED ||
+                     number == pb::TEMPLATE_RECOVERY_HELD || number == pb::TEMPLATE_RECOVERY_IN_PERSON;
+    if (may) {
+      EXPECT_THAT(sent, IsOk()) << number;
+    } else {
+      EXPECT_THAT(sent, Violates("LINK_NOT_ALLOWED")) << number;
+    }
+  }
+  pb::SendNotificationRequest request = Notice();
+  request.mutable_parameters()->set_link("http://my.example/x");
+  EXPECT_THAT(bench.deliveries.SendNotification(bench.From(), request), Violates("LINK_INVALID"));
+}
+
+TEST(SendNotification, NeverSpeaksAnInvitation) {  // L3
+  Bench bench;
+  pb::SendNotificationRequest request = Notice();
+  request.set_template_(pb::TEMPLATE_INVITATION_RECEIVED);
+  request.mutable_recipients()->DeleteSubrange(1, 1);
+  request.mutable_recipients(0)->set_channel(type::CHANNEL_VOICE);
+  EXPECT_THAT(bench.deliveries.SendNotification(bench.From(), request),
+              Refused(kFailedPrecondition, Reason::kChannelNotAvailable));
 }
 
 TEST(SendNotification, RefusesAWayThatTheAddressDoesNotHave) {

@@ -18,8 +18,8 @@ using testing::Noon;
 
 constexpr absl::Duration kInstant = absl::Milliseconds(1);
 constexpr Happening kAllHappenings[] = {Happening::kPhoneChanged, Happening::kEmailChanged,
-                                        Happening::kNotActive, Happening::kErased,
-                                        Happening::kConfirmationLost};
+                                        Happening::kBlocked,      Happening::kFrozen,
+                                        Happening::kErased,       Happening::kConfirmationLost};
 
 AccountNews Of(const char* account, Happening what, absl::Time at = Noon() + kInstant) {
   return {Account(account), what, at};
@@ -36,10 +36,11 @@ struct Outcome {
 bool IsUnderWay(State state) { return state == State::kAwaitingContact || state == State::kContactCodeSent; }
 
 std::optional<Outcome> ForPrincipal(Happening what, State state) {
-  if (what == Happening::kErased && !IsFinal(state)) return Outcome{State::kCancelled};
-  if (what == Happening::kNotActive && state == State::kApproved) return Outcome{State::kCancelled};
-  if (!IsUnderWay(state)) return std::nullopt;
-  if (what == Happening::kNotActive) return Outcome{State::kHeld, HoldReason::kAccountNotActive};
+  if (IsFinal(state)) return std::nullopt;
+  if (what == Happening::kErased || state == State::kApproved) return Outcome{State::kCancelled};
+  if (!IsUnderWay(state) && state != State::kInPerson) return std::nullopt;
+  if (what == Happening::kBlocked || what == Happening::kFrozen)
+    return Outcome{State::kHeld, HoldReason::kAccountNotActive};
   if (what == Happening::kConfirmationLost) return Outcome{State::kHeld, HoldReason::kPrincipalNotEligible};
   return Outcome{State::kHeld, HoldReason::kPrincipalAddressChanged};
 }
@@ -99,14 +100,78 @@ INSTANTIATE_TEST_SUITE_P(All, EveryNews,
                          ::testing::Combine(::testing::ValuesIn(kAllStates),
                                             ::testing::ValuesIn(kAllHappenings)));
 
-// R1: what happens to the account must not show in a claim that is not proved, nor in a decoy.
-TEST(AnUnprovedClaim, IsTheSameWhateverHappensToTheAccount) {
+// What is heard between the look-ups and the proof is not lost: the proof finds it (REC-21).
+TEST(AnUnprovedClaim, RemembersTheFirstNewsForItsProof) {
   Recovery entered = testing::Begun();
   entered.hold_taken = true;  // the code was right, and the evidence is being gathered
   for (const Happening what : kAllHappenings) {
-    EXPECT_EQ(After(testing::Begun(), Of("alice", what)), testing::Begun());
-    EXPECT_EQ(After(entered, Of("alice", what)), entered);
+    const Recovery after = After(entered, Of("alice", what));
+    EXPECT_NE(after.early_news, HoldReason::kNone);
+    EXPECT_EQ(After(after, Of("alice", Happening::kConfirmationLost)), after);
+    Recovery unmarked = after;
+    unmarked.early_news = HoldReason::kNone;
+    EXPECT_EQ(unmarked, entered);  // and nothing else
+    const Recovery proved = *ProveClaim(after, testing::Guarded(), "hash", "4711", Noon());
+    EXPECT_EQ(proved.state, State::kHeld);
+    EXPECT_EQ(proved.hold_reason, after.early_news);
+    EXPECT_EQ(proved.grant.hash, "");
   }
+}
+
+TEST(AnUnprovedClaim, WithoutAContactIsHeldForItsAddressesAndNotForItsEligibility) {
+  ClaimEvidence nobody = testing::Guarded();
+  nobody.guarded = false;
+  const auto proved = [&](Happening what) {
+    return *ProveClaim(After(testing::Begun(), Of("alice", what)), nobody, "hash", "", Noon());
+  };
+  EXPECT_EQ(proved(Happening::kPhoneChanged).state, State::kHeld);
+  EXPECT_EQ(proved(Happening::kBlocked).state, State::kHeld);
+  EXPECT_EQ(proved(Happening::kConfirmationLost).state, State::kApproved);
+}
+
+// R13: a frozen account is what a recovery that ends the freeze begins with.
+TEST(AFreeze, IsNothingToTheRecoveryThatIsToEndIt) {
+  for (const State state : {State::kAwaitingOwnCode, State::kAwaitingContact, State::kContactCodeSent,
+                            State::kInPerson, State::kApproved}) {
+    Recovery unfreezing = InState(state);
+    unfreezing.purpose = Purpose::kUnfreeze;
+    EXPECT_EQ(After(unfreezing, Of("alice", Happening::kFrozen)), unfreezing);
+    EXPECT_NE(After(unfreezing, Of("alice", Happening::kBlocked)), unfreezing);
+  }
+}
+
+TEST(AGrant, WithoutAContactOutlivesALostConfirmation) {
+  Recovery approved = testing::Approved();
+  approved.contact = AccountId();
+  EXPECT_EQ(After(approved, Of("alice", Happening::kConfirmationLost)), approved);
+  EXPECT_EQ(After(approved, Of("alice", Happening::kPhoneChanged)).state, State::kCancelled);
+}
+
+TEST(Forgetting, LeavesIdsAndStatesOfAPersonWhoWasErased) {
+  Recovery ended = InState(State::kCancelled);
+  ended.own_code.status.masked_address = "+7 9** ***-**-67";
+  ended.contact_code.status.masked_address = "+7 9** ***-**-02";
+  const Recovery own = WithoutDataOf(ended, Account("alice"));
+  for (const std::string& text :
+       {own.masked_principal, own.client.address, own.client.device, own.client.user_agent, own.client.place,
+        own.typed_mask, own.own_code.status.masked_address, own.phone_index, own.email_index})
+    EXPECT_EQ(text, "");
+  EXPECT_EQ(own.principal, ended.principal);
+  EXPECT_EQ(own.contact, ended.contact);
+  EXPECT_EQ(own.state, ended.state);
+  EXPECT_EQ(own.contact_code, ended.contact_code);  // the contact's is not his
+  const Recovery of_contact = WithoutDataOf(ended, Account("bob"));
+  EXPECT_EQ(of_contact.contact_code.status.masked_address, "");
+  EXPECT_EQ(of_contact.contact_phone_index, "");
+  EXPECT_EQ(of_contact.masked_principal, ended.masked_principal);
+  EXPECT_EQ(WithoutDataOf(ended, Account("carol")), ended);
+}
+
+TEST(Forgetting, LeavesAnUnprovedClaimLookingAsBefore) {  // R1
+  const Recovery claim = WithoutDataOf(testing::Begun(), Account("alice"));
+  EXPECT_EQ(claim.masked_principal, "");
+  EXPECT_EQ(claim.typed_mask, testing::Begun().typed_mask);
+  EXPECT_EQ(claim.client, testing::Begun().client);
 }
 
 TEST(ADecoy, IsTheSameWhateverHappensToTheAccount) {
@@ -136,7 +201,7 @@ TEST(OldNews, OfTheContactEndWhenHeIsAsked) {
 
 TEST(AHeldRecovery, KeepsItsFirstReason) {
   const Recovery held = After(testing::CodeSent(), Of("bob", Happening::kPhoneChanged));
-  EXPECT_EQ(After(held, Of("alice", Happening::kNotActive)), held);
+  EXPECT_EQ(After(held, Of("alice", Happening::kBlocked)), held);
   EXPECT_EQ(After(held, Of("bob", Happening::kErased)), held);
 }
 
@@ -151,7 +216,7 @@ TEST(AGrant, WithoutAContactEndsWithTheAccount) {
   ClaimEvidence nobody = testing::Guarded();
   nobody.guarded = false;
   const Recovery approved = *ProveClaim(testing::Begun(), nobody, "grant-hash", "", Noon());
-  EXPECT_EQ(After(approved, Of("alice", Happening::kNotActive)).state, State::kCancelled);
+  EXPECT_EQ(After(approved, Of("alice", Happening::kBlocked)).state, State::kCancelled);
 }
 
 }  // namespace

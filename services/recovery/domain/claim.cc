@@ -10,13 +10,16 @@
 namespace tc::recovery {
 namespace {
 
-std::optional<HoldReason> WhyHold(const ClaimEvidence& evidence) {
-  if (!evidence.account_active) return HoldReason::kAccountNotActive;
-  if (!evidence.addresses_unchanged) return HoldReason::kPrincipalAddressChanged;
+std::optional<HoldReason> WhyHoldClaim(const Recovery& recovery, const ClaimEvidence& evidence) {
+  // Eligibility is asked for where somebody guards, and so are its news.
+  const bool matters = evidence.guarded || recovery.early_news != HoldReason::kPrincipalNotEligible;
+  if (recovery.early_news != HoldReason::kNone && matters) return recovery.early_news;
+  if (const std::optional<HoldReason> reason = WhyHold(recovery.purpose, evidence.account)) return reason;
   if (!evidence.guarded) return std::nullopt;
   if (!evidence.principal_eligible) return HoldReason::kPrincipalNotEligible;
   if (!evidence.contact_eligible || evidence.contact_phone_index.empty())
     return HoldReason::kContactNotEligible;
+  if (evidence.mutual) return HoldReason::kMutualRecovery;
   return std::nullopt;
 }
 
@@ -43,7 +46,10 @@ Recovery Begin(const Start& start, const Policy& policy, absl::Time now) {
   recovery.id = start.id;
   recovery.decoy = start.decoy;
   recovery.policy = policy;
+  recovery.purpose = start.purpose;
   recovery.nonce = start.nonce;
+  recovery.capability_hash = start.capability_hash;
+  recovery.not_me_hash = start.decoy ? std::string() : start.not_me_hash;
   recovery.principal = start.decoy ? AccountId() : start.principal;
   recovery.masked_principal = start.decoy ? std::string() : start.masked_principal;
   recovery.subject = start.subject;
@@ -77,6 +83,7 @@ Recovery TurnIntoDecoy(const Recovery& recovery) {
   decoy.masked_principal.clear();
   decoy.phone_index.clear();
   decoy.email_index.clear();
+  decoy.not_me_hash.clear();
   decoy.subject = absl::StrCat("claims/", recovery.id.text());
   return decoy;
 }
@@ -113,7 +120,9 @@ absl::Time HoldUntil(const Recovery& recovery) {
 absl::StatusOr<Recovery> ProveClaim(const Recovery& recovery, const ClaimEvidence& evidence,
                                     const std::string& grant_hash, const std::string& match_code,
                                     absl::Time now) {
-  const std::optional<HoldReason> hold = WhyHold(evidence);
+  if (recovery.purpose == Purpose::kContactRemoval && !evidence.guarded)
+    return Cancel(recovery, Canceller::kSystem, now);
+  const std::optional<HoldReason> hold = WhyHoldClaim(recovery, evidence);
   const Trigger trigger = hold.has_value()   ? Trigger::kHold
                           : evidence.guarded ? Trigger::kProveGuarded
                                              : Trigger::kProveUnguarded;
@@ -129,6 +138,7 @@ absl::StatusOr<Recovery> ProveClaim(const Recovery& recovery, const ClaimEvidenc
     next.contact = evidence.contact;
     next.contact_phone_index = evidence.contact_phone_index;
     next.assigned_at = now;
+    next.asked_at = now;
     if (recovery.policy.match_code) next.match_code = match_code;
   }
   if (next.state == State::kApproved) {
@@ -146,7 +156,7 @@ absl::StatusOr<Recovery> Cancel(const Recovery& recovery, Canceller canceller, a
   Recovery next = TRY(Move(recovery, Trigger::kCancel, ActorOf(canceller), now));
   if (recovery.grant.redemption.has_value()) {
     return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kRecoveryCompleting,
-                  "the new password is being set; it is too late to cancel");
+                  "the grant is being used; it is too late to cancel");
   }
   next.canceller = canceller;
   return next;

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "services/recovery/domain/evidence.h"
 #include "services/recovery/domain/recovery.h"
 
 namespace tc::recovery {
@@ -15,6 +16,8 @@ namespace tc::recovery {
 struct Start {
   PublicId id;
   std::string nonce;
+  std::string capability_hash, not_me_hash;
+  Purpose purpose = Purpose::kPassword;
   bool decoy = false;
   AccountId principal;
   std::string masked_principal;
@@ -52,17 +55,19 @@ absl::Time HoldUntil(const Recovery& recovery);
 
 // What was found out after the right code, all of it fresh.
 struct ClaimEvidence {
-  bool account_active = false;       // ACTIVE or LOCKED: a lock never blocks recovery (R11)
-  bool addresses_unchanged = false;  // where the code went is still the principal's (REC-21)
+  PrincipalNow account;
   bool guarded = false;
   LinkId link;
   AccountId contact;
-  bool principal_eligible = false;  // E5; meaningful when guarded
+  bool mutual = false;              // the contact recovers, too, and waits for this principal (L7)
+  bool principal_eligible = false;  // E5, for the purpose; meaningful when guarded
   bool contact_eligible = false;
   std::string contact_phone_index;  // empty: the contact has no phone
 };
 // APPROVED with the grant when nobody guards the account; AWAITING_CONTACT when somebody does; HELD when
-// something is wrong. `match_code`: four random digits, used when the policy demands them.
+// something is wrong, or went wrong since the start; CANCELLED when a contact is to be removed and there is
+// none: nothing was to be done, and nobody is told. `match_code`: four random digits, used when the policy
+// demands them.
 absl::StatusOr<Recovery> ProveClaim(const Recovery& recovery, const ClaimEvidence& evidence,
                                     const std::string& grant_hash, const std::string& match_code,
                                     absl::Time now);

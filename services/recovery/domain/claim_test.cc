@@ -109,8 +109,7 @@ TEST(HoldUntil, IsAfterEveryEndAndTheSameAtEveryRepetition) {
 
 TEST(ProveClaim, GivesTheGrantWhereNobodyGuards) {
   ClaimEvidence evidence;
-  evidence.account_active = true;
-  evidence.addresses_unchanged = true;
+  evidence.account = {true, false, true};
   const auto approved = ProveClaim(Begun(), evidence, "hash", "4711", Noon() + absl::Minutes(5));
   ASSERT_THAT(approved, IsOk());
   EXPECT_EQ(approved->state, State::kApproved);
@@ -158,30 +157,66 @@ TEST_P(ProveClaimHolds, WhenSomethingIsWrong) {
 }
 INSTANTIATE_TEST_SUITE_P(
     All, ProveClaimHolds,
-    ::testing::Values(HoldCase{"blocked meanwhile", [](ClaimEvidence& e) { e.account_active = false; },
-                               HoldReason::kAccountNotActive},
-                      HoldCase{"blocked, nobody guards",
-                               [](ClaimEvidence& e) {
-                                 e.account_active = false;
-                                 e.guarded = false;
-                               },
-                               HoldReason::kAccountNotActive},
-                      HoldCase{"phone changed", [](ClaimEvidence& e) { e.addresses_unchanged = false; },
-                               HoldReason::kPrincipalAddressChanged},
-                      HoldCase{"principal not eligible",
-                               [](ClaimEvidence& e) { e.principal_eligible = false; },
-                               HoldReason::kPrincipalNotEligible},
-                      HoldCase{"contact not eligible", [](ClaimEvidence& e) { e.contact_eligible = false; },
-                               HoldReason::kContactNotEligible},
-                      HoldCase{"contact without a phone",
-                               [](ClaimEvidence& e) { e.contact_phone_index.clear(); },
-                               HoldReason::kContactNotEligible}));
+    ::testing::Values(
+        HoldCase{"blocked meanwhile", [](ClaimEvidence& e) { e.account.active = false; },
+                 HoldReason::kAccountNotActive},
+        HoldCase{"blocked, nobody guards",
+                 [](ClaimEvidence& e) {
+                   e.account.active = false;
+                   e.guarded = false;
+                 },
+                 HoldReason::kAccountNotActive},
+        HoldCase{"phone changed", [](ClaimEvidence& e) { e.account.addresses_unchanged = false; },
+                 HoldReason::kPrincipalAddressChanged},
+        HoldCase{"principal not eligible", [](ClaimEvidence& e) { e.principal_eligible = false; },
+                 HoldReason::kPrincipalNotEligible},
+        HoldCase{"contact not eligible", [](ClaimEvidence& e) { e.contact_eligible = false; },
+                 HoldReason::kContactNotEligible},
+        HoldCase{"contact without a phone", [](ClaimEvidence& e) { e.contact_phone_index.clear(); },
+                 HoldReason::kContactNotEligible}));
 
 TEST(ProveClaim, DoesNotAskForEligibilityWhereNobodyGuards) {
   ClaimEvidence evidence;
-  evidence.account_active = true;
-  evidence.addresses_unchanged = true;
+  evidence.account = {true, false, true};
   EXPECT_EQ(ProveClaim(Begun(), evidence, "h", "0000", Noon())->state, State::kApproved);
+}
+
+TEST(ProveClaim, HoldsTheLaterOneOfAPair) {  // L7, LNK-19
+  ClaimEvidence evidence = Guarded();
+  evidence.mutual = true;
+  const Recovery held = *ProveClaim(Begun(), evidence, "hash", "4711", Noon());
+  EXPECT_EQ(held.state, State::kHeld);
+  EXPECT_EQ(held.hold_reason, HoldReason::kMutualRecovery);
+  EXPECT_EQ(held.contact, testing::Account("bob"));
+}
+
+Recovery BegunFor(Purpose purpose) {
+  Recovery begun = Begun();
+  begun.purpose = purpose;
+  return begun;
+}
+
+TEST(ProveClaim, FindsTheAccountFrozenOnlyWhereTheFreezeIsToEnd) {  // R13
+  ClaimEvidence evidence = Guarded();
+  evidence.account = {false, true, true};
+  for (const Purpose purpose : {Purpose::kPassword, Purpose::kPhoneChange, Purpose::kContactRemoval})
+    EXPECT_EQ(ProveClaim(BegunFor(purpose), evidence, "h", "", Noon())->hold_reason,
+              HoldReason::kAccountNotActive);
+  EXPECT_EQ(ProveClaim(BegunFor(Purpose::kUnfreeze), evidence, "h", "", Noon())->state,
+            State::kAwaitingContact);
+  evidence.account.frozen = false;  // blocked
+  EXPECT_EQ(ProveClaim(BegunFor(Purpose::kUnfreeze), evidence, "h", "", Noon())->hold_reason,
+            HoldReason::kAccountNotActive);
+}
+
+TEST(ProveClaim, EndsWhereThereIsNoContactToRemove) {  // R13
+  ClaimEvidence nobody;
+  nobody.account = {true, false, true};
+  const Recovery ended = *ProveClaim(BegunFor(Purpose::kContactRemoval), nobody, "hash", "", Noon());
+  EXPECT_EQ(ended.state, State::kCancelled);
+  EXPECT_EQ(ended.canceller, Canceller::kSystem);
+  EXPECT_EQ(ended.grant.hash, "");
+  EXPECT_FALSE(IsProved(ended));
 }
 
 class CancelFrom : public ::testing::TestWithParam<State> {};

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/recent_sign_in.h"
 #include "common/base/refusal.h"
 #include "common/base/secret.h"
 #include "common/base/status.h"
@@ -40,6 +41,10 @@ absl::Status CheckAnswers(const std::map<std::string, bool>& answers) {
   return wrong ? absl::Status(refusal) : absl::OkStatus();
 }
 
+bool AllYes(const std::map<std::string, bool>& answers) {
+  return std::all_of(answers.begin(), answers.end(), [](const auto& answer) { return answer.second; });
+}
+
 }  // namespace
 
 absl::StatusOr<Recovery> Acknowledge(const Recovery& recovery, absl::string_view version,
@@ -51,24 +56,31 @@ absl::StatusOr<Recovery> Acknowledge(const Recovery& recovery, absl::string_view
         .With("version", CurrentWarning().version);
   }
   TRY(CheckAnswers(answers));
-  if (next.warning_version != version || !next.acknowledged_at.has_value()) next.acknowledged_at = now;
+  const bool as_before = HasAcknowledged(recovery) && AllYes(recovery.answers) && AllYes(answers);
+  if (!as_before) next.acknowledged_at = now;
   next.warning_version = std::string(version);
   next.answers = answers;
   return next;
 }
 
+bool HasAcknowledged(const Recovery& recovery) {
+  return recovery.acknowledged_at.has_value() && recovery.warning_version == CurrentWarning().version;
+}
+
 std::optional<absl::Time> CodeAllowedAt(const Recovery& recovery) {
-  if (!recovery.acknowledged_at.has_value() || recovery.warning_version != CurrentWarning().version)
-    return std::nullopt;
+  if (!HasAcknowledged(recovery) || !AllYes(recovery.answers)) return std::nullopt;
   return *recovery.acknowledged_at + recovery.policy.thinking_time;
 }
 
-absl::Status MayAskForCode(const Recovery& recovery, absl::Time now) {
-  TRY(Move(recovery, Trigger::kSendContactCode, Actor::kContact, now));
-  const std::optional<absl::Time> allowed = CodeAllowedAt(recovery);
-  if (!allowed.has_value()) {
+absl::Status CheckWarning(const Recovery& recovery, absl::Time now) {
+  if (!HasAcknowledged(recovery)) {
     return Refuse(kFailedPrecondition, Reason::kWarningNotAcknowledged,
                   "the warning must be acknowledged first");
+  }
+  const std::optional<absl::Time> allowed = CodeAllowedAt(recovery);
+  if (!allowed.has_value()) {
+    return Refuse(kFailedPrecondition, Reason::kWarningAnsweredNo,
+                  "a question of the warning was answered with no: reject, or ask and answer again");
   }
   if (now < *allowed) {
     return Refuse(kFailedPrecondition, Reason::kThinkingTimeNotOver,
@@ -76,6 +88,11 @@ absl::Status MayAskForCode(const Recovery& recovery, absl::Time now) {
         .RetryAfter(*allowed - now);
   }
   return absl::OkStatus();
+}
+
+absl::Status MayAskForCode(const Recovery& recovery, absl::Time now) {
+  TRY(Move(recovery, Trigger::kSendContactCode, Actor::kContact, now));
+  return CheckWarning(recovery, now);
 }
 
 absl::StatusOr<Recovery> ContactCodeSent(const Recovery& recovery, int serial, const CodeStatus& status,
@@ -86,17 +103,6 @@ absl::StatusOr<Recovery> ContactCodeSent(const Recovery& recovery, int serial, c
   next.contact_code.sends = recovery.contact_code.sends + 1;
   next.contact_code.status = status;
   return next;
-}
-
-std::optional<HoldReason> WhyHold(const Recovery& recovery, const ContactPhone& phone, absl::Time now) {
-  if (phone.index.empty() || phone.index != recovery.contact_phone_index)
-    return HoldReason::kContactPhoneChanged;
-  if (now - phone.bound_at < recovery.policy.phone_age) return HoldReason::kContactPhoneTooNew;
-  return std::nullopt;
-}
-
-bool SameGuard(const Recovery& recovery, const GuardNow& guard) {
-  return guard.guarded && guard.link == recovery.link && guard.contact == recovery.contact;
 }
 
 absl::StatusOr<Recovery> Hold(const Recovery& recovery, HoldReason reason, Actor actor, absl::Time now) {
@@ -132,13 +138,6 @@ absl::StatusOr<MatchTry> TryMatchCode(const Recovery& recovery, absl::string_vie
   return result;
 }
 
-absl::Status CheckSession(const Policy& policy, absl::Duration session_age) {
-  if (session_age <= policy.session_age) return absl::OkStatus();
-  return Refuse(kUnauthenticated, Reason::kReauthenticationRequired,
-                "the sign-in is too old for this; sign in again")
-      .With("max_age_seconds", absl::StrCat(absl::ToInt64Seconds(policy.session_age)));
-}
-
 absl::Status CheckEligibility(const EligibilityNow& principal, const EligibilityNow& contact,
                               absl::Time now) {
   Refusal refusal =
@@ -156,11 +155,13 @@ absl::StatusOr<Recovery> Approve(const Recovery& recovery, const ApprovalEvidenc
                                  const std::string& grant_hash, absl::Time now) {
   Recovery next = TRY(Move(recovery, Trigger::kApprove, Actor::kContact, now));
   if (recovery.version != evidence.version) return Conflict();
-  TRY(CheckSession(recovery.policy, evidence.session_age));
+  TRY(RequireRecentSignIn(evidence.session_age, recovery.policy.session_age));
+  TRY(CheckWarning(recovery, now));
+  if (SamePlace(recovery, evidence.place)) return Conflict();
   if (!SameGuard(recovery, evidence.guard)) return Conflict();
+  if (WhyHold(recovery.purpose, evidence.account).has_value()) return Conflict();
   if (WhyHold(recovery, evidence.phone, now).has_value()) return Conflict();
-  TRY(CheckEligibility(evidence.principal, evidence.contact, now));
-  if (!CodeAllowedAt(recovery).has_value()) return Conflict();
+  TRY(CheckEligibility(ForPurpose(recovery.purpose, evidence.principal), evidence.contact, now));
   if (!evidence.code_consumed) {
     return Refuse(kFailedPrecondition, Reason::kVerificationNotApproved, "the code has not been entered");
   }

@@ -10,37 +10,28 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "services/recovery/domain/evidence.h"
 #include "services/recovery/domain/recovery.h"
 
 namespace tc::recovery {
 
-// Records that the present warning was read. The first time counts; reading again moves nothing.
+// Records that the present warning was read, and the answers. The time to think counts from the answers in
+// which all are "yes": the same again moves nothing, a "no" in between begins it anew (REC-12).
 // INVALID_ARGUMENT for missing or unknown questions; WARNING_VERSION_STALE with the present version.
 absl::StatusOr<Recovery> Acknowledge(const Recovery& recovery, absl::string_view version,
                                      const std::map<std::string, bool>& answers, absl::Time now);
-// When the contact may ask for his code; nullopt before he acknowledged the present warning.
+// Whether the answers that are recorded are to the present warning.
+bool HasAcknowledged(const Recovery& recovery);
+// When the contact may ask for his code; nullopt before he acknowledged the present warning, and while an
+// answer is "no".
 std::optional<absl::Time> CodeAllowedAt(const Recovery& recovery);
+// WARNING_NOT_ACKNOWLEDGED; WARNING_ANSWERED_NO; THINKING_TIME_NOT_OVER with RetryInfo.
+absl::Status CheckWarning(const Recovery& recovery, absl::Time now);
 
-// WARNING_NOT_ACKNOWLEDGED; THINKING_TIME_NOT_OVER with RetryInfo; or the table's refusal.
+// CheckWarning's refusals, or the table's.
 absl::Status MayAskForCode(const Recovery& recovery, absl::Time now);
 absl::StatusOr<Recovery> ContactCodeSent(const Recovery& recovery, int serial, const CodeStatus& status,
                                          absl::Time now);
-
-// How the contact is reached now.
-struct ContactPhone {
-  std::string index;  // keyed index of the number; empty: none
-  absl::Time bound_at;
-};
-// Why a code must not go there: the number changed meanwhile (REC-21), or is too new.
-std::optional<HoldReason> WhyHold(const Recovery& recovery, const ContactPhone& phone, absl::Time now);
-
-// Who guards the principal now.
-struct GuardNow {
-  bool guarded = false;
-  LinkId link;
-  AccountId contact;
-};
-bool SameGuard(const Recovery& recovery, const GuardNow& guard);
 
 // From any state in which somebody still has to answer.
 absl::StatusOr<Recovery> Hold(const Recovery& recovery, HoldReason reason, Actor actor, absl::Time now);
@@ -56,13 +47,11 @@ struct MatchTry {
 absl::StatusOr<MatchTry> TryMatchCode(const Recovery& recovery, absl::string_view typed,
                                       const std::string& request_id, absl::Time now);
 
-struct EligibilityNow {
-  bool eligible = false;
-  absl::Time as_of;  // older than 60 s is no evidence
-};
 struct ApprovalEvidence {
   absl::Duration session_age = absl::InfiniteDuration();
+  ContactPlace place;
   GuardNow guard;
+  PrincipalNow account;  // the principal's
   ContactPhone phone;
   EligibilityNow principal;
   EligibilityNow contact;
@@ -72,8 +61,6 @@ struct ApprovalEvidence {
 };
 inline constexpr absl::Duration kEvidenceMaxAge = absl::Seconds(60);
 
-// UNAUTHENTICATED / REAUTHENTICATION_REQUIRED with max_age_seconds.
-absl::Status CheckSession(const Policy& policy, absl::Duration session_age);
 // NOT_ELIGIBLE names the side, never the data; ABORTED / CONFLICT for evidence that is stale.
 absl::Status CheckEligibility(const EligibilityNow& principal, const EligibilityNow& contact, absl::Time now);
 // APPROVED with the grant. Every refusal of the above; ABORTED / CONFLICT when the recovery changed since the

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "services/recovery/domain/recovery_testing.h"
 
 namespace tc::recovery {
@@ -62,6 +64,38 @@ TEST(Acknowledge, NamesEveryMistakeOfTheAnswers) {
   const auto refused = Acknowledge(Assigned(), "1", answers, Noon());
   EXPECT_THAT(refused, Violates("ANSWER_MISSING"));
   EXPECT_THAT(refused, Violates("QUESTION_UNKNOWN"));
+}
+
+std::map<std::string, bool> OneNo() {
+  std::map<std::string, bool> answers = AllAnswers();
+  answers.begin()->second = false;
+  return answers;
+}
+
+TEST(ANo, IsRecordedAndStopsTheCodeUntilAllAreYes) {  // REC-12
+  Recovery recovery = *Acknowledge(Assigned(PolicyOf("strict")), "1", OneNo(), Noon());
+  EXPECT_EQ(recovery.answers, OneNo());
+  EXPECT_TRUE(HasAcknowledged(recovery));
+  EXPECT_FALSE(CodeAllowedAt(recovery).has_value());
+  EXPECT_THAT(MayAskForCode(recovery, Noon() + absl::Hours(1)),
+              Refused(kFailedPrecondition, Reason::kWarningAnsweredNo));
+  recovery = *Acknowledge(recovery, "1", AllAnswers(), Noon() + absl::Minutes(5));
+  EXPECT_EQ(CodeAllowedAt(recovery), Noon() + absl::Minutes(6));  // thinking time counts anew
+}
+
+TEST(ANo, AfterAllYesBeginsTheThinkingTimeAnew) {  // REC-12
+  Recovery recovery = *Acknowledge(Assigned(PolicyOf("strict")), "1", AllAnswers(), Noon());
+  recovery = *Acknowledge(recovery, "1", OneNo(), Noon() + absl::Minutes(2));
+  recovery = *Acknowledge(recovery, "1", AllAnswers(), Noon() + absl::Minutes(3));
+  EXPECT_THAT(MayAskForCode(recovery, Noon() + absl::Minutes(4) - absl::Milliseconds(1)),
+              Refused(kFailedPrecondition, Reason::kThinkingTimeNotOver));
+  EXPECT_THAT(MayAskForCode(recovery, Noon() + absl::Minutes(4)), IsOk());
+}
+
+TEST(ANo, StopsTheApprovalOfACodeThatIsOutAlready) {  // REC-12
+  const Recovery sent = *Acknowledge(CodeSent(), "1", OneNo(), Noon());
+  EXPECT_THAT(Approve(sent, AllIsWell(sent), "hash", Noon()),
+              Refused(kFailedPrecondition, Reason::kWarningAnsweredNo));
 }
 
 TEST(MayAskForCode, NotBeforeTheWarningIsAcknowledged) {
@@ -210,6 +244,15 @@ INSTANTIATE_TEST_SUITE_P(
                Reason::kConflict},
         Spoilt{"another contact", [](ApprovalEvidence& e) { e.guard.contact = testing::Account("carol"); },
                kAborted, Reason::kConflict},
+        Spoilt{"the claimant's device", [](ApprovalEvidence& e) { e.place.device = "device-1"; }, kAborted,
+               Reason::kConflict},
+        Spoilt{"the claimant's network", [](ApprovalEvidence& e) { e.place.address = "192.0.2.1"; }, kAborted,
+               Reason::kConflict},
+        Spoilt{"a blocked principal", [](ApprovalEvidence& e) { e.account.active = false; }, kAborted,
+               Reason::kConflict},
+        Spoilt{"a principal who has moved",
+               [](ApprovalEvidence& e) { e.account.addresses_unchanged = false; }, kAborted,
+               Reason::kConflict},
         Spoilt{"another phone", [](ApprovalEvidence& e) { e.phone.index = "x"; }, kAborted,
                Reason::kConflict},
         Spoilt{"a new phone", [](ApprovalEvidence& e) { e.phone.bound_at = Noon(); }, kAborted,
@@ -236,7 +279,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Approve, NeedsAnAcknowledgedWarning) {
   Recovery sent = CodeSent();
   sent.acknowledged_at.reset();
-  EXPECT_THAT(Approve(sent, AllIsWell(sent), "hash", Noon()), Refused(kAborted, Reason::kConflict));
+  EXPECT_THAT(Approve(sent, AllIsWell(sent), "hash", Noon()),
+              Refused(kFailedPrecondition, Reason::kWarningNotAcknowledged));
 }
 
 class ApproveFrom : public ::testing::TestWithParam<State> {};
@@ -247,13 +291,17 @@ TEST_P(ApproveFrom, IsPossibleOnlyAfterACodeWasSent) {
 }
 INSTANTIATE_TEST_SUITE_P(All, ApproveFrom, ::testing::ValuesIn(kAllStates));
 
-TEST(CheckSession, TakesThreeHundredSecondsOrOneHundredAndTwentyInStrict) {
-  EXPECT_THAT(CheckSession(PolicyOf("gosuslugi"), absl::Seconds(300)), IsOk());
-  const absl::Status old = CheckSession(PolicyOf("gosuslugi"), absl::Milliseconds(300001));
-  EXPECT_THAT(old, Refused(kUnauthenticated, Reason::kReauthenticationRequired));
-  EXPECT_EQ(MetadataOf(old, "max_age_seconds"), "300");
-  EXPECT_THAT(CheckSession(PolicyOf("strict"), absl::Seconds(121)),
-              Refused(kUnauthenticated, Reason::kReauthenticationRequired));
+TEST(Approve, TakesASignInOfThreeHundredSecondsOrOneHundredAndTwentyInStrict) {
+  for (const auto& [profile, longest] : {std::pair("gosuslugi", 300), std::pair("strict", 120)}) {
+    const Recovery sent = CodeSent(PolicyOf(profile));
+    ApprovalEvidence evidence = AllIsWell(sent);
+    evidence.session_age = absl::Seconds(longest);
+    EXPECT_THAT(Approve(sent, evidence, "hash", Noon()), IsOk()) << profile;
+    evidence.session_age += absl::Milliseconds(1);
+    const absl::Status old = Approve(sent, evidence, "hash", Noon()).status();
+    EXPECT_THAT(old, Refused(kUnauthenticated, Reason::kReauthenticationRequired)) << profile;
+    EXPECT_EQ(MetadataOf(old, "max_age_seconds"), absl::StrCat(longest));
+  }
 }
 
 TEST(CheckEligibility, NamesTheSideAndNothingElse) {

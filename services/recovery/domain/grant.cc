@@ -14,7 +14,7 @@ using enum absl::StatusCode;
 bool IsSame(const Recovery& recovery, const Redemption& redemption) {
   const std::optional<Redemption>& marked = recovery.grant.redemption;
   return marked.has_value() && marked->redeemer == redemption.redeemer &&
-         marked->started_at == redemption.started_at;
+         marked->started_at == redemption.started_at && marked->asked_at == redemption.asked_at;
 }
 
 bool IsBurnt(const Recovery& recovery) {
@@ -28,7 +28,7 @@ absl::Status RefuseBurnt() {
 }
 
 absl::Status RefuseUsed() {
-  return Refuse(kFailedPrecondition, Reason::kGrantUsed, "the grant has set a password already");
+  return Refuse(kFailedPrecondition, Reason::kGrantUsed, "the grant has been used already");
 }
 
 int PasswordsLeft(const Recovery& recovery) {
@@ -52,20 +52,24 @@ absl::StatusOr<Recovery> BeginRedemption(const Recovery& recovery, const std::st
   Recovery next = TRY(Move(current, Trigger::kRedeem, Actor::kClaimant, now));
   const std::optional<Redemption>& marked = current.grant.redemption;
   if (!marked.has_value()) {
-    next.grant.redemption = Redemption{redeemer, now, false};
+    next.grant.redemption = Redemption{redeemer, now, now, absl::InfinitePast(), false};
     return next;
   }
-  const absl::Duration age = now - marked->started_at;
+  const bool by_proof = recovery.purpose == Purpose::kPassword;
   if (marked->redeemer == redeemer) {
-    if (age >= kSameProofFor) next.grant.redemption->started_at = now;
+    Redemption& again = *next.grant.redemption;
+    if (by_proof && now - marked->started_at >= kSameProofFor) again.started_at = now;
+    again.asked_before = marked->asked_at;
+    again.asked_at = now;
     return next;
   }
-  if (age < kTakeOverAfter) {
-    return Refuse(kFailedPrecondition, Reason::kRecoveryCompleting,
-                  "a new password is being set with this grant")
-        .RetryAfter(kTakeOverAfter - age);
+  const absl::Duration quiet = now - marked->asked_at;
+  if (quiet < kTakeOverAfter) {
+    return Refuse(kFailedPrecondition, Reason::kRecoveryCompleting, "this grant is being used")
+        .RetryAfter(kTakeOverAfter - quiet);
   }
-  next.grant.redemption = Redemption{redeemer, now, true};
+  const absl::Time started_at = by_proof ? now : marked->started_at;
+  next.grant.redemption = Redemption{redeemer, started_at, now, absl::InfinitePast(), true};
   return next;
 }
 
@@ -90,8 +94,16 @@ absl::StatusOr<Recovery> RefusePassword(const Recovery& recovery, const Redempti
   return Move(next, Trigger::kBurnGrant, Actor::kClaimant, now);
 }
 
-Recovery AbandonRedemption(const Recovery& recovery, const Redemption& redemption) {
-  if (!IsSame(recovery, redemption)) return recovery;
+absl::StatusOr<UsedBefore> CompleteUsed(const Recovery& recovery, const Redemption& redemption,
+                                        absl::Time now) {
+  const std::optional<Redemption>& marked = recovery.grant.redemption;
+  const bool mine = marked.has_value() && marked->redeemer == redemption.redeemer && !marked->mixed;
+  return UsedBefore{mine, TRY(Complete(recovery, now))};
+}
+
+Recovery AbandonRedemption(const Recovery& recovery, const Redemption& redemption, absl::Time now) {
+  const bool earlier_under_way = now - redemption.asked_before < kTakeOverAfter;
+  if (!IsSame(recovery, redemption) || earlier_under_way) return recovery;
   Recovery next = recovery;
   next.grant.redemption.reset();
   return next;

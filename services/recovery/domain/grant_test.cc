@@ -21,7 +21,7 @@ Recovery Marked(absl::Time at = Noon()) { return *BeginRedemption(Approved(), kH
 TEST(BeginRedemption, MarksTheRecovery) {
   const Recovery marked = Marked();
   EXPECT_EQ(marked.state, State::kApproved);
-  EXPECT_EQ(marked.grant.redemption, (Redemption{"r1", Noon(), false}));
+  EXPECT_EQ(marked.grant.redemption, (Redemption{"r1", Noon(), Noon(), absl::InfinitePast(), false}));
 }
 
 TEST(BeginRedemption, RefusesAnotherGrant) {
@@ -117,10 +117,78 @@ TEST(RefusePassword, CountsOneRedemptionOnce) {
   EXPECT_EQ(*RefusePassword(once, *marked.grant.redemption, Noon()), once);
 }
 
+TEST(BeginRedemption, KeepsAnotherCallOutAsLongAsTheLastRepetitionMayBeUnderWay) {
+  const Recovery again = *BeginRedemption(Marked(), kHash, "r1", Noon() + absl::Seconds(20));
+  EXPECT_EQ(again.grant.redemption->started_at, Noon()) << "the same proof";
+  EXPECT_THAT(BeginRedemption(again, kHash, "r2", Noon() + absl::Seconds(34)),
+              Refused(kFailedPrecondition, Reason::kRecoveryCompleting));
+  EXPECT_THAT(BeginRedemption(again, kHash, "r2", Noon() + absl::Seconds(35)), IsOk());
+}
+
 TEST(AbandonRedemption, ClearsItsOwnMarkOnly) {
   const Recovery marked = Marked();
-  EXPECT_FALSE(AbandonRedemption(marked, *marked.grant.redemption).grant.redemption.has_value());
-  EXPECT_EQ(AbandonRedemption(marked, {"r2", Noon(), false}), marked);
+  EXPECT_FALSE(AbandonRedemption(marked, *marked.grant.redemption, Noon()).grant.redemption.has_value());
+  Redemption other = *marked.grant.redemption;
+  other.redeemer = "r2";
+  EXPECT_EQ(AbandonRedemption(marked, other, Noon()), marked);
+}
+
+TEST(AbandonRedemption, LeavesTheMarkOfALaterRepetition) {
+  const Recovery marked = Marked();
+  const Recovery again = *BeginRedemption(marked, kHash, "r1", Noon() + absl::Seconds(1));
+  EXPECT_EQ(AbandonRedemption(again, *marked.grant.redemption, Noon() + absl::Seconds(2)), again);
+}
+
+TEST(AbandonRedemption, LeavesTheMarkWhileAnEarlierCallMayStillSetThePassword) {
+  const Recovery again = *BeginRedemption(Marked(), kHash, "r1", Noon() + absl::Seconds(10));
+  const Redemption redemption = *again.grant.redemption;
+  EXPECT_EQ(AbandonRedemption(again, redemption, Noon() + absl::Seconds(14)), again);
+  EXPECT_FALSE(AbandonRedemption(again, redemption, Noon() + absl::Seconds(15)).grant.redemption.has_value());
+}
+
+TEST(CompleteUsed, IsMineWhereNobodyElseHasEverBeenAtIt) {
+  const Recovery marked = Marked();
+  const auto used = CompleteUsed(marked, *marked.grant.redemption, Noon());
+  ASSERT_THAT(used, IsOk());
+  EXPECT_TRUE(used->mine);
+  EXPECT_EQ(used->next.state, State::kCompleted);
+}
+
+TEST(CompleteUsed, IsMineAlsoForACallThatWasOvertakenByItsOwnRepetition) {
+  const Recovery marked = Marked();
+  const Recovery again = *BeginRedemption(marked, kHash, "r1", Noon() + absl::Seconds(55));
+  EXPECT_TRUE(CompleteUsed(again, *marked.grant.redemption, Noon() + absl::Seconds(56))->mine);
+}
+
+TEST(CompleteUsed, IsNotMineWhenAnotherCallHasTakenOverMeanwhile) {
+  const Recovery marked = Marked();
+  const Recovery taken = *BeginRedemption(marked, kHash, "r2", Noon() + absl::Seconds(15));
+  const auto used = CompleteUsed(taken, *marked.grant.redemption, Noon() + absl::Seconds(16));
+  ASSERT_THAT(used, IsOk());
+  EXPECT_FALSE(used->mine);
+  EXPECT_EQ(used->next.state, State::kCompleted) << "a password was set, whoever's";
+  EXPECT_FALSE(CompleteUsed(taken, *taken.grant.redemption, Noon() + absl::Seconds(16))->mine);
+}
+
+// R13: the id of a deed follows from the mark, so the mark must not move while its outcome is unknown.
+TEST(ADeed, KeepsTheTimeOfItsFirstMarkWhoeverUsesTheGrant) {
+  Recovery approved = testing::Approved();
+  approved.purpose = Purpose::kPhoneChange;
+  const Recovery first = *BeginRedemption(approved, "grant-hash", "one", Noon());
+  const Recovery again = *BeginRedemption(first, "grant-hash", "one", Noon() + absl::Seconds(55));
+  EXPECT_EQ(again.grant.redemption->started_at, Noon());
+  const Recovery taken = *BeginRedemption(first, "grant-hash", "two", Noon() + kTakeOverAfter);
+  EXPECT_EQ(taken.grant.redemption->started_at, Noon());
+  EXPECT_EQ(taken.grant.redemption->redeemer, "two");
+}
+
+TEST(ADeed, ThatWasRefusedIsMarkedAnew) {
+  Recovery approved = testing::Approved();
+  approved.purpose = Purpose::kUnfreeze;
+  const Recovery marked = *BeginRedemption(approved, "grant-hash", "one", Noon());
+  const Recovery free = AbandonRedemption(marked, *marked.grant.redemption, Noon());
+  const Recovery again = *BeginRedemption(free, "grant-hash", "one", Noon() + absl::Seconds(5));
+  EXPECT_EQ(again.grant.redemption->started_at, Noon() + absl::Seconds(5));
 }
 
 }  // namespace

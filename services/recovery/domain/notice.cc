@@ -1,6 +1,6 @@
 #include "services/recovery/domain/notice.h"
 
-#include <optional>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -9,77 +9,111 @@
 namespace tc::recovery {
 namespace {
 
-Notice Make(const Recovery& recovery, NoticeKind kind, bool to_contact) {
-  Notice notice;
-  notice.id = absl::StrCat(recovery.id.text(), "-", recovery.version, to_contact ? "-c" : "-p",
-                           static_cast<int>(kind));
-  notice.kind = kind;
-  notice.receiver = to_contact ? recovery.contact : recovery.principal;
-  // The contact is told who asks; the principal knows who he is.
-  notice.about = to_contact ? recovery.principal : recovery.contact;
-  return notice;
+Notice ToPrincipal(const Recovery& recovery, NoticeKind kind) {
+  return {kind, recovery.id, recovery.principal, recovery.contact};
 }
 
-// What both sides, or the principal alone, learn of entering this state.
-std::optional<NoticeKind> KindOf(State state) {
-  switch (state) {
-    case State::kApproved:
-      return NoticeKind::kApproved;
-    case State::kCompleted:
-      return NoticeKind::kCompleted;
-    case State::kRejected:
-      return NoticeKind::kRejected;
-    case State::kHeld:
-    case State::kExpired:
-    case State::kCancelled:
-    case State::kLocked:
-      return NoticeKind::kEnded;
-    case State::kAwaitingOwnCode:
-    case State::kAwaitingContact:
-    case State::kContactCodeSent:
-    case State::kInPerson:
-      return std::nullopt;
+Notice ToContact(const Recovery& recovery, NoticeKind kind) {
+  return {kind, recovery.id, recovery.contact, recovery.principal};
+}
+
+void Both(const Recovery& recovery, NoticeKind kind, std::vector<Notice>& notices) {
+  notices.push_back(ToPrincipal(recovery, kind));
+  if (recovery.contact.has_value()) notices.push_back(ToContact(recovery, kind));
+}
+
+void Follow(const Recovery& after, Effect effect, std::vector<Notice>& notices) {
+  const bool fraud = after.reject_reason == RejectReason::kFraud;
+  switch (effect) {
+    case Effect::kTellStarted:
+      return notices.push_back(ToPrincipal(after, NoticeKind::kStarted));
+    case Effect::kAskContact:
+      return notices.push_back(ToContact(after, NoticeKind::kAwaitingContact));
+    case Effect::kTellApproved:
+      return notices.push_back(ToPrincipal(after, NoticeKind::kApproved));
+    case Effect::kTellRejected:
+      return notices.push_back(ToPrincipal(after, fraud ? NoticeKind::kFraud : NoticeKind::kRejected));
+    case Effect::kTellHeld:
+      return Both(after, NoticeKind::kHeld, notices);
+    case Effect::kTellInPerson:
+      return Both(after, NoticeKind::kInPerson, notices);
+    case Effect::kTellEnded:
+      return Both(after, NoticeKind::kEnded, notices);
+    case Effect::kTellCompleted:
+      return Both(after,
+                  after.purpose == Purpose::kPassword ? NoticeKind::kCompleted : NoticeKind::kActionConfirmed,
+                  notices);
+    case Effect::kCancelOwnCode:
+    case Effect::kCancelContactCode:
+    case Effect::kFreezeOnFraud:
+    case Effect::kEventAwaitingContact:
+    case Effect::kEventHeld:
+    case Effect::kEventInPerson:
+    case Effect::kEventApproved:
+    case Effect::kEventRejected:
+    case Effect::kEventCompleted:
+    case Effect::kEventEnded:
+      return;
   }
-  return std::nullopt;
 }
 
 }  // namespace
 
 std::string Notice::Encode() const {
-  return absl::StrCat(id, "|", static_cast<int>(kind), "|", receiver.text(), "|", about.text());
+  return absl::StrCat(static_cast<int>(kind), "|", recovery.text(), "|", receiver.text(), "|", about.text());
 }
 
 absl::StatusOr<Notice> Notice::Decode(absl::string_view text) {
   const std::vector<std::string> parts = absl::StrSplit(text, '|');
   int kind = 0;
-  if (parts.size() != 4 || !absl::SimpleAtoi(parts[1], &kind) || kind < 1 || kind > 6) {
+  if (parts.size() != 4 || !absl::SimpleAtoi(parts[0], &kind) || kind < 1 ||
+      kind > static_cast<int>(NoticeKind::kActionConfirmed)) {
     return absl::DataLossError("an unreadable notice");
   }
   Notice notice;
-  notice.id = parts[0];
   notice.kind = static_cast<NoticeKind>(kind);
+  notice.recovery = PublicId::FromTrusted(parts[1]);
   notice.receiver = AccountId::FromTrusted(parts[2]);
   notice.about = AccountId::FromTrusted(parts[3]);
   return notice;
 }
 
-std::vector<Notice> NoticesFor(const Recovery& before, const Recovery& after) {
+std::vector<Notice> NoticesFor(const Recovery& after) {
   std::vector<Notice> notices;
-  if (after.decoy || before.state == after.state || !IsProved(after)) return notices;
-  const bool assigned = after.contact.has_value();
-  if (!IsProved(before)) notices.push_back(Make(after, NoticeKind::kStarted, false));
-  if (after.state == State::kAwaitingContact && before.state != State::kHeld) {
-    notices.push_back(Make(after, NoticeKind::kAwaitingContact, true));
+  if (after.decoy || !IsProved(after)) return notices;
+  for (const RecoveryTransition& row : after.taken) {
+    for (const Effect effect : kAllEffects) {
+      if (row.effects.Has(effect)) Follow(after, effect, notices);
+    }
   }
-  const std::optional<NoticeKind> kind = KindOf(after.state);
-  if (!kind.has_value()) return notices;
-  // A grant without a contact comes at once in answer to the code: the start is told, the approval is nobody
-  // else's.
-  if (*kind == NoticeKind::kApproved && !assigned) return notices;
-  notices.push_back(Make(after, *kind, false));
-  const bool both = *kind == NoticeKind::kEnded || *kind == NoticeKind::kCompleted;
-  if (both && assigned) notices.push_back(Make(after, *kind, true));
   return notices;
+}
+
+Notice ReminderOf(const Recovery& recovery) { return ToContact(recovery, NoticeKind::kReminder); }
+
+std::vector<absl::Time> RemindersOf(const Recovery& asked) {
+  const absl::Duration left = asked.expires_at - asked.asked_at;
+  return {asked.asked_at + left / 2, asked.asked_at + left / 10 * 9};
+}
+
+bool HasNotMeWay(const Notice& notice, const AccountId& principal) {
+  if (notice.receiver != principal) return false;
+  switch (notice.kind) {
+    case NoticeKind::kStarted:
+    case NoticeKind::kApproved:
+    case NoticeKind::kHeld:
+    case NoticeKind::kInPerson:
+      return true;
+    case NoticeKind::kAwaitingContact:
+    case NoticeKind::kRejected:
+    case NoticeKind::kEnded:
+    case NoticeKind::kCompleted:
+    case NoticeKind::kReminder:
+    case NoticeKind::kFraud:
+    case NoticeKind::kActionConfirmed:
+      return false;
+  }
+  return false;
 }
 
 }  // namespace tc::recovery

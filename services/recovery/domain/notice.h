@@ -1,7 +1,7 @@
 #pragma once
 
-// Who is told what when a recovery changes (L11). Names only: addresses and words are looked up when the
-// notice is sent.
+// Who is told what when a recovery changes (L11, NTF-01): what the rows it took say. Names only: addresses
+// and words are looked up when the notice is sent.
 
 #include <string>
 #include <vector>
@@ -12,10 +12,6 @@
 
 namespace tc::recovery {
 
-// Kinds of outbox rows. The payload of the first is a Notice, of the second the id of a verification.
-inline constexpr char kNoticeRow[] = "notify";
-inline constexpr char kCancelVerificationRow[] = "cancel_verification";
-
 // Numbers are stored in outbox rows; never reused.
 enum class NoticeKind {
   kStarted = 1,
@@ -23,12 +19,17 @@ enum class NoticeKind {
   kApproved = 3,
   kRejected = 4,
   kEnded = 5,
-  kCompleted = 6
+  kCompleted = 6,
+  kReminder = 7,
+  kHeld = 8,
+  kInPerson = 9,
+  kFraud = 10,
+  kActionConfirmed = 11,  // a purpose other than the password
 };
 
 struct Notice {
-  std::string id;  // the same for the same event and receiver
   NoticeKind kind = NoticeKind::kStarted;
+  PublicId recovery;
   AccountId receiver;
   AccountId about;  // whose masked name the words mention; empty: nobody's
   friend bool operator==(const Notice&, const Notice&) = default;
@@ -37,7 +38,17 @@ struct Notice {
   static absl::StatusOr<Notice> Decode(absl::string_view text);  // DATA_LOSS
 };
 
-// Notices for a change of state; none when the state is the same, none for a decoy or an unproved claim.
-std::vector<Notice> NoticesFor(const Recovery& before, const Recovery& after);
+// One for each notice effect of the rows that `after` took, and each receiver there is. None for a decoy or
+// for a claim that was never proved.
+std::vector<Notice> NoticesFor(const Recovery& after);
+
+// The contact has still to answer.
+Notice ReminderOf(const Recovery& recovery);
+// When he is reminded: at 50 and 90 % of the time that he has since he was asked (NTF-07: with the asking
+// itself that makes three messages).
+std::vector<absl::Time> RemindersOf(const Recovery& asked);
+
+// Whether it carries the way to say "this was not me": to the principal, while there is something to stop.
+bool HasNotMeWay(const Notice& notice, const AccountId& principal);
 
 }  // namespace tc::recovery

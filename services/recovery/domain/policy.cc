@@ -34,6 +34,18 @@ std::vector<PolicyKey> PolicyKeys() {
       {"contact.session_age", 300, 120, 60, 900,
        "Seconds since the contact's sign-in, at most, when he approves."},
       {"contact.phone_age", 0, 259200, 0, 604800, "Seconds that the contact's phone must have been bound."},
+      {"contact.same_address", 0, 1, 0, 1,
+       "1: a contact who approves from the claimant's network address is held; 0: only from his device."},
+      {"recovery.restricted_period", 0, 259200, 0, 604800,
+       "Seconds after a recovered password without a change of contact, phone or e-mail."},
+      {"recovery.in_person_delay", 86400, 86400, 86400, 604800,
+       "Seconds between the two officers of the way in person, where somebody guards."},
+      {"recovery.in_person_window", 172800, 172800, 86400, 604800,
+       "Seconds after that delay in which the second officer can confirm."},
+      {"recovery.purpose_phone_change", 0, 0, 0, 1, "1: recoveries of purpose PHONE_CHANGE can be started."},
+      {"recovery.purpose_contact_removal", 0, 0, 0, 1,
+       "1: recoveries of purpose CONTACT_REMOVAL can be started."},
+      {"recovery.purpose_unfreeze", 0, 0, 0, 1, "1: recoveries of purpose UNFREEZE can be started."},
   };
 }
 
@@ -54,6 +66,13 @@ Policy MakePolicy(const PolicyValues& values) {
   policy.thinking_time = Seconds(values, "contact.thinking_time");
   policy.session_age = Seconds(values, "contact.session_age");
   policy.phone_age = Seconds(values, "contact.phone_age");
+  policy.same_address = values.at("contact.same_address") != 0;
+  policy.restricted_period = Seconds(values, "recovery.restricted_period");
+  policy.in_person_delay = Seconds(values, "recovery.in_person_delay");
+  policy.in_person_window = Seconds(values, "recovery.in_person_window");
+  policy.purpose_phone_change = values.at("recovery.purpose_phone_change") != 0;
+  policy.purpose_contact_removal = values.at("recovery.purpose_contact_removal") != 0;
+  policy.purpose_unfreeze = values.at("recovery.purpose_unfreeze") != 0;
   return policy;
 }
 
@@ -79,6 +98,13 @@ PolicyValues ToValues(const Policy& policy) {
       {"contact.thinking_time", seconds(policy.thinking_time)},
       {"contact.session_age", seconds(policy.session_age)},
       {"contact.phone_age", seconds(policy.phone_age)},
+      {"contact.same_address", policy.same_address ? 1 : 0},
+      {"recovery.restricted_period", seconds(policy.restricted_period)},
+      {"recovery.in_person_delay", seconds(policy.in_person_delay)},
+      {"recovery.in_person_window", seconds(policy.in_person_window)},
+      {"recovery.purpose_phone_change", policy.purpose_phone_change ? 1 : 0},
+      {"recovery.purpose_contact_removal", policy.purpose_contact_removal ? 1 : 0},
+      {"recovery.purpose_unfreeze", policy.purpose_unfreeze ? 1 : 0},
   };
 }
 

@@ -21,13 +21,20 @@ struct Policy {
   absl::Duration fraud_freeze;             // after a reject for fraud
   bool match_code = false;                 // the contact types the claimant's four digits (REC-11)
   int match_tries = 0;
-  absl::Duration grant_lifetime;  // REC-14
-  int refused_passwords = 0;      // then the grant is burnt
-  int codes = 0;                  // verifications on each side of one recovery
-  absl::Duration retention;       // an ended recovery is kept so long
-  absl::Duration thinking_time;   // between acknowledging the warning and the code (REC-12)
-  absl::Duration session_age;     // the contact's sign-in may be so old (REC-09)
-  absl::Duration phone_age;       // the contact's phone must have been bound so long
+  absl::Duration grant_lifetime;      // REC-14
+  int refused_passwords = 0;          // then the grant is burnt
+  int codes = 0;                      // verifications on each side of one recovery
+  absl::Duration retention;           // an ended recovery is kept so long
+  absl::Duration thinking_time;       // between acknowledging the warning and the code (REC-12)
+  absl::Duration session_age;         // the contact's sign-in may be so old (REC-09)
+  absl::Duration phone_age;           // the contact's phone must have been bound so long
+  bool same_address = false;          // claimant and contact at one network address: HELD (REC-25)
+  absl::Duration restricted_period;   // no change of contact, phone, e-mail afterwards (REC-18)
+  absl::Duration in_person_delay;     // between the officers, where somebody guards (R10)
+  absl::Duration in_person_window;    // after it, for the second officer
+  bool purpose_phone_change = false;  // which purposes may be started besides PASSWORD (R13)
+  bool purpose_contact_removal = false;
+  bool purpose_unfreeze = false;
 
   friend bool operator==(const Policy&, const Policy&) = default;
 };

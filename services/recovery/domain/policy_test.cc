@@ -27,6 +27,16 @@ TEST(Profiles, AreThoseOfTheProduct) {
   EXPECT_EQ(lax.cool_downs,
             (std::vector<absl::Duration>{absl::Minutes(15), absl::Hours(1), absl::Hours(24)}));
   EXPECT_EQ(strict.cool_downs, lax.cool_downs);
+  EXPECT_EQ(lax.restricted_period, absl::ZeroDuration());
+  EXPECT_EQ(strict.restricted_period, absl::Hours(72));
+  EXPECT_FALSE(lax.same_address);
+  EXPECT_TRUE(strict.same_address);
+  for (const Policy& policy : {lax, strict}) {
+    EXPECT_EQ(policy.fraud_freeze, absl::Hours(24));
+    EXPECT_EQ(policy.in_person_delay, absl::Hours(24));
+    EXPECT_EQ(policy.in_person_window, absl::Hours(48));
+    EXPECT_FALSE(policy.purpose_phone_change || policy.purpose_contact_removal || policy.purpose_unfreeze);
+  }
 }
 
 TEST(ToValues, HoldsEveryKeyAndComesBack) {

@@ -39,20 +39,24 @@ absl::Time ExpiresAt(const Recovery& recovery) {
 Recovery AsOf(const Recovery& recovery, absl::Time now) {
   const absl::Time end = ExpiresAt(recovery);
   if (now < end) return recovery;
+  const RecoveryTransition* row = FindRow(recovery.state, Trigger::kExpire, Actor::kSystem);
+  if (row == nullptr) return recovery;
   Recovery expired = recovery;
   expired.ended_from = recovery.state;
-  expired.state = State::kExpired;
+  expired.state = row->to;
   expired.ended_at = end;
+  expired.taken.push_back(*row);
   return expired;
 }
 
 absl::StatusOr<Recovery> Move(const Recovery& recovery, Trigger trigger, Actor actor, absl::Time now) {
   const Recovery current = AsOf(recovery, now);
-  const std::optional<State> to = Next(current.state, trigger, actor);
-  if (!to.has_value()) return RefuseStep(current, trigger);
+  const RecoveryTransition* row = FindRow(current.state, trigger, actor);
+  if (row == nullptr) return RefuseStep(current, trigger);
   Recovery next = current;
-  next.state = *to;
-  if (IsFinal(*to)) {
+  next.state = row->to;
+  next.taken.push_back(*row);
+  if (IsFinal(row->to)) {
     next.ended_at = now;
     next.ended_from = current.state;
   }
@@ -69,6 +73,11 @@ absl::Time KeptUntil(const Recovery& recovery) {
 bool IsBeforeContact(const Recovery& recovery) {
   return recovery.state == State::kAwaitingContact || recovery.state == State::kContactCodeSent ||
          recovery.state == State::kHeld;
+}
+
+absl::string_view PurposeName(Purpose purpose) {
+  static constexpr const char* kNames[] = {"", "PASSWORD", "PHONE_CHANGE", "CONTACT_REMOVAL", "UNFREEZE"};
+  return kNames[static_cast<size_t>(purpose)];
 }
 
 absl::string_view RejectReasonName(RejectReason reason) {

@@ -27,6 +27,7 @@ struct PublicTag {
 using PublicId = Id<PublicTag>;
 
 // Numbers of the enums are those of the public contract and of the stored record.
+enum class Purpose { kPassword = 1, kPhoneChange = 2, kContactRemoval = 3, kUnfreeze = 4 };
 enum class Channel { kSms = 1, kVoice = 2, kEmail = 3 };
 enum class RejectReason { kNone = 0, kFraud = 1, kUnknownPerson = 2, kNotReached = 3, kOther = 4 };
 enum class Canceller { kNone = 0, kClaimant = 1, kPrincipal = 2, kNotMe = 3, kOperator = 4, kSystem = 5 };
@@ -43,6 +44,7 @@ enum class HoldReason {
   kSameDevice = 9,
   kOperator = 10,
 };
+absl::string_view PurposeName(Purpose purpose);           // "PHONE_CHANGE"
 absl::string_view RejectReasonName(RejectReason reason);  // "FRAUD"
 absl::string_view HoldReasonName(HoldReason reason);      // "GUARD_CHANGED"
 absl::string_view CancellerName(Canceller canceller);     // "CLAIMANT"
@@ -70,9 +72,11 @@ struct CodeStep {
 
 // A password that is being tried with the grant; see grant.h.
 struct Redemption {
-  std::string redeemer;  // tells one call (and its repetitions) from another
-  absl::Time started_at;
-  bool mixed = false;  // another redeemer's outcome is unknown, too
+  std::string redeemer;                            // tells one call (and its repetitions) from another
+  absl::Time started_at;                           // of the proof
+  absl::Time asked_at;                             // when identity was last asked under it
+  absl::Time asked_before = absl::InfinitePast();  // and the time before that; InfinitePast: once only
+  bool mixed = false;                              // another redeemer's outcome is unknown, too
   friend bool operator==(const Redemption&, const Redemption&) = default;
 };
 
@@ -84,13 +88,32 @@ struct Grant {
   friend bool operator==(const Grant&, const Grant&) = default;
 };
 
+// The way in person: who has seen the documents (R10, REC-23).
+struct InPerson {
+  std::string officer;  // as his organisation names him
+  std::string peer;     // the organisation
+  std::string visit;
+  absl::Time started_at;
+  absl::Time confirm_at =
+      absl::InfinitePast();    // not before it the second officer; InfinitePast: none is needed
+  std::string second_officer;  // empty: has not confirmed
+  std::string second_peer;
+  std::string second_visit;
+  absl::Time confirmed_at = absl::InfinitePast();
+  friend bool operator==(const InPerson&, const InPerson&) = default;
+};
+
 struct Recovery {
   PublicId id;
   int64_t version = 0;  // set by the store
   bool decoy = false;   // behaves like a real one and never succeeds (R1)
   State state = State::kAwaitingOwnCode;
+  Purpose purpose = Purpose::kPassword;
   Policy policy;
-  std::string nonce;  // 32 random bytes; capability and grant are derived from it and a key
+  std::string nonce;  // 32 random bytes; grant, not-me token and (but in person) capability are derived from
+                      // it and a key
+  std::string capability_hash;  // SHA-256; the claimant is whoever knows what it is of
+  std::string not_me_hash;      // the same of the token in the principal's notices; empty in a decoy
 
   AccountId principal;  // empty in a decoy
   std::string masked_principal;
@@ -111,13 +134,17 @@ struct Recovery {
 
   CodeStep own_code;
   bool hold_taken = false;  // linking may hold the link: its end must be told
+  // What happened to the principal before the own code was proved: the proof leads to HELD for it. Shown to
+  // nobody.
+  HoldReason early_news = HoldReason::kNone;
 
   LinkId link;
   AccountId contact;  // empty: nobody was asked
   std::string contact_phone_index;
   absl::Time assigned_at;
+  absl::Time asked_at;  // the last time that an answer was asked for: reminders count from it
   std::string warning_version;
-  std::optional<absl::Time> acknowledged_at;
+  std::optional<absl::Time> acknowledged_at;  // of the present answers; every "yes" since then, or a "no"
   std::map<std::string, bool> answers;
   CodeStep contact_code;
   std::string match_code;                 // empty: none is demanded
@@ -127,6 +154,12 @@ struct Recovery {
   RejectReason reject_reason = RejectReason::kNone;
   HoldReason hold_reason = HoldReason::kNone;
   Canceller canceller = Canceller::kNone;
+  std::optional<InPerson> in_person;
+  std::string operator_comment;  // at the last hold or release
+
+  // The rows that led here since it was loaded or last recorded: what is still to follow from them. Never
+  // stored.
+  std::vector<RecoveryTransition> taken;
 
   friend bool operator==(const Recovery&, const Recovery&) = default;
 };

@@ -53,8 +53,7 @@ inline CodeStatus AStatus() {
 
 inline ClaimEvidence Guarded() {
   ClaimEvidence evidence;
-  evidence.account_active = true;
-  evidence.addresses_unchanged = true;
+  evidence.account = {true, false, true};
   evidence.guarded = true;
   evidence.link = LinkId::FromTrusted("link-1");
   evidence.contact = Account("bob");
@@ -70,22 +69,29 @@ inline std::map<std::string, bool> AllAnswers() {
   return answers;
 }
 
+// As it is after it was recorded: nothing is left to follow.
+inline Recovery Recorded(Recovery recovery) {
+  recovery.taken.clear();
+  return recovery;
+}
+
 inline Recovery Begun(const Policy& policy = PolicyOf("gosuslugi")) {
-  return *OwnCodeSent(Begin(AStart(), policy, Noon()), 1, Channel::kSms, AStatus(), Noon());
+  return Recorded(*OwnCodeSent(Begin(AStart(), policy, Noon()), 1, Channel::kSms, AStatus(), Noon()));
 }
 inline Recovery Assigned(const Policy& policy = PolicyOf("gosuslugi")) {
-  return *ProveClaim(Begun(policy), Guarded(), "grant-hash", "4711", Noon());
+  return Recorded(*ProveClaim(Begun(policy), Guarded(), "grant-hash", "4711", Noon()));
 }
 inline Recovery CodeSent(const Policy& policy = PolicyOf("gosuslugi")) {
   const Recovery read =
       *Acknowledge(Assigned(policy), CurrentWarning().version, AllAnswers(), Noon() - policy.thinking_time);
-  return *ContactCodeSent(read, 1, AStatus(), Noon());
+  return Recorded(*ContactCodeSent(read, 1, AStatus(), Noon()));
 }
 
 inline ApprovalEvidence AllIsWell(const Recovery& recovery) {
   ApprovalEvidence evidence;
   evidence.session_age = absl::Seconds(10);
   evidence.guard = {true, recovery.link, recovery.contact};
+  evidence.account = {true, false, true};
   evidence.phone = {recovery.contact_phone_index, Noon() - absl::Hours(1000)};
   evidence.principal = {true, Noon()};
   evidence.contact = {true, Noon()};
@@ -97,7 +103,7 @@ inline ApprovalEvidence AllIsWell(const Recovery& recovery) {
 
 inline Recovery Approved(const Policy& policy = PolicyOf("gosuslugi")) {
   const Recovery sent = CodeSent(policy);
-  return *Approve(sent, AllIsWell(sent), "grant-hash", Noon());
+  return Recorded(*Approve(sent, AllIsWell(sent), "grant-hash", Noon()));
 }
 
 // Any state, with the marks that a recovery has there.
@@ -107,6 +113,8 @@ inline Recovery InState(State state) {
                                                        : CodeSent();
   recovery.state = state;
   recovery.hold_taken = state != State::kAwaitingOwnCode;
+  if (state == State::kInPerson)
+    recovery.in_person = InPerson{"officer-1", "centre", "visit-1", Noon(), Noon(), "", "", "", {}};
   return recovery;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/base/refusal.h"
+
 namespace tc::recovery {
 namespace {
 
@@ -12,7 +14,28 @@ void Forget(std::vector<absl::Time>& times, absl::Time now) {
               times.end());
 }
 
+bool IsEnabled(const Policy& policy, Purpose purpose) {
+  switch (purpose) {
+    case Purpose::kPassword:
+      return true;
+    case Purpose::kPhoneChange:
+      return policy.purpose_phone_change;
+    case Purpose::kContactRemoval:
+      return policy.purpose_contact_removal;
+    case Purpose::kUnfreeze:
+      return policy.purpose_unfreeze;
+  }
+  return false;
+}
+
 }  // namespace
+
+absl::Status CheckPurpose(const Policy& policy, Purpose purpose) {
+  if (IsEnabled(policy, purpose)) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kPurposeNotEnabled,
+                "this action is not guarded here")
+      .With("purpose", PurposeName(purpose));
+}
 
 bool MayStart(const StartLedger& ledger, const Policy& policy, absl::Time now) {
   if (ledger.open.has_value() || now < ledger.closed_until) return false;

@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "services/recovery/domain/recovery.h"
 
@@ -19,6 +20,9 @@ struct StartLedger {
   absl::Time closed_until = absl::InfinitePast();  // cool-down or freeze
   friend bool operator==(const StartLedger&, const StartLedger&) = default;
 };
+
+// PURPOSE_NOT_ENABLED unless the policy guards that action (R13); a new password always can be asked for.
+absl::Status CheckPurpose(const Policy& policy, Purpose purpose);
 
 bool MayStart(const StartLedger& ledger, const Policy& policy, absl::Time now);
 StartLedger AfterStart(const StartLedger& ledger, const PublicId& id, absl::Time now);

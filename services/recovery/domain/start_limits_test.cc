@@ -98,5 +98,16 @@ TEST(AfterEnd, FreesTheSlotOfThisRecoveryOnly) {
   EXPECT_EQ(AfterEnd(other, Ended(State::kCancelled, Noon())).open.text(), "recovery-2");
 }
 
+TEST(CheckPurpose, TakesWhatThePolicyGuardsAndAlwaysThePassword) {  // R13
+  const Policy closed = testing::PolicyOf("gosuslugi");
+  const Policy removal = testing::PolicyOf("gosuslugi", {{"recovery.purpose_contact_removal", "1"}});
+  EXPECT_TRUE(CheckPurpose(closed, Purpose::kPassword).ok());
+  for (const Purpose purpose : {Purpose::kPhoneChange, Purpose::kContactRemoval, Purpose::kUnfreeze}) {
+    EXPECT_THAT(CheckPurpose(closed, purpose),
+                testing::Refused(absl::StatusCode::kFailedPrecondition, Reason::kPurposeNotEnabled));
+    EXPECT_EQ(CheckPurpose(removal, purpose).ok(), purpose == Purpose::kContactRemoval);
+  }
+}
+
 }  // namespace
 }  // namespace tc::recovery

@@ -1,160 +1,134 @@
 #include "services/recovery/domain/state.h"
 
-#include <algorithm>
-
 namespace tc::recovery {
+namespace {
 
-const std::vector<Transition>& Transitions() {
-  using S = State;
-  using T = Trigger;
-  using A = Actor;
-  static const auto& table = *new std::vector<Transition>{
-      {S::kAwaitingOwnCode, T::kResendOwnCode, A::kClaimant, S::kAwaitingOwnCode},
-      {S::kAwaitingOwnCode, T::kProveUnguarded, A::kClaimant, S::kApproved},
-      {S::kAwaitingOwnCode, T::kProveGuarded, A::kClaimant, S::kAwaitingContact},
-      {S::kAwaitingOwnCode, T::kHold, A::kSystem, S::kHeld},
-      {S::kAwaitingOwnCode, T::kExhaustAttempts, A::kClaimant, S::kLocked},
-      {S::kAwaitingOwnCode, T::kCancel, A::kClaimant, S::kCancelled},
-      {S::kAwaitingOwnCode, T::kCancel, A::kPrincipal, S::kCancelled},
-      {S::kAwaitingOwnCode, T::kCancel, A::kOperator, S::kCancelled},
-      {S::kAwaitingOwnCode, T::kCancel, A::kSystem, S::kCancelled},
-      {S::kAwaitingOwnCode, T::kExpire, A::kSystem, S::kExpired},
+using S = State;
+using T = Trigger;
+using A = Actor;
+using G = Guard;
+using E = Effect;
 
-      {S::kAwaitingContact, T::kAcknowledge, A::kContact, S::kAwaitingContact},
-      {S::kAwaitingContact, T::kSendContactCode, A::kContact, S::kContactCodeSent},
-      {S::kAwaitingContact, T::kReject, A::kContact, S::kRejected},
-      {S::kAwaitingContact, T::kHold, A::kSystem, S::kHeld},
-      {S::kAwaitingContact, T::kHold, A::kOperator, S::kHeld},
-      {S::kAwaitingContact, T::kStartInPerson, A::kOfficer, S::kInPerson},
-      {S::kAwaitingContact, T::kCancel, A::kClaimant, S::kCancelled},
-      {S::kAwaitingContact, T::kCancel, A::kPrincipal, S::kCancelled},
-      {S::kAwaitingContact, T::kCancel, A::kOperator, S::kCancelled},
-      {S::kAwaitingContact, T::kCancel, A::kSystem, S::kCancelled},
-      {S::kAwaitingContact, T::kExpire, A::kSystem, S::kExpired},
+// clang-format off
+constexpr RecoveryTransition kTransitions[] = {
+    {S::kAwaitingOwnCode, T::kResendOwnCode, A::kClaimant, G::kNone, S::kAwaitingOwnCode, {}},
+    {S::kAwaitingOwnCode, T::kProveUnguarded, A::kClaimant, G::kOwnCodeNobodyGuards, S::kApproved,
+     {E::kTellStarted, E::kEventApproved}},
+    {S::kAwaitingOwnCode, T::kProveGuarded, A::kClaimant, G::kOwnCodeSomebodyGuards, S::kAwaitingContact,
+     {E::kTellStarted, E::kAskContact, E::kEventAwaitingContact}},
+    {S::kAwaitingOwnCode, T::kHold, A::kSystem, G::kSomethingWrong, S::kHeld,
+     {E::kTellStarted, E::kTellHeld, E::kEventHeld}},
+    {S::kAwaitingOwnCode, T::kExhaustAttempts, A::kClaimant, G::kAttemptsUsedUp, S::kLocked,
+     {E::kEventEnded}},
+    {S::kAwaitingOwnCode, T::kStartInPerson, A::kOfficer, G::kDocumentsSomebodyGuards, S::kInPerson,
+     {E::kTellInPerson, E::kCancelOwnCode, E::kEventInPerson}},
+    {S::kAwaitingOwnCode, T::kProveInPerson, A::kOfficer, G::kDocumentsNobodyGuards, S::kApproved,
+     {E::kTellStarted, E::kCancelOwnCode, E::kEventApproved}},
+    {S::kAwaitingOwnCode, T::kCancel, A::kClaimant, G::kNone, S::kCancelled,
+     {E::kCancelOwnCode, E::kEventEnded}},
+    {S::kAwaitingOwnCode, T::kCancel, A::kPrincipal, G::kNone, S::kCancelled,
+     {E::kCancelOwnCode, E::kEventEnded}},
+    {S::kAwaitingOwnCode, T::kCancel, A::kOperator, G::kNone, S::kCancelled,
+     {E::kCancelOwnCode, E::kEventEnded}},
+    {S::kAwaitingOwnCode, T::kCancel, A::kSystem, G::kNone, S::kCancelled,
+     {E::kCancelOwnCode, E::kEventEnded}},
+    {S::kAwaitingOwnCode, T::kExpire, A::kSystem, G::kTimeOver, S::kExpired,
+     {E::kCancelOwnCode, E::kEventEnded}},
 
-      {S::kContactCodeSent, T::kAcknowledge, A::kContact, S::kContactCodeSent},
-      {S::kContactCodeSent, T::kSendContactCode, A::kContact, S::kContactCodeSent},
-      {S::kContactCodeSent, T::kApprove, A::kContact, S::kApproved},
-      {S::kContactCodeSent, T::kReject, A::kContact, S::kRejected},
-      {S::kContactCodeSent, T::kExhaustAttempts, A::kContact, S::kLocked},
-      {S::kContactCodeSent, T::kHold, A::kSystem, S::kHeld},
-      {S::kContactCodeSent, T::kHold, A::kOperator, S::kHeld},
-      {S::kContactCodeSent, T::kStartInPerson, A::kOfficer, S::kInPerson},
-      {S::kContactCodeSent, T::kCancel, A::kClaimant, S::kCancelled},
-      {S::kContactCodeSent, T::kCancel, A::kPrincipal, S::kCancelled},
-      {S::kContactCodeSent, T::kCancel, A::kOperator, S::kCancelled},
-      {S::kContactCodeSent, T::kCancel, A::kSystem, S::kCancelled},
-      {S::kContactCodeSent, T::kExpire, A::kSystem, S::kExpired},
+    {S::kAwaitingContact, T::kAcknowledge, A::kContact, G::kNone, S::kAwaitingContact, {}},
+    {S::kAwaitingContact, T::kSendContactCode, A::kContact, G::kWarningRead, S::kContactCodeSent, {}},
+    {S::kAwaitingContact, T::kReject, A::kContact, G::kNone, S::kRejected,
+     {E::kTellRejected, E::kFreezeOnFraud, E::kEventRejected, E::kEventEnded}},
+    {S::kAwaitingContact, T::kHold, A::kSystem, G::kSomethingWrong, S::kHeld, {E::kTellHeld, E::kEventHeld}},
+    {S::kAwaitingContact, T::kHold, A::kOperator, G::kNone, S::kHeld, {E::kTellHeld, E::kEventHeld}},
+    {S::kAwaitingContact, T::kStartInPerson, A::kOfficer, G::kDocumentsSomebodyGuards, S::kInPerson,
+     {E::kTellInPerson, E::kEventInPerson}},
+    {S::kAwaitingContact, T::kProveInPerson, A::kOfficer, G::kDocumentsNobodyGuards, S::kApproved,
+     {E::kTellStarted, E::kEventApproved}},
+    {S::kAwaitingContact, T::kCancel, A::kClaimant, G::kNone, S::kCancelled, {E::kTellEnded, E::kEventEnded}},
+    {S::kAwaitingContact, T::kCancel, A::kPrincipal, G::kNone, S::kCancelled,
+     {E::kTellEnded, E::kEventEnded}},
+    {S::kAwaitingContact, T::kCancel, A::kOperator, G::kNone, S::kCancelled, {E::kTellEnded, E::kEventEnded}},
+    {S::kAwaitingContact, T::kCancel, A::kSystem, G::kNone, S::kCancelled, {E::kTellEnded, E::kEventEnded}},
+    {S::kAwaitingContact, T::kExpire, A::kSystem, G::kTimeOver, S::kExpired, {E::kTellEnded, E::kEventEnded}},
 
-      {S::kHeld, T::kRelease, A::kOperator, S::kAwaitingContact},
-      {S::kHeld, T::kReject, A::kContact, S::kRejected},
-      {S::kHeld, T::kStartInPerson, A::kOfficer, S::kInPerson},
-      {S::kHeld, T::kCancel, A::kClaimant, S::kCancelled},
-      {S::kHeld, T::kCancel, A::kPrincipal, S::kCancelled},
-      {S::kHeld, T::kCancel, A::kOperator, S::kCancelled},
-      {S::kHeld, T::kCancel, A::kSystem, S::kCancelled},
-      {S::kHeld, T::kExpire, A::kSystem, S::kExpired},
+    {S::kContactCodeSent, T::kAcknowledge, A::kContact, G::kNone, S::kContactCodeSent, {}},
+    {S::kContactCodeSent, T::kSendContactCode, A::kContact, G::kWarningRead, S::kContactCodeSent, {}},
+    {S::kContactCodeSent, T::kApprove, A::kContact, G::kAllEvidence, S::kApproved,
+     {E::kTellApproved, E::kEventApproved}},
+    {S::kContactCodeSent, T::kReject, A::kContact, G::kNone, S::kRejected,
+     {E::kTellRejected, E::kCancelContactCode, E::kFreezeOnFraud, E::kEventRejected, E::kEventEnded}},
+    {S::kContactCodeSent, T::kExhaustAttempts, A::kContact, G::kAttemptsUsedUp, S::kLocked,
+     {E::kTellEnded, E::kEventEnded}},
+    {S::kContactCodeSent, T::kHold, A::kSystem, G::kSomethingWrong, S::kHeld,
+     {E::kTellHeld, E::kCancelContactCode, E::kEventHeld}},
+    {S::kContactCodeSent, T::kHold, A::kOperator, G::kNone, S::kHeld,
+     {E::kTellHeld, E::kCancelContactCode, E::kEventHeld}},
+    {S::kContactCodeSent, T::kStartInPerson, A::kOfficer, G::kDocumentsSomebodyGuards, S::kInPerson,
+     {E::kTellInPerson, E::kCancelContactCode, E::kEventInPerson}},
+    {S::kContactCodeSent, T::kProveInPerson, A::kOfficer, G::kDocumentsNobodyGuards, S::kApproved,
+     {E::kTellStarted, E::kCancelContactCode, E::kEventApproved}},
+    {S::kContactCodeSent, T::kCancel, A::kClaimant, G::kNone, S::kCancelled,
+     {E::kTellEnded, E::kCancelContactCode, E::kEventEnded}},
+    {S::kContactCodeSent, T::kCancel, A::kPrincipal, G::kNone, S::kCancelled,
+     {E::kTellEnded, E::kCancelContactCode, E::kEventEnded}},
+    {S::kContactCodeSent, T::kCancel, A::kOperator, G::kNone, S::kCancelled,
+     {E::kTellEnded, E::kCancelContactCode, E::kEventEnded}},
+    {S::kContactCodeSent, T::kCancel, A::kSystem, G::kNone, S::kCancelled,
+     {E::kTellEnded, E::kCancelContactCode, E::kEventEnded}},
+    {S::kContactCodeSent, T::kExpire, A::kSystem, G::kTimeOver, S::kExpired,
+     {E::kTellEnded, E::kCancelContactCode, E::kEventEnded}},
 
-      {S::kInPerson, T::kConfirmInPerson, A::kOfficer, S::kApproved},
-      {S::kInPerson, T::kCancel, A::kClaimant, S::kCancelled},
-      {S::kInPerson, T::kCancel, A::kPrincipal, S::kCancelled},
-      {S::kInPerson, T::kCancel, A::kOperator, S::kCancelled},
-      {S::kInPerson, T::kCancel, A::kSystem, S::kCancelled},
-      {S::kInPerson, T::kExpire, A::kSystem, S::kExpired},
+    {S::kHeld, T::kRelease, A::kOperator, G::kContactThere, S::kAwaitingContact,
+     {E::kAskContact, E::kEventAwaitingContact}},
+    {S::kHeld, T::kReject, A::kContact, G::kNone, S::kRejected,
+     {E::kTellRejected, E::kFreezeOnFraud, E::kEventRejected, E::kEventEnded}},
+    {S::kHeld, T::kStartInPerson, A::kOfficer, G::kDocumentsSomebodyGuards, S::kInPerson,
+     {E::kTellInPerson, E::kEventInPerson}},
+    {S::kHeld, T::kProveInPerson, A::kOfficer, G::kDocumentsNobodyGuards, S::kApproved,
+     {E::kTellStarted, E::kEventApproved}},
+    {S::kHeld, T::kCancel, A::kClaimant, G::kNone, S::kCancelled, {E::kTellEnded, E::kEventEnded}},
+    {S::kHeld, T::kCancel, A::kPrincipal, G::kNone, S::kCancelled, {E::kTellEnded, E::kEventEnded}},
+    {S::kHeld, T::kCancel, A::kOperator, G::kNone, S::kCancelled, {E::kTellEnded, E::kEventEnded}},
+    {S::kHeld, T::kCancel, A::kSystem, G::kNone, S::kCancelled, {E::kTellEnded, E::kEventEnded}},
+    {S::kHeld, T::kExpire, A::kSystem, G::kTimeOver, S::kExpired, {E::kTellEnded, E::kEventEnded}},
 
-      {S::kApproved, T::kRedeem, A::kClaimant, S::kApproved},
-      {S::kApproved, T::kComplete, A::kClaimant, S::kCompleted},
-      {S::kApproved, T::kBurnGrant, A::kClaimant, S::kLocked},
-      {S::kApproved, T::kCancel, A::kClaimant, S::kCancelled},
-      {S::kApproved, T::kCancel, A::kPrincipal, S::kCancelled},
-      {S::kApproved, T::kCancel, A::kOperator, S::kCancelled},
-      {S::kApproved, T::kCancel, A::kSystem, S::kCancelled},
-      {S::kApproved, T::kExpire, A::kSystem, S::kExpired},
-  };
-  return table;
-}
+    {S::kInPerson, T::kConfirmInPerson, A::kOfficer, G::kSecondOfficer, S::kApproved,
+     {E::kTellApproved, E::kEventApproved}},
+    {S::kInPerson, T::kHold, A::kSystem, G::kSomethingWrong, S::kHeld, {E::kTellHeld, E::kEventHeld}},
+    {S::kInPerson, T::kHold, A::kOperator, G::kNone, S::kHeld, {E::kTellHeld, E::kEventHeld}},
+    {S::kInPerson, T::kCancel, A::kClaimant, G::kNone, S::kCancelled, {E::kTellEnded, E::kEventEnded}},
+    {S::kInPerson, T::kCancel, A::kPrincipal, G::kNone, S::kCancelled, {E::kTellEnded, E::kEventEnded}},
+    {S::kInPerson, T::kCancel, A::kOperator, G::kNone, S::kCancelled, {E::kTellEnded, E::kEventEnded}},
+    {S::kInPerson, T::kCancel, A::kSystem, G::kNone, S::kCancelled, {E::kTellEnded, E::kEventEnded}},
+    {S::kInPerson, T::kExpire, A::kSystem, G::kTimeOver, S::kExpired, {E::kTellEnded, E::kEventEnded}},
 
-std::optional<State> Next(State from, Trigger trigger, Actor actor) {
-  const auto& table = Transitions();
-  const auto row = std::find_if(table.begin(), table.end(), [&](const Transition& t) {
-    return t.from == from && t.trigger == trigger && t.actor == actor;
-  });
-  if (row == table.end()) return std::nullopt;
-  return row->to;
-}
+    {S::kApproved, T::kRedeem, A::kClaimant, G::kGrantFits, S::kApproved, {}},
+    {S::kApproved, T::kComplete, A::kClaimant, G::kActionDone, S::kCompleted,
+     {E::kTellCompleted, E::kEventCompleted, E::kEventEnded}},
+    {S::kApproved, T::kBurnGrant, A::kClaimant, G::kPasswordsUsedUp, S::kLocked,
+     {E::kTellEnded, E::kEventEnded}},
+    {S::kApproved, T::kStartInPerson, A::kOfficer, G::kDocumentsSomebodyGuards, S::kInPerson,
+     {E::kTellInPerson, E::kEventInPerson}},
+    {S::kApproved, T::kProveInPerson, A::kOfficer, G::kDocumentsNobodyGuards, S::kApproved,
+     {E::kTellStarted, E::kEventApproved}},
+    {S::kApproved, T::kCancel, A::kClaimant, G::kNotCompleting, S::kCancelled,
+     {E::kTellEnded, E::kEventEnded}},
+    {S::kApproved, T::kCancel, A::kPrincipal, G::kNotCompleting, S::kCancelled,
+     {E::kTellEnded, E::kEventEnded}},
+    {S::kApproved, T::kCancel, A::kOperator, G::kNotCompleting, S::kCancelled,
+     {E::kTellEnded, E::kEventEnded}},
+    {S::kApproved, T::kCancel, A::kSystem, G::kNotCompleting, S::kCancelled, {E::kTellEnded, E::kEventEnded}},
+    {S::kApproved, T::kExpire, A::kSystem, G::kTimeOver, S::kExpired, {E::kTellEnded, E::kEventEnded}},
+};
+// clang-format on
 
-bool IsFinal(State state) {
-  switch (state) {
-    case State::kAwaitingOwnCode:
-    case State::kAwaitingContact:
-    case State::kContactCodeSent:
-    case State::kHeld:
-    case State::kInPerson:
-    case State::kApproved:
-      return false;
-    case State::kCompleted:
-    case State::kRejected:
-    case State::kExpired:
-    case State::kCancelled:
-    case State::kLocked:
-      return true;
-  }
-  return true;
-}
+}  // namespace
 
-absl::string_view StateName(State state) {
-  switch (state) {
-    case State::kAwaitingOwnCode:
-      return "AWAITING_OWN_CODE";
-    case State::kAwaitingContact:
-      return "AWAITING_CONTACT";
-    case State::kContactCodeSent:
-      return "CONTACT_CODE_SENT";
-    case State::kHeld:
-      return "HELD";
-    case State::kInPerson:
-      return "IN_PERSON";
-    case State::kApproved:
-      return "APPROVED";
-    case State::kCompleted:
-      return "COMPLETED";
-    case State::kRejected:
-      return "REJECTED";
-    case State::kExpired:
-      return "EXPIRED";
-    case State::kCancelled:
-      return "CANCELLED";
-    case State::kLocked:
-      return "LOCKED";
-  }
-  return "UNKNOWN";
-}
+absl::Span<const RecoveryTransition> Transitions() { return kTransitions; }
 
-absl::string_view TriggerName(Trigger trigger) {
-  static constexpr const char* kNames[] = {"resend own code",
-                                           "prove unguarded",
-                                           "prove guarded",
-                                           "acknowledge",
-                                           "send contact code",
-                                           "approve",
-                                           "reject",
-                                           "hold",
-                                           "release",
-                                           "start in person",
-                                           "confirm in person",
-                                           "redeem",
-                                           "complete",
-                                           "burn grant",
-                                           "exhaust attempts",
-                                           "cancel",
-                                           "expire"};
-  return kNames[static_cast<size_t>(trigger)];
-}
-
-absl::string_view ActorName(Actor actor) {
-  static constexpr const char* kNames[] = {"claimant", "contact", "principal",
-                                           "operator", "officer", "system"};
-  return kNames[static_cast<size_t>(actor)];
+const RecoveryTransition* FindRow(State from, Trigger trigger, Actor actor) {
+  return FindTransition(kTransitions, from, trigger, actor);
 }
 
 }  // namespace tc::recovery

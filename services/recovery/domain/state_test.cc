@@ -15,19 +15,25 @@ namespace {
 using testing::Noon;
 using testing::Refused;
 
+std::optional<State> To(State from, Trigger trigger, Actor actor) {
+  const RecoveryTransition* row = FindRow(from, trigger, actor);
+  return row == nullptr ? std::nullopt : std::optional(row->to);
+}
+
 TEST(Table, HasNoRowTwice) {
   std::set<std::tuple<State, Trigger, Actor>> seen;
-  for (const Transition& t : Transitions()) EXPECT_TRUE(seen.emplace(t.from, t.trigger, t.actor).second);
+  for (const RecoveryTransition& t : Transitions())
+    EXPECT_TRUE(seen.emplace(t.from, t.trigger, t.actor).second);
 }
 
 TEST(Table, LeadsOutOfNoFinalState) {
-  for (const Transition& t : Transitions()) EXPECT_FALSE(IsFinal(t.from)) << StateName(t.from);
+  for (const RecoveryTransition& t : Transitions()) EXPECT_FALSE(IsFinal(t.from)) << StateName(t.from);
 }
 
 TEST(Table, ReachesEveryState) {
   std::set<State> reached = {State::kAwaitingOwnCode};
   for (size_t i = 0; i < std::size(kAllStates); ++i) {
-    for (const Transition& t : Transitions()) {
+    for (const RecoveryTransition& t : Transitions()) {
       if (reached.count(t.from) != 0) reached.insert(t.to);
     }
   }
@@ -37,7 +43,7 @@ TEST(Table, ReachesEveryState) {
 TEST(Table, UsesEveryTriggerAndEveryActor) {
   std::set<Trigger> triggers;
   std::set<Actor> actors;
-  for (const Transition& t : Transitions()) {
+  for (const RecoveryTransition& t : Transitions()) {
     triggers.insert(t.trigger);
     actors.insert(t.actor);
   }
@@ -47,20 +53,22 @@ TEST(Table, UsesEveryTriggerAndEveryActor) {
 
 // What must never happen, read off the table itself.
 TEST(Table, LeadsToApprovedOnlyByTheContactByOfficersOrWhereNobodyGuards) {
-  for (const Transition& t : Transitions()) {
+  for (const RecoveryTransition& t : Transitions()) {
     if (t.to != State::kApproved || t.from == State::kApproved) continue;
     const bool contact =
         t.from == State::kContactCodeSent && t.trigger == Trigger::kApprove && t.actor == Actor::kContact;
     const bool officer =
         t.from == State::kInPerson && t.trigger == Trigger::kConfirmInPerson && t.actor == Actor::kOfficer;
-    const bool unguarded = t.from == State::kAwaitingOwnCode && t.trigger == Trigger::kProveUnguarded &&
-                           t.actor == Actor::kClaimant;
+    const bool unguarded = (t.from == State::kAwaitingOwnCode && t.guard == Guard::kOwnCodeNobodyGuards &&
+                            t.actor == Actor::kClaimant) ||
+                           (t.trigger == Trigger::kProveInPerson &&
+                            t.guard == Guard::kDocumentsNobodyGuards && t.actor == Actor::kOfficer);
     EXPECT_TRUE(contact || officer || unguarded) << StateName(t.from) << " by " << ActorName(t.actor);
   }
 }
 
 TEST(Table, LetsTimeLeadToExpiredOnly) {
-  for (const Transition& t : Transitions()) {
+  for (const RecoveryTransition& t : Transitions()) {
     EXPECT_TRUE(t.trigger != Trigger::kExpire || t.to == State::kExpired);
   }
 }
@@ -68,17 +76,30 @@ TEST(Table, LetsTimeLeadToExpiredOnly) {
 TEST(Table, LetsEveryOpenStateExpireAndBeCancelled) {
   for (const State state : kAllStates) {
     if (IsFinal(state)) continue;
-    EXPECT_EQ(Next(state, Trigger::kExpire, Actor::kSystem), State::kExpired);
+    EXPECT_EQ(To(state, Trigger::kExpire, Actor::kSystem), State::kExpired);
     for (const Actor actor : {Actor::kClaimant, Actor::kPrincipal, Actor::kOperator, Actor::kSystem}) {
-      EXPECT_EQ(Next(state, Trigger::kCancel, actor), State::kCancelled);
+      EXPECT_EQ(To(state, Trigger::kCancel, actor), State::kCancelled);
     }
   }
 }
 
 TEST(Table, LetsTheOperatorApproveNothing) {
-  for (const Transition& t : Transitions()) {
+  for (const RecoveryTransition& t : Transitions()) {
     const bool by_nobody = t.actor == Actor::kOperator || t.actor == Actor::kSystem;
     EXPECT_FALSE(by_nobody && t.to == State::kApproved);
+  }
+}
+
+TEST(Table, TellsEveryEndToLinking) {
+  for (const RecoveryTransition& t : Transitions())
+    EXPECT_EQ(IsFinal(t.to), t.effects.Has(Effect::kEventEnded)) << StateName(t.from);
+}
+
+TEST(Table, TellsBothOfEveryHoldAndCancelsTheContactsCode) {
+  for (const RecoveryTransition& t : Transitions()) {
+    if (t.to != State::kHeld) continue;
+    EXPECT_TRUE(t.effects.Has(Effect::kTellHeld) && t.effects.Has(Effect::kEventHeld)) << StateName(t.from);
+    EXPECT_EQ(t.effects.Has(Effect::kCancelContactCode), t.from == State::kContactCodeSent);
   }
 }
 
@@ -89,10 +110,11 @@ TEST_P(Walk, MovesAsTheTableSaysAndRefusesTheRest) {
   const auto [state, trigger, actor] = GetParam();
   Recovery recovery = testing::InState(state);
   const absl::StatusOr<Recovery> next = Move(recovery, trigger, actor, Noon());
-  const std::optional<State> to = Next(state, trigger, actor);
+  const std::optional<State> to = To(state, trigger, actor);
   if (to.has_value()) {
     ASSERT_TRUE(next.ok()) << next.status();
     EXPECT_EQ(next->state, *to);
+    EXPECT_EQ(next->taken, (std::vector<RecoveryTransition>{*FindRow(state, trigger, actor)}));
     EXPECT_EQ(next->ended_at.has_value(), IsFinal(*to));
     EXPECT_EQ(next->ended_from, IsFinal(*to) ? std::optional(state) : std::nullopt);
     return;

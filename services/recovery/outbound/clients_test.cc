@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <set>
 
 #include "common/base/refusal.h"
 #include "common/rpc/status.h"
@@ -58,6 +59,11 @@ class CannedIdentity final : public id_pb::IdentityService::Service {
   Canned<id_pb::LookupAccountRequest, id_pb::LookupAccountResponse> lookup;
   Canned<id_pb::CheckEligibilityRequest, id_pb::Eligibility> eligibility;
   Canned<id_pb::ResetPasswordRequest, id_pb::Credential> reset;
+  Canned<id_pb::CheckDocumentRequest, id_pb::CheckDocumentResponse> document;
+  Canned<id_pb::PermitPhoneChangeRequest, id_pb::PhoneChangePermit> permit;
+  Canned<id_pb::UnfreezeAccountRequest, id_pb::Account> unfreeze;
+  Canned<id_pb::FreezeAccountRequest, id_pb::Account> freeze;
+  Canned<id_pb::NotifyPersonRequest, id_pb::NotifyPersonResponse> notify;
   grpc::Status LookupAccount(grpc::ServerContext*, const id_pb::LookupAccountRequest* in,
                              id_pb::LookupAccountResponse* out) override {
     return lookup.Answer(*in, *out);
@@ -70,12 +76,33 @@ class CannedIdentity final : public id_pb::IdentityService::Service {
                              id_pb::Credential* out) override {
     return reset.Answer(*in, *out);
   }
+  grpc::Status CheckDocument(grpc::ServerContext*, const id_pb::CheckDocumentRequest* in,
+                             id_pb::CheckDocumentResponse* out) override {
+    return document.Answer(*in, *out);
+  }
+  grpc::Status PermitPhoneChange(grpc::ServerContext*, const id_pb::PermitPhoneChangeRequest* in,
+                                 id_pb::PhoneChangePermit* out) override {
+    return permit.Answer(*in, *out);
+  }
+  grpc::Status UnfreezeAccount(grpc::ServerContext*, const id_pb::UnfreezeAccountRequest* in,
+                               id_pb::Account* out) override {
+    return unfreeze.Answer(*in, *out);
+  }
+  grpc::Status FreezeAccount(grpc::ServerContext*, const id_pb::FreezeAccountRequest* in,
+                             id_pb::Account* out) override {
+    return freeze.Answer(*in, *out);
+  }
+  grpc::Status NotifyPerson(grpc::ServerContext*, const id_pb::NotifyPersonRequest* in,
+                            id_pb::NotifyPersonResponse* out) override {
+    return notify.Answer(*in, *out);
+  }
 };
 
 class CannedLinking final : public link_pb::LinkingService::Service {
  public:
   Canned<link_pb::GetGuardRequest, link_pb::Guard> guard;
   Canned<link_pb::HoldGuardRequest, link_pb::Guard> hold;
+  Canned<link_pb::RemoveGuardRequest, link_pb::Guard> remove;
   grpc::Status GetGuard(grpc::ServerContext*, const link_pb::GetGuardRequest* in,
                         link_pb::Guard* out) override {
     return guard.Answer(*in, *out);
@@ -83,6 +110,10 @@ class CannedLinking final : public link_pb::LinkingService::Service {
   grpc::Status HoldGuard(grpc::ServerContext*, const link_pb::HoldGuardRequest* in,
                          link_pb::Guard* out) override {
     return hold.Answer(*in, *out);
+  }
+  grpc::Status RemoveGuard(grpc::ServerContext*, const link_pb::RemoveGuardRequest* in,
+                           link_pb::Guard* out) override {
+    return remove.Answer(*in, *out);
   }
 };
 
@@ -120,23 +151,13 @@ class CannedOtp final : public otp_pb::OtpService::Service {
   }
 };
 
-class CannedDelivery final : public otp_pb::DeliveryService::Service {
- public:
-  Canned<otp_pb::SendNotificationRequest, otp_pb::SendNotificationResponse> notify;
-  grpc::Status SendNotification(grpc::ServerContext*, const otp_pb::SendNotificationRequest* in,
-                                otp_pb::SendNotificationResponse* out) override {
-    return notify.Answer(*in, *out);
-  }
-};
-
 class Clients : public ::testing::Test {
  protected:
-  Clients() { wire_.Serve({identity_service_, linking_service_, otp_service_, delivery_service_}); }
+  Clients() { wire_.Serve({identity_service_, linking_service_, otp_service_}); }
 
   std::shared_ptr<CannedIdentity> identity_service_ = std::make_shared<CannedIdentity>();
   std::shared_ptr<CannedLinking> linking_service_ = std::make_shared<CannedLinking>();
   std::shared_ptr<CannedOtp> otp_service_ = std::make_shared<CannedOtp>();
-  std::shared_ptr<CannedDelivery> delivery_service_ = std::make_shared<CannedDelivery>();
   WireServer wire_;
   std::unique_ptr<rpc::PeerChannel> channel_ = wire_.Peer("peer", "recovery");
   std::unique_ptr<IdentityPeer> identity_ = MakeIdentityClient(*channel_);
@@ -211,16 +232,99 @@ TEST_F(Clients, AskForEligibilityInTheRightRole) {
 }
 
 TEST_F(Clients, PassAResetAndItsRefusalOn) {
-  ASSERT_THAT(identity_->ResetPassword(kAlice, Secret("password"), "proof", "id-1", kSoon), IsOk());
+  ASSERT_THAT(
+      identity_->ResetPassword(kAlice, Secret("password"), "proof", absl::InfinitePast(), "id-1", kSoon),
+      IsOk());
   EXPECT_EQ(identity_service_->reset.asked.account(), "accounts/alice");
   EXPECT_EQ(identity_service_->reset.asked.new_password(), "password");
   EXPECT_EQ(identity_service_->reset.asked.proof(), "proof");
   EXPECT_EQ(identity_service_->reset.asked.request_id(), "id-1");
+  EXPECT_FALSE(identity_service_->reset.asked.has_restrict_expire_time());
   identity_service_->reset.status = Refuse(kInvalidArgument, Reason::kPasswordPolicyViolated, "weak")
                                         .Violation("new_password", "PASSWORD_TOO_SHORT", "short");
-  const absl::Status refused = identity_->ResetPassword(kAlice, Secret("x"), "proof", "id-2", kSoon);
+  const absl::Status refused =
+      identity_->ResetPassword(kAlice, Secret("x"), "proof", absl::InfinitePast(), "id-2", kSoon);
   EXPECT_THAT(refused, Refused(kInvalidArgument, Reason::kPasswordPolicyViolated));
   EXPECT_EQ(ViolationsOf(refused).size(), 1U);
+}
+
+TEST_F(Clients, SayUntilWhenChangesAreRefusedAfterAReset) {  // REC-18
+  const absl::Time until = Noon() + absl::Hours(72);
+  ASSERT_THAT(identity_->ResetPassword(kAlice, Secret("password"), "proof", until, "id-1", kSoon), IsOk());
+  EXPECT_EQ(identity_service_->reset.asked.restrict_expire_time().seconds(), absl::ToUnixSeconds(until));
+}
+
+TEST_F(Clients, TellAFreezeAloneFromOtherReasons) {
+  identity_service_->eligibility.answer.add_unmet(id_pb::REQUIREMENT_ACCOUNT_FROZEN);
+  EXPECT_TRUE(identity_->CheckPrincipal(kAlice, kSoon)->only_frozen);
+  EXPECT_FALSE(identity_->CheckPrincipal(kAlice, kSoon)->eligible);
+  identity_service_->eligibility.answer.add_unmet(id_pb::REQUIREMENT_PHONE_MISSING);
+  EXPECT_FALSE(identity_->CheckPrincipal(kAlice, kSoon)->only_frozen);
+}
+
+TEST_F(Clients, AskWhetherAPassportFits) {
+  EXPECT_FALSE(*identity_->CheckDocument(kAlice, Secret("4510123456"), kSoon));
+  EXPECT_EQ(identity_service_->document.asked.account(), "accounts/alice");
+  EXPECT_EQ(identity_service_->document.asked.passport(), "4510123456");
+  identity_service_->document.answer.set_matches(true);
+  EXPECT_TRUE(*identity_->CheckDocument(kAlice, Secret("4510123456"), kSoon));
+  identity_service_->document.status = Away();
+  EXPECT_THAT(identity_->CheckDocument(kAlice, Secret("4510123456"), kSoon), HasCode(kUnavailable));
+}
+
+TEST_F(Clients, PermitAChangeOfThePhoneUntilThen) {
+  ASSERT_THAT(identity_->PermitPhoneChange(kAlice, Noon(), "id-1", kSoon), IsOk());
+  EXPECT_EQ(identity_service_->permit.asked.account(), "accounts/alice");
+  EXPECT_EQ(identity_service_->permit.asked.expire_time().seconds(), absl::ToUnixSeconds(Noon()));
+  EXPECT_EQ(identity_service_->permit.asked.request_id(), "id-1");
+  identity_service_->permit.status = Refuse(kFailedPrecondition, Reason::kAccountBlocked, "blocked");
+  EXPECT_THAT(identity_->PermitPhoneChange(kAlice, Noon(), "id-2", kSoon),
+              Refused(kFailedPrecondition, Reason::kAccountBlocked));
+}
+
+TEST_F(Clients, EndAFreezeAsConfirmedAndDoNotMindThatThereIsNone) {
+  ASSERT_THAT(identity_->Unfreeze(kAlice, "id-1", kSoon), IsOk());
+  EXPECT_EQ(identity_service_->unfreeze.asked.name(), "accounts/alice");
+  EXPECT_TRUE(identity_service_->unfreeze.asked.confirmed());
+  identity_service_->unfreeze.status = Refuse(kFailedPrecondition, Reason::kStateTransitionNotAllowed, "no");
+  EXPECT_THAT(identity_->Unfreeze(kAlice, "id-2", kSoon), IsOk());
+  identity_service_->unfreeze.status = Refuse(kFailedPrecondition, Reason::kAccountFrozen, "not his to lift");
+  EXPECT_THAT(identity_->Unfreeze(kAlice, "id-3", kSoon),
+              Refused(kFailedPrecondition, Reason::kAccountFrozen));
+}
+
+TEST_F(Clients, FreezeAndDoNotMindAnAccountThatIsGone) {
+  ASSERT_THAT(identity_->Freeze(kAlice, Noon(), "id-1", kSoon), IsOk());
+  EXPECT_EQ(identity_service_->freeze.asked.name(), "accounts/alice");
+  EXPECT_EQ(identity_service_->freeze.asked.expire_time().seconds(), absl::ToUnixSeconds(Noon()));
+  EXPECT_EQ(identity_service_->freeze.asked.request_id(), "id-1");
+  identity_service_->freeze.status = NotFound("account");
+  EXPECT_THAT(identity_->Freeze(kAlice, Noon(), "id-2", kSoon), IsOk());
+  identity_service_->freeze.status = Away();
+  EXPECT_THAT(identity_->Freeze(kAlice, Noon(), "id-3", kSoon), HasCode(kUnavailable));
+}
+
+TEST_F(Clients, TellAPersonByIdentityWithATemplateForEveryKind) {  // NTF-01
+  NoticeMessage message;
+  message.notice.receiver = kAlice;
+  message.masked_person = "Борис П.";
+  message.link = "https://portal.example/not-me#token";
+  identity_service_->notify.answer.set_told(true);
+  std::set<int> templates;
+  for (int kind = 1; kind <= static_cast<int>(NoticeKind::kActionConfirmed); ++kind) {
+    message.notice.kind = static_cast<NoticeKind>(kind);
+    EXPECT_TRUE(*identity_->Notify(message, "id-1", kSoon));
+    templates.insert(identity_service_->notify.asked.template_());
+  }
+  EXPECT_EQ(templates.size(), 11U);
+  EXPECT_EQ(templates.count(otp_pb::TEMPLATE_UNSPECIFIED), 0U);
+  const id_pb::NotifyPersonRequest& asked = identity_service_->notify.asked;
+  EXPECT_EQ(asked.account(), "accounts/alice");
+  EXPECT_EQ(asked.parameters().masked_person(), "Борис П.");
+  EXPECT_EQ(asked.parameters().link(), "https://portal.example/not-me#token");
+  EXPECT_EQ(asked.request_id(), "id-1");
+  identity_service_->notify.answer.set_told(false);
+  EXPECT_FALSE(*identity_->Notify(message, "id-2", kSoon));
 }
 
 // --- linking
@@ -248,6 +352,17 @@ TEST_F(Clients, NeverTakeABrokenOrMissingAnswerForUnguarded) {
   EXPECT_THAT(linking_->GetGuard(kAlice, kSoon), HasCode(kUnavailable));
   linking_service_->hold.status = NotFound("principal");
   EXPECT_FALSE(linking_->HoldGuard(kAlice, kId, Noon(), "id-1", kSoon).ok());
+}
+
+TEST_F(Clients, EndTheLinkThatTheContactHasConfirmedToBeRemoved) {
+  const LinkId link = LinkId::FromTrusted("link-1");
+  ASSERT_THAT(linking_->RemoveGuard(kAlice, link, kId, "id-1", kSoon), IsOk());
+  EXPECT_EQ(linking_service_->remove.asked.principal(), "accounts/alice");
+  EXPECT_EQ(linking_service_->remove.asked.link(), "links/link-1");
+  EXPECT_EQ(linking_service_->remove.asked.recovery(), "recovery-1");
+  linking_service_->remove.status = Refuse(kFailedPrecondition, Reason::kRecoveryOpen, "held by another");
+  EXPECT_THAT(linking_->RemoveGuard(kAlice, link, kId, "id-2", kSoon),
+              Refused(kFailedPrecondition, Reason::kRecoveryOpen));
 }
 
 // --- otp
@@ -352,25 +467,6 @@ TEST_F(Clients, CancelWhatIsThereAndDoNotMindWhatIsNot) {
   EXPECT_THAT(otp_->Cancel(id, "id-1", kSoon), IsOk());
   otp_service_->cancel.status = Away();
   EXPECT_THAT(otp_->Cancel(id, "id-1", kSoon), HasCode(kUnavailable));
-}
-
-TEST_F(Clients, SendANoticeToEveryAddress) {
-  NoticeMessage message;
-  message.notice.id = "notice-1";
-  message.phone = Phone::FromTrusted("+79160000002");
-  message.email = "bob@example.org";
-  message.masked_person = "Алиса И.";
-  for (const NoticeKind kind : {NoticeKind::kStarted, NoticeKind::kAwaitingContact, NoticeKind::kApproved,
-                                NoticeKind::kRejected, NoticeKind::kEnded, NoticeKind::kCompleted}) {
-    message.notice.kind = kind;
-    ASSERT_THAT(otp_->Notify(message, "id-1", kSoon), IsOk());
-    EXPECT_NE(delivery_service_->notify.asked.template_(), otp_pb::TEMPLATE_UNSPECIFIED);
-  }
-  const otp_pb::SendNotificationRequest& asked = delivery_service_->notify.asked;
-  EXPECT_EQ(asked.notification_id(), "notice-1");
-  EXPECT_EQ(asked.importance(), otp_pb::IMPORTANCE_SECURITY);
-  EXPECT_EQ(asked.recipients_size(), 2);
-  EXPECT_EQ(asked.parameters().masked_person(), "Алиса И.");
 }
 
 TEST_F(Clients, CallAnUnreachablePeerByItsName) {

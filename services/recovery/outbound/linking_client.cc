@@ -47,6 +47,16 @@ class Client final : public LinkingPeer {
         TRY(rpc::Ask(*channel_, *stub_, &pb::LinkingService::Stub::HoldGuard, request, deadline)));
   }
 
+  absl::Status RemoveGuard(const AccountId& principal, const LinkId& link, const PublicId& recovery,
+                           const std::string& request_id, absl::Time deadline) override {
+    pb::RemoveGuardRequest request;
+    request.set_principal(principal.Name());
+    request.set_link(link.Name());
+    request.set_recovery(recovery.text());
+    request.set_request_id(request_id);
+    return rpc::Ask(*channel_, *stub_, &pb::LinkingService::Stub::RemoveGuard, request, deadline).status();
+  }
+
  private:
   const rpc::PeerChannel* channel_;
   std::unique_ptr<pb::LinkingService::Stub> stub_;

@@ -20,6 +20,10 @@ class LinkingPeer {
   virtual absl::StatusOr<GuardNow> HoldGuard(const AccountId& principal, const PublicId& recovery,
                                              absl::Time until, const std::string& request_id,
                                              absl::Time deadline) = 0;
+  // Ends the link that the contact has confirmed to be removed (purpose CONTACT_REMOVAL). OK also when it has
+  // ended already.
+  virtual absl::Status RemoveGuard(const AccountId& principal, const LinkId& link, const PublicId& recovery,
+                                   const std::string& request_id, absl::Time deadline) = 0;
 };
 
 }  // namespace tc::recovery

@@ -51,30 +51,10 @@ void Bind(const CodeBinding& binding, Request& request) {
   request.set_request(RequestOf(binding.recovery));
 }
 
-pb::Template TemplateOf(NoticeKind kind) {
-  switch (kind) {
-    case NoticeKind::kStarted:
-      return pb::TEMPLATE_RECOVERY_STARTED;
-    case NoticeKind::kAwaitingContact:
-      return pb::TEMPLATE_RECOVERY_AWAITING_CONTACT;
-    case NoticeKind::kApproved:
-      return pb::TEMPLATE_RECOVERY_APPROVED;
-    case NoticeKind::kRejected:
-      return pb::TEMPLATE_RECOVERY_REJECTED;
-    case NoticeKind::kEnded:
-      return pb::TEMPLATE_RECOVERY_ENDED;
-    case NoticeKind::kCompleted:
-      return pb::TEMPLATE_RECOVERY_COMPLETED;
-  }
-  return pb::TEMPLATE_UNSPECIFIED;
-}
-
 class Client final : public OtpPeer {
  public:
   explicit Client(const rpc::PeerChannel& channel)
-      : channel_(&channel),
-        codes_(pb::OtpService::NewStub(channel.channel())),
-        messages_(pb::DeliveryService::NewStub(channel.channel())) {}
+      : channel_(&channel), codes_(pb::OtpService::NewStub(channel.channel())) {}
 
   absl::StatusOr<SentCode> Create(const CodeBinding& binding, const CodeMessage& message,
                                   const std::string& request_id, absl::Time deadline) override {
@@ -148,21 +128,6 @@ class Client final : public OtpPeer {
     return status;
   }
 
-  absl::Status Notify(const NoticeMessage& message, const std::string& request_id,
-                      absl::Time deadline) override {
-    pb::SendNotificationRequest request;
-    request.set_notification_id(message.notice.id);
-    request.set_template_(TemplateOf(message.notice.kind));
-    request.mutable_parameters()->set_masked_person(message.masked_person);
-    if (message.phone.has_value()) request.add_recipients()->set_phone(message.phone.e164());
-    if (!message.email.empty()) request.add_recipients()->set_email(message.email);
-    request.set_locale(LocaleOf(message.locale));
-    request.set_importance(pb::IMPORTANCE_SECURITY);
-    request.set_request_id(request_id);
-    return rpc::Ask(*channel_, *messages_, &pb::DeliveryService::Stub::SendNotification, request, deadline)
-        .status();
-  }
-
  private:
   absl::StatusOr<SentCode> Get(const CodeBinding& binding, absl::Time deadline) {
     pb::GetVerificationRequest request;
@@ -173,7 +138,6 @@ class Client final : public OtpPeer {
 
   const rpc::PeerChannel* channel_;
   std::unique_ptr<pb::OtpService::Stub> codes_;
-  std::unique_ptr<pb::DeliveryService::Stub> messages_;
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 #pragma once
 
-// What recovery asks otp: codes and notices. As identity_peer.h.
+// What recovery asks otp: codes. As identity_peer.h.
 
 #include <string>
 #include <variant>
@@ -12,7 +12,6 @@
 #include "common/base/phone.h"
 #include "common/base/secret.h"
 #include "services/recovery/domain/claim.h"
-#include "services/recovery/domain/notice.h"
 #include "services/recovery/domain/recovery.h"
 
 namespace tc::recovery {
@@ -51,15 +50,6 @@ struct CheckedCode {
   CodeStatus status;
 };
 
-// One notice with its receiver's addresses.
-struct NoticeMessage {
-  Notice notice;
-  Phone phone;        // empty: none
-  std::string email;  // empty: none
-  std::string locale;
-  std::string masked_person;
-};
-
 class OtpPeer {
  public:
   virtual ~OtpPeer() = default;
@@ -77,8 +67,6 @@ class OtpPeer {
                                absl::Time deadline) = 0;
   // OK also when there is nothing left to cancel.
   virtual absl::Status Cancel(const VerificationId& verification, const std::string& request_id,
-                              absl::Time deadline) = 0;
-  virtual absl::Status Notify(const NoticeMessage& message, const std::string& request_id,
                               absl::Time deadline) = 0;
 };
 

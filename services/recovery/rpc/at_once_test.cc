@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <thread>
@@ -63,6 +64,62 @@ int RejectAndApprove(const kv::TestSwitches& switches) {
                    [&] { return world.Reject("bob", c.assigned, pb::REJECT_REASON_FRAUD).ok(); }});
 }
 
+// The sweeper writes down that time is over while an approval of a moment ago is on its way: 2 when
+// one of the two has not seen the other.
+int ExpireAndApprove(const kv::TestSwitches& switches) {
+  World world("gosuslugi", switches);
+  const World::Case c = world.ToContact();
+  World::Must(world.Acknowledge("bob", c.assigned));
+  world.clock.Advance(absl::Hours(24) - absl::Minutes(2));
+  World::Must(world.SendCode("bob", c.assigned));
+  world.RunTimers();  // the reminders
+  const std::string code = world.otp.CodeTo(kBobPhone);
+  const rpc::Call approve = world.Signed("bob");
+  world.clock.Advance(absl::Minutes(2));
+  world.faults.Clear();
+  Together({[&] { return world.Approve(c.assigned, code, "", approve).ok(); },
+            [&] {
+              while (world.faults.calls() < 7) std::this_thread::yield();  // the evidence is complete
+              return world.RunTimers() > 0;
+            }});
+  const std::vector<std::string> told = world.EventTypes();
+  const bool approved = std::find(told.begin(), told.end(), "RecoveryApproved") != told.end();
+  std::optional<State> ended_from;
+  EXPECT_THAT(world.db->View([&](kv::ReadTxn& txn) {
+    return world.store.ScanReal(txn, "", [&](absl::string_view, const Recovery& stored) {
+      ended_from = stored.ended_from;
+      return true;
+    });
+  }),
+              IsOk());
+  return approved == (ended_from == State::kApproved) ? 1 : 2;
+}
+
+// How many of "this was not me" and the use of the grant succeed.
+int SayNotMeAndComplete(const kv::TestSwitches& switches) {
+  World world("gosuslugi", switches);
+  const World::Case c = world.ToApproved();
+  const std::string token = world.NotMeTokenOf("alice");
+  return Together({[&] { return world.Complete(c.name, c.grant, "new password").ok(); },
+                   [&] { return world.SayNotMe(token).ok(); }});
+}
+
+// How many of two who guard each other, and prove their claims at the same moment, wait for each other.
+int ProveBoth(const kv::TestSwitches& switches) {
+  World world("gosuslugi", switches);
+  world.linking.guards["bob"] = {true, LinkId::FromTrusted("link-2"), testing::Account("alice")};
+  const std::string alices = world.Start(kAlicePhone)->name();
+  const std::string bobs = world.Start(kBobPhone)->name();
+  const std::string to_alice = world.otp.CodeTo(kAlicePhone);
+  const std::string to_bob = world.otp.CodeTo(kBobPhone);
+  Together(
+      {[&] { return world.Verify(alices, to_alice).ok(); }, [&] { return world.Verify(bobs, to_bob).ok(); }});
+  int waiting = 0;
+  for (const std::string& name : {alices, bobs})
+    waiting += world.Get(name)->state() == pb::RECOVERY_STATE_AWAITING_CONTACT ? 1 : 0;
+  return waiting;
+}
+
 // How many marks 64 uses of one grant leave before any of them is answered: each would go on to identity.
 int RedeemMany(const kv::TestSwitches& switches) {
   World world("gosuslugi", switches);
@@ -113,6 +170,8 @@ const Promise kPromises[] = {
     {"CancelOrApprove", CancelAndApprove, 1}, {"OneApproval", ApproveTwice, 1},
     {"RejectOrApprove", RejectAndApprove, 1}, {"OneUseOfAGrant", RedeemMany, 1},
     {"OneOpenRecovery", StartMany, 1},        {"ThreeGuesses", GuessMany, 3},
+    {"ExpireOrApprove", ExpireAndApprove, 1}, {"NotMeOrComplete", SayNotMeAndComplete, 1},
+    {"NobodyOfAPair", ProveBoth, 0},
 };
 
 class AtOnce : public ::testing::TestWithParam<Promise> {};

@@ -1,4 +1,4 @@
-// The claimant's calls: start, own code, resend, look, cancel. Known, unknown, blocked, guarded and unguarded
+// The claimant's calls: start, own code, resend, look. Known, unknown, blocked, guarded and unguarded
 // accounts take the same way until the own code is right.
 
 #include <string>
@@ -10,6 +10,7 @@
 #include "common/base/status.h"
 #include "services/recovery/domain/start_limits.h"
 #include "services/recovery/rpc/handlers.h"
+#include "services/recovery/rpc/pair.h"
 #include "services/recovery/rpc/recorder.h"
 
 namespace tc::recovery {
@@ -39,8 +40,10 @@ Way WayTo(const Recovery& recovery, const std::optional<KnownAccount>& known, Ch
   return way;
 }
 
-bool CanStart(const std::optional<KnownAccount>& known) {
-  return known.has_value() && known->active && (known->phone.has_value() || !known->email.empty());
+// Only a freeze can be ended in a frozen account, and nothing else in one that is.
+bool CanStart(const std::optional<KnownAccount>& known, Purpose purpose) {
+  if (!known.has_value() || (!known->phone.has_value() && known->email.empty())) return false;
+  return purpose == Purpose::kUnfreeze ? known->frozen : known->active;
 }
 
 }  // namespace
@@ -52,6 +55,9 @@ Start Handlers::StartOf(const rpc::Call& call, const StartRequest& start,
   begin.id = parts_.tokens.IdOf(call);
   begin.nonce = nonce;
   begin.decoy = decoy;
+  begin.purpose = start.purpose;
+  begin.capability_hash = Tokens::HashOf(parts_.tokens.CapabilityOf(begin.id, nonce));
+  begin.not_me_hash = Tokens::HashOf(parts_.tokens.NotMeOf(begin.id, nonce));
   begin.channel = start.channel;
   begin.claimed = start.claimed;
   begin.client = start.client;
@@ -76,7 +82,7 @@ absl::StatusOr<Recovery> Handlers::Reserve(const rpc::Call& call, const StartReq
       reserved = *earlier;
       return absl::OkStatus();
     }
-    bool decoy = !CanStart(known);
+    bool decoy = !CanStart(known, start.purpose);
     if (!decoy) {
       StartLedger ledger = TRY(parts_.store.LedgerOf(txn, known->account));
       if (ledger.open.has_value()) {
@@ -87,7 +93,7 @@ absl::StatusOr<Recovery> Handlers::Reserve(const rpc::Call& call, const StartReq
       decoy = !MayStart(ledger, parts_.policy, call.now);
     }
     const Recovery begun = Begin(StartOf(call, start, known, nonce, decoy), parts_.policy, call.now);
-    reserved = TRY(parts_.store.Insert(txn, begun, parts_.tokens.CapabilityOf(begun)));
+    reserved = TRY(parts_.store.Insert(txn, begun));
     return absl::OkStatus();
   }));
   return reserved;
@@ -102,7 +108,7 @@ void Handlers::Withdraw(const Recovery& recovery) const {
       const StartLedger ledger = TRY(parts_.store.LedgerOf(txn, now.principal));
       TRY(parts_.store.PutLedger(txn, now.principal, AfterWithdrawal(ledger, now)));
     }
-    return parts_.store.Remove(txn, now, parts_.tokens.CapabilityOf(now));
+    return parts_.store.Remove(txn, now);
   });
 }
 
@@ -114,6 +120,7 @@ absl::StatusOr<pb::Recovery> Handlers::StartRecovery(const rpc::Call& call,
 absl::StatusOr<pb::Recovery> Handlers::StartNow(const rpc::Call& call,
                                                 const pb::StartRecoveryRequest& in) const {
   const StartRequest start = TRY(Parse(in));
+  TRY(CheckPurpose(parts_.policy, start.purpose));
   const std::optional<KnownAccount> known = TRY(parts_.identity.Lookup(start.claimed, call.deadline));
   Recovery recovery = TRY(Reserve(call, start, known));
   const Way way = WayTo(recovery, known, start.channel);
@@ -128,8 +135,15 @@ absl::StatusOr<pb::Recovery> Handlers::StartNow(const rpc::Call& call,
     const bool fell_back = recovery.decoy && !before.decoy;
     const Recovery& base = fell_back ? begun : before;
     const Recovery after = TRY(OwnCodeSent(base, sent->serial, way.channel, sent->status, call.now));
-    return ClaimantView(TRY(Save(txn, call, before, after)), call);
+    return ClaimantView(TRY(Save(txn, call, before, after)),
+                        parts_.tokens.CapabilityOf(recovery.id, recovery.nonce), call);
   });
+}
+
+PrincipalNow Handlers::PrincipalOf(const Recovery& recovery,
+                                   const std::optional<KnownAccount>& account) const {
+  if (!account.has_value()) return PrincipalNow();
+  return {account->active, account->frozen, SameAddresses(recovery, *account)};
 }
 
 bool Handlers::SameAddresses(const Recovery& recovery, const KnownAccount& account) const {
@@ -163,15 +177,13 @@ absl::StatusOr<pb::Recovery> Handlers::ResendNow(const rpc::Call& call,
   return parts_.once.Run<pb::Recovery>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Recovery> {
     const Recovery before = TRY(Load(txn, recovery.id));
     const Recovery after = TRY(OwnCodeSent(before, sent.serial, way.channel, sent.status, call.now));
-    return ClaimantView(TRY(Save(txn, call, before, after)), call);
+    return ClaimantView(TRY(Save(txn, call, before, after)), request.capability, call);
   });
 }
 
 absl::StatusOr<ClaimEvidence> Handlers::GatherClaim(const rpc::Call& call, const Recovery& recovery) const {
   ClaimEvidence evidence;
-  const std::optional<KnownAccount> account = TRY(parts_.identity.Lookup(recovery.principal, call.deadline));
-  evidence.account_active = account.has_value() && account->active;
-  evidence.addresses_unchanged = account.has_value() && SameAddresses(recovery, *account);
+  evidence.account = PrincipalOf(recovery, TRY(parts_.identity.Lookup(recovery.principal, call.deadline)));
   const GuardNow guard =
       TRY(parts_.linking.HoldGuard(recovery.principal, recovery.id, HoldUntil(recovery),
                                    parts_.tokens.StepId(recovery, {"hold"}), call.deadline));
@@ -179,8 +191,8 @@ absl::StatusOr<ClaimEvidence> Handlers::GatherClaim(const rpc::Call& call, const
   if (!guard.guarded) return evidence;
   evidence.link = guard.link;
   evidence.contact = guard.contact;
-  evidence.principal_eligible =
-      TRY(parts_.identity.CheckPrincipal(recovery.principal, call.deadline)).eligible;
+  const EligibilityNow principal = TRY(parts_.identity.CheckPrincipal(recovery.principal, call.deadline));
+  evidence.principal_eligible = ForPurpose(recovery.purpose, principal).eligible;
   evidence.contact_eligible = TRY(parts_.identity.CheckContact(guard.contact, call.deadline)).eligible;
   evidence.contact_phone_index = TRY(PhoneOf(call, guard.contact)).index;
   return evidence;
@@ -202,61 +214,27 @@ absl::StatusOr<pb::Recovery> Handlers::VerifyNow(const rpc::Call& call,
   TRY(Change(call, recovery.id,
              [&](const Recovery& now) -> absl::StatusOr<Recovery> { return TakeHold(now, call.now); }));
   const ClaimEvidence evidence = TRY(GatherClaim(call, recovery));
-  const std::string grant_hash = Tokens::GrantHash(parts_.tokens.GrantOf(recovery));
   const std::string match_code = parts_.random.Digits(4);
   return parts_.once.Run<pb::Recovery>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Recovery> {
     const Recovery before = TRY(Load(txn, recovery.id));
-    const Recovery after = TRY(ProveClaim(before, evidence, grant_hash, match_code, call.now));
-    return ClaimantView(TRY(Save(txn, call, before, after)), call);
+    return ClaimantView(TRY(SaveProof(txn, call, before, evidence, match_code)), request.capability, call);
   });
+}
+
+absl::StatusOr<Recovery> Handlers::SaveProof(kv::Txn& txn, const rpc::Call& call, const Recovery& before,
+                                             ClaimEvidence evidence, const std::string& match_code) const {
+  const std::optional<Recovery> mirror =
+      TRY(MirrorOf(txn, parts_.store, before.principal, evidence.contact, call.now));
+  evidence.mutual = mirror.has_value();
+  const std::string grant_hash = Tokens::HashOf(parts_.tokens.GrantOf(before));
+  const Recovery after = TRY(ProveClaim(before, evidence, grant_hash, match_code, call.now));
+  if (mirror.has_value()) TRY(HoldMirror(txn, parts_.store, *mirror, call.now));
+  return Save(txn, call, before, after);
 }
 
 absl::StatusOr<pb::Recovery> Handlers::GetRecovery(const rpc::Call& call, const pb::GetRecoveryRequest& in) {
   const std::string capability = TRY(ParseCapability(in.name()));
-  return ClaimantView(TRY(Read(capability)), call);
-}
-
-absl::StatusOr<pb::CancelRecoveryResponse> Handlers::CancelRecovery(const rpc::Call& call,
-                                                                    const pb::CancelRecoveryRequest& in) {
-  AccountId principal;
-  std::string capability;
-  switch (in.target_case()) {
-    case pb::CancelRecoveryRequest::kName:
-      capability = TRY(ParseCapability(in.name()));
-      break;
-    case pb::CancelRecoveryRequest::kPrincipal:
-      principal = TRY(AccountId::ParseName(in.principal(), "principal"));
-      if (!call.person.has_value()) {
-        return Refuse(kUnauthenticated, Reason::kPersonRequired, "the principal must be signed in");
-      }
-      if (principal != call.person->account) return NotFound("recovery");
-      break;
-    case pb::CancelRecoveryRequest::kNotMeToken:
-      return NotFound("recovery");  // no such token has been given out
-    case pb::CancelRecoveryRequest::TARGET_NOT_SET:
-      return InvalidField("target", "FIELD_MISSING", "say which recovery is to be cancelled");
-  }
-  return parts_.once.Run<pb::CancelRecoveryResponse>(
-      call, [&](kv::Txn& txn) -> absl::StatusOr<pb::CancelRecoveryResponse> {
-        std::optional<Recovery> before;
-        if (principal.has_value()) {
-          const PublicId open = TRY(parts_.store.LedgerOf(txn, principal)).open;
-          if (open.has_value()) before = TRY(Load(txn, open));
-          if (!before.has_value() || IsFinal(AsOf(*before, call.now).state)) {
-            return Refuse(kFailedPrecondition, Reason::kNoOpenRecovery,
-                          "no recovery of this account is open");
-          }
-        } else {
-          before = TRY(parts_.store.FindByCapability(txn, capability));
-          if (!before.has_value()) return NotFound("recovery");
-        }
-        const Canceller who = principal.has_value() ? Canceller::kPrincipal : Canceller::kClaimant;
-        const Recovery after = TRY(Save(txn, call, *before, TRY(Cancel(*before, who, call.now))));
-        pb::CancelRecoveryResponse out;
-        out.set_state(pb::RECOVERY_STATE_CANCELLED);
-        *out.mutable_end_time() = ToSummary(after, call.now).end_time();
-        return out;
-      });
+  return ClaimantView(TRY(Read(capability)), capability, call);
 }
 
 }  // namespace tc::recovery

@@ -182,9 +182,9 @@ TEST(VerifyClaimant, AsksTheContactWhereSomebodyGuards) {
   EXPECT_THAT(world.EventTypes(), ElementsAre("RecoveryAwaitingContact"));
   EXPECT_EQ(world.List("bob")->recoveries_size(), 1);
   EXPECT_EQ(world.RunOutbox(), 2);
-  ASSERT_EQ(world.otp.notices.size(), 2U);
-  EXPECT_EQ(world.otp.notices[1].phone.e164(), kBobPhone);
-  EXPECT_EQ(world.otp.notices[1].masked_person, "Алиса И.");
+  ASSERT_EQ(world.identity.notices.size(), 2U);
+  EXPECT_EQ(world.identity.notices[1].notice.receiver, testing::Account("bob"));
+  EXPECT_EQ(world.identity.notices[1].masked_person, "Алиса И.");
 }
 
 TEST(VerifyClaimant, CountsWrongCodesAndLocksAtTheLast) {

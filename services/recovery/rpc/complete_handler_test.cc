@@ -26,10 +26,10 @@ TEST(CompleteRecovery, SetsThePasswordAndSignsNobodyIn) {
                                               "RecoveryCompleted", "RecoveryEnded"));
   world.RunOutbox();
   std::vector<std::string> told;
-  for (const auto& sent : world.otp.notices) {
-    if (sent.notice.kind == NoticeKind::kCompleted) told.push_back(sent.phone.e164());
+  for (const auto& sent : world.identity.notices) {
+    if (sent.notice.kind == NoticeKind::kCompleted) told.push_back(sent.notice.receiver.text());
   }
-  EXPECT_THAT(told, UnorderedElementsAre(testing::kAlicePhone, testing::kBobPhone));
+  EXPECT_THAT(told, UnorderedElementsAre("alice", "bob"));
 }
 
 TEST(CompleteRecovery, WorksWhereNobodyGuards) {

@@ -214,8 +214,8 @@ TEST(ApproveRecovery, LeadsToTheGrantOfTheClaimant) {
   EXPECT_EQ(world.Get(c.name)->grant().size(), 43U);
   EXPECT_THAT(world.EventTypes(), ElementsAre("RecoveryAwaitingContact", "RecoveryApproved"));
   world.RunOutbox();
-  EXPECT_EQ(world.otp.notices.back().notice.kind, NoticeKind::kApproved);
-  EXPECT_EQ(world.otp.notices.back().phone.e164(), kAlicePhone);
+  EXPECT_EQ(world.identity.notices.back().notice.kind, NoticeKind::kApproved);
+  EXPECT_EQ(world.identity.notices.back().notice.receiver, testing::Account("alice"));
   EXPECT_EQ(world.otp.consumed(), 2);
 }
 
@@ -353,7 +353,8 @@ TEST(RejectRecovery, IsFinal) {
     EXPECT_THAT(world.EventTypes(),
                 ElementsAre("RecoveryAwaitingContact", "RecoveryRejected", "RecoveryEnded"));
     world.RunOutbox();
-    EXPECT_EQ(world.otp.notices.back().notice.kind, NoticeKind::kRejected);
+    EXPECT_EQ(world.identity.notices.back().notice.kind,
+              reason == pb::REJECT_REASON_FRAUD ? NoticeKind::kFraud : NoticeKind::kRejected);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
+#include "common/rpc/syntax.h"
 
 namespace tc::recovery {
 namespace {
@@ -61,6 +62,13 @@ std::optional<Channel> TakeChannel(int channel, bool email_allowed, Mistakes& mi
   return std::nullopt;
 }
 
+Purpose TakePurpose(int purpose, Mistakes& mistakes) {
+  if (purpose == pb::RECOVERY_PURPOSE_UNSPECIFIED) return Purpose::kPassword;
+  if (pb::RecoveryPurpose_IsValid(purpose)) return static_cast<Purpose>(purpose);
+  mistakes.Add("purpose", "PURPOSE_UNKNOWN", "there is no such purpose");
+  return Purpose::kPassword;
+}
+
 void CheckLength(absl::string_view text, size_t longest, absl::string_view field, Mistakes& mistakes) {
   if (text.size() > longest)
     mistakes.Add(field, "TOO_LONG", absl::StrCat("at most ", longest, " characters"));
@@ -94,6 +102,42 @@ Claimed TakeClaimed(const pb::StartRecoveryRequest& in, Mistakes& mistakes) {
   return Phone();
 }
 
+// Characters of text that protobuf has found to be UTF-8.
+size_t Characters(absl::string_view text) {
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+std::string TakeText(const std::string& text, size_t longest, absl::string_view field, Mistakes& mistakes) {
+  const size_t length = Characters(text);
+  if (length < 1 || length > longest)
+    mistakes.Add(field, "TEXT_LENGTH", absl::StrCat("1 to ", longest, " characters"));
+  if (!rpc::IsPlainText(text))
+    mistakes.Add(field, "TEXT_CHARACTER_NOT_ALLOWED", "no control or invisible characters");
+  return text;
+}
+
+template <typename Request>
+absl::StatusOr<CommentRequest> ParseComment(const Request& in) {
+  Mistakes mistakes;
+  CommentRequest request;
+  request.id = mistakes.Take(ParsePublicId(in.name()));
+  request.comment = TakeText(in.comment(), 500, "comment", mistakes);
+  return mistakes.Or(std::move(request));
+}
+
+ShownDocument TakeDocument(const pb::DocumentCheck& in, Mistakes& mistakes) {
+  const auto named = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
+  };
+  const std::string& officer = in.officer();
+  if (officer.empty() || officer.size() > 64 || !std::all_of(officer.begin(), officer.end(), named))
+    mistakes.Add("check.officer", "OFFICER_FORMAT", "1 to 64 of A-Z a-z 0-9 _ -");
+  if (in.passport().size() != 10 || !IsDigits(in.passport()))
+    mistakes.Add("check.passport", "PASSPORT_FORMAT", "series and number: ten digits");
+  return {officer, TakeText(in.visit(), 64, "check.visit", mistakes), Secret(in.passport())};
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> ParseCapability(absl::string_view name) {
@@ -108,9 +152,7 @@ absl::StatusOr<StartRequest> Parse(const pb::StartRecoveryRequest& in) {
   start.claimed = TakeClaimed(in, mistakes);
   start.channel = TakeChannel(in.channel(), true, mistakes).value_or(Channel::kSms);
   start.client = TakeClient(in.client(), mistakes);
-  if (in.purpose() != pb::RECOVERY_PURPOSE_UNSPECIFIED && in.purpose() != pb::RECOVERY_PURPOSE_PASSWORD) {
-    mistakes.Add("purpose", "PURPOSE_UNKNOWN", "there is no such purpose");
-  }
+  start.purpose = TakePurpose(in.purpose(), mistakes);
   return mistakes.Or(std::move(start));
 }
 
@@ -162,7 +204,7 @@ absl::StatusOr<ApproveRequest> Parse(const pb::ApproveRecoveryRequest& in) {
   if (!request.match_code.empty() && (request.match_code.size() != 4 || !IsDigits(request.match_code))) {
     mistakes.Add("match_code", "CODE_FORMAT", "four digits and nothing else");
   }
-  TakeClient(in.client(), mistakes);
+  request.client = TakeClient(in.client(), mistakes);
   return mistakes.Or(std::move(request));
 }
 
@@ -178,16 +220,41 @@ absl::StatusOr<RejectRequest> Parse(const pb::RejectRecoveryRequest& in) {
   return mistakes.Or(std::move(request));
 }
 
-absl::StatusOr<CompleteRequest> Parse(const pb::CompleteRecoveryRequest& in) {
+absl::StatusOr<CompleteRequest> Parse(const pb::CompleteRecoveryRequest& in, Purpose purpose) {
   Mistakes mistakes;
   CompleteRequest request;
   request.capability = mistakes.Take(ParseCapability(in.name()));
   request.grant = in.grant();
   if (!IsIdText(request.grant)) mistakes.Add("grant", "GRANT_FORMAT", "this is no grant");
   request.new_password = Secret(in.new_password());
-  if (in.new_password().empty() || in.new_password().size() > 1024) {
+  if (purpose != Purpose::kPassword) {
+    if (!in.new_password().empty())
+      mistakes.Add("new_password", "PASSWORD_NOT_EXPECTED", "this recovery sets no password");
+  } else if (in.new_password().empty() || in.new_password().size() > 1024) {
     mistakes.Add("new_password", "PASSWORD_LENGTH", "1 to 1024 bytes");
   }
+  return mistakes.Or(std::move(request));
+}
+
+absl::StatusOr<CommentRequest> Parse(const pb::HoldRecoveryRequest& in) { return ParseComment(in); }
+absl::StatusOr<CommentRequest> Parse(const pb::ReleaseRecoveryRequest& in) { return ParseComment(in); }
+
+absl::StatusOr<InPersonStartRequest> Parse(const pb::StartInPersonRecoveryRequest& in) {
+  Mistakes mistakes;
+  InPersonStartRequest request;
+  request.principal = mistakes.Take(AccountId::ParseName(in.principal(), "principal"));
+  request.shown = TakeDocument(in.check(), mistakes);
+  request.capability_hash = in.capability_hash();
+  if (request.capability_hash.size() != 32)
+    mistakes.Add("capability_hash", "HASH_LENGTH", "the SHA-256 of the capability: 32 bytes");
+  return mistakes.Or(std::move(request));
+}
+
+absl::StatusOr<InPersonConfirmRequest> Parse(const pb::ConfirmInPersonRecoveryRequest& in) {
+  Mistakes mistakes;
+  InPersonConfirmRequest request;
+  request.id = mistakes.Take(ParsePublicId(in.name()));
+  request.shown = TakeDocument(in.check(), mistakes);
   return mistakes.Or(std::move(request));
 }
 

@@ -21,6 +21,7 @@ namespace pb = trustedcontact::recovery::v1;
 
 struct StartRequest {
   Claimed claimed;
+  Purpose purpose = Purpose::kPassword;
   Channel channel = Channel::kSms;
   ClientContext client;
 };
@@ -55,6 +56,7 @@ struct ApproveRequest {
   PublicId id;
   Secret code;
   std::string match_code;
+  ClientContext client;  // the contact's own
 };
 absl::StatusOr<ApproveRequest> Parse(const pb::ApproveRecoveryRequest& in);
 
@@ -67,9 +69,37 @@ absl::StatusOr<RejectRequest> Parse(const pb::RejectRecoveryRequest& in);
 struct CompleteRequest {
   std::string capability;
   std::string grant;
-  Secret new_password;
+  Secret new_password;  // empty for every purpose but PASSWORD
 };
-absl::StatusOr<CompleteRequest> Parse(const pb::CompleteRecoveryRequest& in);
+// For a recovery of this purpose.
+absl::StatusOr<CompleteRequest> Parse(const pb::CompleteRecoveryRequest& in, Purpose purpose);
+
+// Of HoldRecovery and ReleaseRecovery.
+struct CommentRequest {
+  PublicId id;
+  std::string comment;
+};
+absl::StatusOr<CommentRequest> Parse(const pb::HoldRecoveryRequest& in);
+absl::StatusOr<CommentRequest> Parse(const pb::ReleaseRecoveryRequest& in);
+
+// What an officer has seen.
+struct ShownDocument {
+  std::string officer;
+  std::string visit;
+  Secret passport;
+};
+struct InPersonStartRequest {
+  AccountId principal;
+  ShownDocument shown;
+  std::string capability_hash;
+};
+absl::StatusOr<InPersonStartRequest> Parse(const pb::StartInPersonRecoveryRequest& in);
+
+struct InPersonConfirmRequest {
+  PublicId id;
+  ShownDocument shown;
+};
+absl::StatusOr<InPersonConfirmRequest> Parse(const pb::ConfirmInPersonRecoveryRequest& in);
 
 // recoveries/{capability} → capability; assignedRecoveries/{recovery} → id.
 absl::StatusOr<std::string> ParseCapability(absl::string_view name);

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
@@ -33,6 +34,7 @@ class Faults {
   void Arm(int nth, When when) {
     const std::lock_guard lock(mutex_);
     calls_ = 0;
+    asked_.clear();
     nth_ = nth;
     when_ = when;
   }
@@ -40,10 +42,16 @@ class Faults {
     const std::lock_guard lock(mutex_);
     return calls_;
   }
+  // What was asked since then, in order: "Lookup,Create,".
+  std::string asked() const {
+    const std::lock_guard lock(mutex_);
+    return asked_;
+  }
   // First line of a fake's method: true when it fails without doing anything.
-  bool Enter(bool& lost) {
+  bool Enter(const char* method, bool& lost) {
     const std::lock_guard lock(mutex_);
     ++calls_;
+    absl::StrAppend(&asked_, method, ",");
     lost = calls_ == nth_ && when_ == When::kAfter;
     return calls_ == nth_ && when_ == When::kBefore;
   }
@@ -54,15 +62,16 @@ class Faults {
  private:
   mutable std::mutex mutex_;
   int calls_ = 0;
+  std::string asked_;
   int nth_ = 0;
   When when_ = When::kBefore;
 };
 
-#define TC_FAKE_CALL(work)                                \
-  bool lost = false;                                      \
-  if (faults_->Enter(lost)) return Faults::Unreachable(); \
-  auto answer = (work);                                   \
-  if (lost) return Faults::Unreachable();                 \
+#define TC_FAKE_CALL(work)                                          \
+  bool lost = false;                                                \
+  if (faults_->Enter(__func__, lost)) return Faults::Unreachable(); \
+  auto answer = (work);                                             \
+  if (lost) return Faults::Unreachable();                           \
   return answer
 
 class FakeIdentity final : public IdentityPeer {
@@ -91,12 +100,53 @@ class FakeIdentity final : public IdentityPeer {
   absl::StatusOr<EligibilityNow> CheckContact(const AccountId& account, absl::Time) override {
     TC_FAKE_CALL(EligibleNow(account));
   }
+  absl::StatusOr<bool> CheckDocument(const AccountId& account, const Secret& passport, absl::Time) override {
+    TC_FAKE_CALL(FitsNow(account, passport));
+  }
   absl::Status ResetPassword(const AccountId& account, const Secret& new_password, const std::string& proof,
-                             const std::string& request_id, absl::Time) override {
-    TC_FAKE_CALL(ResetNow(account, new_password, proof, request_id));
+                             absl::Time restricted, const std::string& request_id, absl::Time) override {
+    TC_FAKE_CALL(ResetNow(account, new_password, proof, restricted, request_id));
+  }
+  absl::Status PermitPhoneChange(const AccountId& account, absl::Time until, const std::string&,
+                                 absl::Time) override {
+    TC_FAKE_CALL(Note(permits, account, until));
+  }
+  absl::Status Unfreeze(const AccountId& account, const std::string&, absl::Time) override {
+    TC_FAKE_CALL(UnfreezeNow(account));
+  }
+  absl::Status Freeze(const AccountId& account, absl::Time until, const std::string&, absl::Time) override {
+    TC_FAKE_CALL(Note(freezes, account, until));
+  }
+  absl::StatusOr<bool> Notify(const NoticeMessage& message, const std::string&, absl::Time) override {
+    const std::lock_guard lock(mutex_);
+    notices.push_back(message);
+    return true;
   }
 
+  std::map<std::string, std::string> passports;    // "alice" → "4510123456"
+  std::map<std::string, absl::Time> permits;       // phone changes
+  std::map<std::string, absl::Time> freezes;       // after a reject for fraud
+  std::map<std::string, absl::Time> restrictions;  // by the last reset
+  std::vector<NoticeMessage> notices;
+
  private:
+  absl::StatusOr<bool> FitsNow(const AccountId& account, const Secret& passport) {
+    const std::lock_guard lock(mutex_);
+    const auto found = passports.find(account.text());
+    return found != passports.end() && Secret(found->second) == passport;
+  }
+  absl::Status Note(std::map<std::string, absl::Time>& where, const AccountId& account, absl::Time until) {
+    const std::lock_guard lock(mutex_);
+    where[account.text()] = until;
+    return absl::OkStatus();
+  }
+  absl::Status UnfreezeNow(const AccountId& account) {
+    const std::lock_guard lock(mutex_);
+    KnownAccount& known = accounts_.at(account.text());
+    known.active = known.active || known.frozen;
+    known.frozen = false;
+    return absl::OkStatus();
+  }
   absl::StatusOr<std::optional<KnownAccount>> LookupNow(const Claimed& claimed) {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, known] : accounts_) {
@@ -109,10 +159,13 @@ class FakeIdentity final : public IdentityPeer {
   }
   absl::StatusOr<EligibilityNow> EligibleNow(const AccountId& account) {
     const std::lock_guard lock(mutex_);
-    return EligibilityNow{not_eligible.count(account.text()) == 0, clock_->Now()};
+    const bool eligible = not_eligible.count(account.text()) == 0;
+    const auto known = accounts_.find(account.text());
+    const bool frozen = known != accounts_.end() && known->second.frozen;
+    return EligibilityNow{eligible && !frozen, clock_->Now(), eligible && frozen};
   }
   absl::Status ResetNow(const AccountId& account, const Secret& password, const std::string& proof,
-                        const std::string& request_id) {
+                        absl::Time restricted, const std::string& request_id) {
     using enum absl::StatusCode;
     const std::lock_guard lock(mutex_);
     const std::string content = proof + "/" + std::string(password.Reveal());
@@ -137,6 +190,7 @@ class FakeIdentity final : public IdentityPeer {
     done_[request_id] = content;
     proofs_used_.insert(claims->id);
     passwords_[account.text()] = std::string(password.Reveal());
+    restrictions[account.text()] = restricted;
     return absl::OkStatus();
   }
 
@@ -157,6 +211,7 @@ class FakeLinking final : public LinkingPeer {
   std::map<std::string, GuardNow> guards;  // by principal
   std::set<std::string> held;              // recoveries
   int holds = 0;                           // not counting repetitions
+  bool refuse_removal = false;             // RemoveGuard: RECOVERY_OPEN
 
   absl::StatusOr<GuardNow> GetGuard(const AccountId& principal, absl::Time) override {
     TC_FAKE_CALL(GuardOf(principal));
@@ -165,8 +220,20 @@ class FakeLinking final : public LinkingPeer {
                                      const std::string& request_id, absl::Time) override {
     TC_FAKE_CALL(HoldNow(principal, recovery, until, request_id));
   }
+  absl::Status RemoveGuard(const AccountId& principal, const LinkId& link, const PublicId&,
+                           const std::string&, absl::Time) override {
+    TC_FAKE_CALL(RemoveNow(principal, link));
+  }
 
  private:
+  absl::Status RemoveNow(const AccountId& principal, const LinkId& link) {
+    const std::lock_guard lock(mutex_);
+    if (refuse_removal)
+      return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kRecoveryOpen, "held by another");
+    GuardNow& guard = guards[principal.text()];
+    if (guard.link == link) guard = GuardNow();
+    return absl::OkStatus();
+  }
   absl::StatusOr<GuardNow> GuardOf(const AccountId& principal) {
     const std::lock_guard lock(mutex_);
     return guards[principal.text()];
@@ -198,7 +265,6 @@ class FakeOtp final : public OtpPeer {
     std::string code;
   };
   std::vector<Message> messages;
-  std::vector<NoticeMessage> notices;
   std::vector<std::string> cancelled;
   std::set<std::string> full_numbers;  // Create and Resend to them: NUMBER_LIMIT_REACHED
   int tries = 5;
@@ -239,11 +305,6 @@ class FakeOtp final : public OtpPeer {
   absl::Status Cancel(const VerificationId& verification, const std::string&, absl::Time) override {
     const std::lock_guard lock(mutex_);
     cancelled.push_back(verification.text());
-    return absl::OkStatus();
-  }
-  absl::Status Notify(const NoticeMessage& message, const std::string&, absl::Time) override {
-    const std::lock_guard lock(mutex_);
-    notices.push_back(message);
     return absl::OkStatus();
   }
 

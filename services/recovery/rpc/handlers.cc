@@ -32,6 +32,12 @@ absl::StatusOr<Recovery> Handlers::Load(kv::ReadTxn& txn, const PublicId& id) co
   return *found;
 }
 
+absl::StatusOr<Recovery> Handlers::LoadReal(kv::ReadTxn& txn, const PublicId& id) const {
+  Recovery found = TRY(Load(txn, id));
+  if (found.decoy) return NotFound("recovery");
+  return found;
+}
+
 absl::StatusOr<Recovery> Handlers::LoadAssigned(kv::ReadTxn& txn, const rpc::Call& call,
                                                 const PublicId& id) const {
   const std::optional<Recovery> found = TRY(parts_.store.Find(txn, id));
@@ -76,9 +82,9 @@ absl::StatusOr<Recovery> Handlers::Change(const rpc::Call& call, const PublicId&
   return saved;
 }
 
-pb::Recovery Handlers::ClaimantView(const Recovery& recovery, const rpc::Call& call) const {
-  return ToClaimantView(recovery, parts_.tokens.CapabilityOf(recovery), parts_.tokens.GrantOf(recovery),
-                        call.now);
+pb::Recovery Handlers::ClaimantView(const Recovery& recovery, const std::string& capability,
+                                    const rpc::Call& call) const {
+  return ToClaimantView(recovery, capability, parts_.tokens.GrantOf(recovery), call.now);
 }
 
 }  // namespace tc::recovery

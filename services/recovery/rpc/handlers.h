@@ -13,11 +13,14 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/base/status.h"
+#include "common/env/clock.h"
 #include "common/env/random.h"
 #include "common/rpc/call.h"
+#include "common/rpc/feed.h"
 #include "common/rpc/once.h"
 #include "common/rpc/page.h"
 #include "services/recovery/domain/claim.h"
+#include "services/recovery/domain/in_person.h"
 #include "services/recovery/domain/policy.h"
 #include "services/recovery/outbound/identity_peer.h"
 #include "services/recovery/outbound/linking_peer.h"
@@ -74,6 +77,20 @@ class Handlers {
   // The operator.
   absl::StatusOr<pb::ListRecoveriesResponse> ListRecoveries(const rpc::Call& call,
                                                             const pb::ListRecoveriesRequest& in);
+  absl::StatusOr<pb::RecoverySummary> HoldRecovery(const rpc::Call& call, const pb::HoldRecoveryRequest& in);
+  absl::StatusOr<pb::RecoverySummary> ReleaseRecovery(const rpc::Call& call,
+                                                      const pb::ReleaseRecoveryRequest& in);
+
+  // Officers who have the principal before them.
+  absl::StatusOr<pb::RecoverySummary> StartInPersonRecovery(const rpc::Call& call,
+                                                            const pb::StartInPersonRecoveryRequest& in);
+  absl::StatusOr<pb::RecoverySummary> ConfirmInPersonRecovery(const rpc::Call& call,
+                                                              const pb::ConfirmInPersonRecoveryRequest& in);
+
+  // The source of one stream: the claimant's view at once and after each change, as of `clock`; the end after
+  // a final state, NOT_FOUND once the capability leads nowhere. `clock` must outlive it.
+  absl::StatusOr<rpc::Next<pb::WatchRecoveryResponse>> WatchRecovery(const pb::WatchRecoveryRequest& in,
+                                                                     const Clock& clock) const;
 
  private:
   using Decide = absl::FunctionRef<absl::StatusOr<Recovery>(const Recovery& recovery)>;
@@ -102,16 +119,24 @@ class Handlers {
   absl::StatusOr<pb::AssignedRecovery> ApproveNow(const rpc::Call& call,
                                                   const pb::ApproveRecoveryRequest& in) const;
 
+  absl::StatusOr<pb::RecoverySummary> StartInPersonNow(const rpc::Call& call,
+                                                       const pb::StartInPersonRecoveryRequest& in) const;
+  absl::StatusOr<pb::RecoverySummary> ConfirmInPersonNow(const rpc::Call& call,
+                                                         const pb::ConfirmInPersonRecoveryRequest& in) const;
+
   // --- reading; NOT_FOUND for the absent and for somebody else's alike
   absl::StatusOr<Recovery> Read(absl::string_view capability) const;
   absl::StatusOr<Recovery> ReadAssigned(const rpc::Call& call, const PublicId& id) const;
   absl::StatusOr<Recovery> Load(kv::ReadTxn& txn, const PublicId& id) const;
+  absl::StatusOr<Recovery> LoadReal(kv::ReadTxn& txn, const PublicId& id) const;  // decoys are absent
   absl::StatusOr<Recovery> LoadAssigned(kv::ReadTxn& txn, const rpc::Call& call, const PublicId& id) const;
   // --- writing outside of the answer's transaction: charges, marks, ends
   absl::StatusOr<Recovery> Change(const rpc::Call& call, const PublicId& id, Decide decide) const;
   absl::StatusOr<Recovery> Save(kv::Txn& txn, const rpc::Call& call, const Recovery& before,
                                 const Recovery& after) const;
-  pb::Recovery ClaimantView(const Recovery& recovery, const rpc::Call& call) const;
+  // `capability` is the one by which the claimant asked, or that this start has made.
+  pb::Recovery ClaimantView(const Recovery& recovery, const std::string& capability,
+                            const rpc::Call& call) const;
 
   // --- start
   absl::StatusOr<Recovery> Reserve(const rpc::Call& call, const StartRequest& start,
@@ -137,16 +162,44 @@ class Handlers {
 
   // --- evidence
   bool SameAddresses(const Recovery& recovery, const KnownAccount& account) const;
+  PrincipalNow PrincipalOf(const Recovery& recovery, const std::optional<KnownAccount>& account) const;
   absl::StatusOr<ClaimEvidence> GatherClaim(const rpc::Call& call, const Recovery& recovery) const;
   absl::StatusOr<ContactPhone> PhoneOf(const rpc::Call& call, const AccountId& contact) const;
+  ContactPhone PhoneOf(const std::optional<KnownAccount>& contact) const;
+  // What is asked at each of the contact's steps; a recovery that does not stand it is HELD, and refused.
+  struct People {
+    ApprovalEvidence evidence;  // of link and accounts
+    KnownAccount contact;
+  };
+  absl::StatusOr<People> GatherPeople(const rpc::Call& call, const Recovery& recovery) const;
+  // Saves a proof, `evidence` in hand, and with it what becomes of a pair (rpc/pair.h).
+  absl::StatusOr<Recovery> SaveProof(kv::Txn& txn, const rpc::Call& call, const Recovery& before,
+                                     ClaimEvidence evidence, const std::string& match_code) const;
   absl::Status ChargeMatchCode(const rpc::Call& call, const Recovery& recovery,
                                const std::string& typed) const;
   absl::StatusOr<ApprovalEvidence> GatherApproval(const rpc::Call& call, const Recovery& recovery,
                                                   const ApproveRequest& request) const;
   absl::Status HoldAndRefuse(const rpc::Call& call, const Recovery& recovery, HoldReason reason) const;
+  // The same for it and its mirror.
+  absl::Status HoldPairAndRefuse(const rpc::Call& call, const Recovery& recovery) const;
 
-  // --- the new password
+  // --- the way in person
+  // RATE_LIMITED; NOT_FOUND, of a `kind`, when the documents do not fit or nobody is meant.
+  absl::Status CheckDocument(const rpc::Call& call, const AccountId& principal, const ShownDocument& shown,
+                             absl::string_view kind) const;
+  absl::Status ChargeDocument(const rpc::Call& call, const AccountId& principal) const;
+  absl::Status GiveBackDocument(const rpc::Call& call, const AccountId& principal) const;
+  absl::StatusOr<KnownAccount> ActiveAccount(const rpc::Call& call, const AccountId& principal,
+                                             absl::string_view kind) const;
+  absl::StatusOr<Recovery> ReserveInPerson(const rpc::Call& call, const KnownAccount& account) const;
+  absl::StatusOr<InPersonStart> GatherInPerson(const rpc::Call& call, const Recovery& recovery,
+                                               const InPersonStartRequest& request) const;
+
+  // --- the new password, or the deed of another purpose
   absl::Status Redeem(const rpc::Call& call, const Recovery& recovery, const Secret& new_password) const;
+  absl::StatusOr<pb::Recovery> CompleteUsedBefore(const rpc::Call& call, const Recovery& marked,
+                                                  const std::string& capability) const;
+  absl::Status SetPassword(const rpc::Call& call, const Recovery& recovery, const Secret& new_password) const;
   absl::Status AfterRefusal(const rpc::Call& call, const Recovery& recovery,
                             const absl::Status& refusal) const;
 

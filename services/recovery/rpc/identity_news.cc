@@ -21,12 +21,26 @@ std::optional<Happening> HappeningOf(const rpc::FollowedEvent& event) {
     return when("kind", "MAIN", Happening::kPhoneChanged);
   if (event.type == "AccountUpdated") return when("confirmation_lost", "true", Happening::kConfirmationLost);
   if (event.type == "EmailBound" || event.type == "EmailReleased") return Happening::kEmailChanged;
-  if (event.type == "AccountBlocked" || event.type == "AccountFrozen") return Happening::kNotActive;
+  if (event.type == "AccountBlocked") return Happening::kBlocked;
+  if (event.type == "AccountFrozen") return Happening::kFrozen;
   if (event.type == "AccountDeleted") return Happening::kErased;
   return std::nullopt;
 }
 
-// The open ones in which the account takes part, on either side.
+// Those in which the account takes part, on either side, ended ones too.
+absl::StatusOr<std::vector<Recovery>> AllOf(kv::ReadTxn& txn, const RecoveryStore& store,
+                                            const AccountId& account) {
+  std::vector<Recovery> all;
+  const auto take = [&](absl::string_view, const Recovery& recovery) {
+    all.push_back(recovery);
+    return true;
+  };
+  TRY(store.ScanOwn(txn, account, "", take));
+  TRY(store.ScanAssigned(txn, account, "", take));
+  return all;
+}
+
+// The open ones. His own is at most one.
 absl::StatusOr<std::vector<Recovery>> OpenOf(kv::ReadTxn& txn, const RecoveryStore& store,
                                              const AccountId& account) {
   std::vector<Recovery> open;
@@ -45,6 +59,16 @@ absl::StatusOr<std::vector<Recovery>> OpenOf(kv::ReadTxn& txn, const RecoverySto
   return open;
 }
 
+absl::Status Apply(kv::Txn& txn, const RecoveryStore& store, const AccountNews& news, absl::Time now) {
+  for (const Recovery& recovery : TRY(OpenOf(txn, store, news.account)))
+    TRY(Record(txn, store, recovery, AfterNews(recovery, news, now), now));
+  if (news.what != Happening::kErased) return absl::OkStatus();
+  // After the end of the open ones has been recorded: what ended keeps ids, times and states only.
+  for (const Recovery& recovery : TRY(AllOf(txn, store, news.account)))
+    TRY(Record(txn, store, recovery, WithoutDataOf(recovery, news.account), now));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 rpc::EventHandler IdentityNews(const RecoveryStore& store, const Clock& clock) {
@@ -56,11 +80,7 @@ rpc::EventHandler IdentityNews(const RecoveryStore& store, const Clock& clock) {
       obs::Warning("an event of identity names no account", {{"type", event.type}});
       return absl::OkStatus();
     }
-    const AccountNews news{*account, *what, event.at};
-    const absl::Time now = clock.Now();
-    for (const Recovery& recovery : TRY(OpenOf(txn, store, *account)))
-      TRY(Record(txn, store, recovery, AfterNews(recovery, news, now), now));
-    return absl::OkStatus();
+    return Apply(txn, store, {*account, *what, event.at}, clock.Now());
   };
 }
 

@@ -120,14 +120,14 @@ TEST(AHeldRecovery, TakesItsCodeBackAndTellsBothSides) {
   World world;
   const World::Case c = world.ToContactCode();
   world.RunOutbox();
-  world.otp.notices.clear();
+  world.identity.notices.clear();
   ASSERT_THAT(Tell(world, "bob", kBlocked), IsOk());
   world.RunOutbox();
   const std::string id = c.assigned.substr(c.assigned.find('/') + 1);
   EXPECT_THAT(world.otp.cancelled, ElementsAre(id + "-contact-1"));
   std::vector<std::string> told;
-  for (const NoticeMessage& notice : world.otp.notices) {
-    EXPECT_EQ(notice.notice.kind, NoticeKind::kEnded);
+  for (const NoticeMessage& notice : world.identity.notices) {
+    EXPECT_EQ(notice.notice.kind, NoticeKind::kHeld);
     told.push_back(notice.notice.receiver.text());
   }
   EXPECT_THAT(told, ::testing::UnorderedElementsAre("alice", "bob"));
@@ -306,6 +306,64 @@ TEST(News, ThatSayNothingToUsDoNotStopTheFollower) {
   for (const std::string& account : {"", "not an account", "stranger"})
     EXPECT_THAT(Tell(world, account, kBlocked), IsOk()) << account;
   EXPECT_EQ(world.Get(c.name)->state(), pb::RECOVERY_STATE_CONTACT_CODE_SENT);
+}
+
+// The news arrive while the evidence is on its way: nothing that was true before them is used (REC-21).
+TEST(News, BetweenTheLookUpsAndTheProofAreNotLost) {
+  for (const char* phone : {kAlicePhone, testing::kDavePhone}) {
+    World world;
+    const std::string principal = phone == kAlicePhone ? "alice" : "dave";
+    const std::string name = world.Start(phone)->name();
+    ASSERT_THAT(Tell(world, principal, kPhoneBound), IsOk());  // the look-ups do not see it yet
+    EXPECT_EQ(world.Get(name)->state(), pb::RECOVERY_STATE_AWAITING_OWN_CODE);
+    const auto proved = world.Verify(name, world.otp.CodeTo(phone));
+    EXPECT_EQ(proved->state(), pb::RECOVERY_STATE_HELD);
+    EXPECT_EQ(proved->grant(), "");
+    EXPECT_EQ(world.Events().back().attributes.at("reason"), "PRINCIPAL_ADDRESS_CHANGED");
+  }
+}
+
+TEST(AGrant, EndsWhenThePrincipalsAddressesChange) {  // R12
+  for (const News& news : {kPhoneBound, kPhoneReleased, kEmailBound, kEmailReleased}) {
+    World world;
+    const World::Case c = world.ToApproved();
+    ASSERT_THAT(Tell(world, "alice", news), IsOk());
+    EXPECT_EQ(world.Get(c.name)->state(), pb::RECOVERY_STATE_CANCELLED) << news.type;
+  }
+}
+
+std::vector<Recovery> Stored(World& world) {
+  std::vector<Recovery> all;
+  EXPECT_THAT(world.db->View([&](kv::ReadTxn& txn) {
+    all.clear();
+    return world.store.ScanReal(txn, "", [&](absl::string_view, const Recovery& recovery) {
+      all.push_back(recovery);
+      return true;
+    });
+  }),
+              IsOk());
+  return all;
+}
+
+TEST(Erasure, TakesThePersonsDataOutOfEveryRecoveryOfHis) {
+  World world;
+  const World::Case ended = world.ToApproved();
+  ASSERT_THAT(world.Complete(ended.name, ended.grant, "new password"), IsOk());
+  const World::Case open = world.ToContactCode();
+  ASSERT_THAT(Tell(world, "alice", kErased), IsOk());
+  const std::vector<Recovery> all = Stored(world);
+  ASSERT_EQ(all.size(), 2U);
+  for (const Recovery& recovery : all) {
+    EXPECT_EQ(recovery.masked_principal, "");
+    EXPECT_EQ(recovery.client, ClientContext());
+    EXPECT_EQ(recovery.typed_mask, "");
+    EXPECT_EQ(recovery.own_code.status.masked_address, "");
+    EXPECT_NE(recovery.contact_code.status.masked_address, "");  // bob's
+    EXPECT_EQ(recovery.principal, testing::Account("alice"));
+    EXPECT_EQ(recovery.contact, testing::Account("bob"));
+  }
+  ASSERT_THAT(Tell(world, "bob", kErased), IsOk());
+  for (const Recovery& recovery : Stored(world)) EXPECT_EQ(recovery.contact_code.status.masked_address, "");
 }
 
 }  // namespace

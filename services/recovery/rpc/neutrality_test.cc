@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <tuple>
 
 #include "services/recovery/rpc/world_testing.h"
 
@@ -38,82 +39,139 @@ struct Kind {
   std::function<std::string(World&)> prepare;  // returns the phone to start with
 };
 
+std::string Dave(World&) { return kDavePhone; }
+
+const Kind kUnknown = {"Unknown", [](World&) { return std::string(kNobodysPhone); }};
 const Kind kKinds[] = {
     {"Guarded", [](World&) { return std::string(kAlicePhone); }},
-    {"Unguarded", [](World&) { return std::string(kDavePhone); }},
-    {"Unknown", [](World&) { return std::string(kNobodysPhone); }},
+    {"Unguarded", Dave},
     {"Blocked",
      [](World& world) {
        world.identity.account("dave").active = false;
-       return std::string(kDavePhone);
+       return Dave(world);
+     }},
+    {"Frozen",
+     [](World& world) {
+       world.identity.account("alice").active = false;
+       world.identity.account("alice").frozen = true;
+       return std::string(kAlicePhone);
+     }},
+    {"Ineligible",
+     [](World& world) {
+       world.identity.not_eligible = {"alice", "bob"};
+       return std::string(kAlicePhone);
      }},
     {"Busy",
      [](World& world) {
        EXPECT_TRUE(world.Start(kAlicePhone).ok());
        return std::string(kAlicePhone);
      }},
+    {"BusyBeforeTheContact",
+     [](World& world) {
+       world.purpose = {};
+       world.ToContact();
+       return std::string(kAlicePhone);
+     }},
     {"OverLimit",
      [](World& world) {
        for (int i = 0; i < 3; ++i) EXPECT_TRUE(world.Cancel(world.Start(kDavePhone)->name()).ok());
-       return std::string(kDavePhone);
+       return Dave(world);
      }},
-    {"NumberFull",
+    {"ClosedAfterFraud",
+     [](World& world) {
+       world.purpose = {};
+       EXPECT_TRUE(world.Reject("bob", world.ToContact().assigned, pb::REJECT_REASON_FRAUD).ok());
+       return std::string(kAlicePhone);
+     }},
+    {"NumberFull",  // the last: otp is asked otherwise
      [](World& world) {
        world.otp.full_numbers = {kDavePhone};
-       return std::string(kDavePhone);
+       return Dave(world);
      }},
 };
 
-// What a claimant without the code sees of one recovery, from its start to its lock.
-std::vector<std::string> Watch(const Kind& kind, bool count_calls) {
-  World world;
-  const std::string phone = kind.prepare(world);
-  std::vector<std::string> seen;
-  std::string name;
-  const auto step = [&](const std::function<absl::StatusOr<pb::Recovery>()>& act) {
-    world.faults.Clear();
+const std::map<std::string, std::string> kAllPurposes = {{"recovery.purpose_phone_change", "1"},
+                                                         {"recovery.purpose_contact_removal", "1"},
+                                                         {"recovery.purpose_unfreeze", "1"}};
+constexpr int kPurposes[] = {pb::RECOVERY_PURPOSE_PASSWORD, pb::RECOVERY_PURPOSE_PHONE_CHANGE,
+                             pb::RECOVERY_PURPOSE_CONTACT_REMOVAL, pb::RECOVERY_PURPOSE_UNFREEZE};
+
+// What a claimant without the code sees of one recovery, from its start to its lock; with `peers` also what
+// was asked of whom, in order.
+class Claimant {
+ public:
+  Claimant(const Kind& kind, int purpose, bool peers) : peers_(peers) {
+    phone_ = kind.prepare(world_);
+    world_.purpose = static_cast<pb::RecoveryPurpose>(purpose);
+    world_.clock.Advance(absl::Minutes(1));
+  }
+  std::vector<std::string> Watch() {
+    Step([&] { return Named(world_.Start(phone_)); });
+    Step([&] { return world_.Get(name_); });
+    Step([&] { return world_.Verify(name_, "999999"); });
+    Step([&] { return world_.Get(name_); });
+    Step([&] { return world_.Resend(name_); });
+    world_.clock.Advance(absl::Minutes(1));
+    world_.otp.full_numbers.clear();
+    Step([&] { return world_.Resend(name_); });
+    Step([&] { return world_.Resend(name_, world_.Portal(), trustedcontact::type::v1::CHANNEL_EMAIL); });
+    for (int i = 0; i < 5; ++i) Step([&] { return world_.Verify(name_, absl::StrCat("99999", i)); });
+    Step([&] { return world_.Get(name_); });
+    Step([&] { return world_.Resend(name_); });
+    Step([&] { return world_.Complete(name_, "grant", world_.purpose > 1 ? "" : "password"); });
+    return seen_;
+  }
+
+ private:
+  absl::StatusOr<pb::Recovery> Named(absl::StatusOr<pb::Recovery> started) {
+    if (started.ok()) name_ = started->name();
+    return started;
+  }
+  void Step(const std::function<absl::StatusOr<pb::Recovery>()>& act) {
+    world_.faults.Clear();
     absl::StatusOr<pb::Recovery> answer = act();
     if (answer.ok() && answer->has_own_code() && !answer->own_code().masked_address().empty()) {
       // The claimant's own phone, masked: it differs as the phones differ.
       answer->mutable_own_code()->set_masked_address(
           std::string(answer->own_code().masked_address().size(), 'm'));
     }
-    seen.push_back(count_calls ? absl::StrCat(Shape(answer), "|calls=", world.faults.calls())
-                               : Shape(answer));
-  };
-  step([&] {
-    auto started = world.Start(phone);
-    if (started.ok()) name = started->name();
-    return started;
-  });
-  step([&] { return world.Get(name); });
-  step([&] { return world.Verify(name, "999999"); });
-  step([&] { return world.Get(name); });
-  step([&] { return world.Resend(name); });
-  world.clock.Advance(absl::Minutes(1));
-  world.otp.full_numbers.clear();
-  step([&] { return world.Resend(name); });
-  step([&] { return world.Resend(name, world.Portal(), trustedcontact::type::v1::CHANNEL_EMAIL); });
-  for (int i = 0; i < 5; ++i) step([&] { return world.Verify(name, absl::StrCat("99999", i)); });
-  step([&] { return world.Get(name); });
-  step([&] { return world.Resend(name); });
-  step([&] { return world.Complete(name, "grant", "password"); });
-  return seen;
-}
+    seen_.push_back(peers_ ? absl::StrCat(Shape(answer), "|", world_.faults.asked()) : Shape(answer));
+  }
 
-class Neutrality : public ::testing::TestWithParam<Kind> {};
+  World world_{"gosuslugi", {}, kAllPurposes};
+  bool peers_;
+  std::string phone_;
+  std::string name_;
+  std::vector<std::string> seen_;
+};
 
+// REC-01, REC-06: by kind of account and purpose.
+class Neutrality : public ::testing::TestWithParam<std::tuple<Kind, int>> {};
 TEST_P(Neutrality, AnswersAsForAnUnknownAccount) {
-  EXPECT_EQ(Watch(GetParam(), false), Watch(kKinds[2], false));
+  const auto& [kind, purpose] = GetParam();
+  EXPECT_EQ(Claimant(kind, purpose, false).Watch(), Claimant(kUnknown, purpose, false).Watch());
 }
 
 // But for a number that is full: there otp refuses first, and is asked once more.
-class EquallyOften : public ::testing::TestWithParam<Kind> {};
-TEST_P(EquallyOften, PeersAreAsked) { EXPECT_EQ(Watch(GetParam(), true), Watch(kKinds[2], true)); }
-INSTANTIATE_TEST_SUITE_P(All, EquallyOften, ::testing::ValuesIn(kKinds, kKinds + 6),
-                         [](const auto& kind) { return std::string(kind.param.what); });
+class TheSameQuestions : public ::testing::TestWithParam<std::tuple<Kind, int>> {};
+TEST_P(TheSameQuestions, AreAskedInTheSameOrder) {
+  const auto& [kind, purpose] = GetParam();
+  EXPECT_EQ(Claimant(kind, purpose, true).Watch(), Claimant(kUnknown, purpose, true).Watch());
+}
 
-TEST_P(Neutrality, CancelsAlike) {
+std::string NameOf(const ::testing::TestParamInfo<std::tuple<Kind, int>>& info) {
+  return absl::StrCat(std::get<0>(info.param).what, std::get<1>(info.param));
+}
+INSTANTIATE_TEST_SUITE_P(All, Neutrality,
+                         ::testing::Combine(::testing::ValuesIn(kKinds), ::testing::ValuesIn(kPurposes)),
+                         NameOf);
+INSTANTIATE_TEST_SUITE_P(All, TheSameQuestions,
+                         ::testing::Combine(::testing::ValuesIn(kKinds, std::end(kKinds) - 1),
+                                            ::testing::ValuesIn(kPurposes)),
+                         NameOf);
+
+class Ends : public ::testing::TestWithParam<Kind> {};
+TEST_P(Ends, ByCancellingAlike) {
   World world;
   const std::string phone = GetParam().prepare(world);
   const std::string name = world.Start(phone)->name();
@@ -123,7 +181,7 @@ TEST_P(Neutrality, CancelsAlike) {
   EXPECT_EQ(world.Get(name)->state(), pb::RECOVERY_STATE_CANCELLED);
 }
 
-TEST_P(Neutrality, ExpiresAlike) {
+TEST_P(Ends, ByTimeAlike) {
   World world;
   const std::string phone = GetParam().prepare(world);
   const std::string name = world.Start(phone)->name();
@@ -136,7 +194,7 @@ TEST_P(Neutrality, ExpiresAlike) {
   EXPECT_EQ(world.Get(name).status().code(), absl::StatusCode::kNotFound);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Neutrality, ::testing::ValuesIn(kKinds),
+INSTANTIATE_TEST_SUITE_P(All, Ends, ::testing::ValuesIn(kKinds),
                          [](const auto& kind) { return std::string(kind.param.what); });
 
 // No code is right for a decoy, not even one that otp calls right.

@@ -6,7 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "services/recovery/domain/examination.h"
 #include "services/recovery/rpc/handlers.h"
+#include "services/recovery/rpc/pair.h"
 
 namespace tc::recovery {
 namespace {
@@ -44,6 +46,35 @@ absl::StatusOr<pb::ListRecoveriesResponse> Handlers::ListRecoveries(const rpc::C
     });
   }));
   return out;
+}
+
+absl::StatusOr<pb::RecoverySummary> Handlers::HoldRecovery(const rpc::Call& call,
+                                                           const pb::HoldRecoveryRequest& in) {
+  const CommentRequest request = TRY(Parse(in));
+  return parts_.once.Run<pb::RecoverySummary>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::RecoverySummary> {
+    const Recovery before = TRY(LoadReal(txn, request.id));
+    const Recovery after = TRY(HoldForExamination(before, request.comment, call.now));
+    return ToSummary(TRY(Save(txn, call, before, after)), call.now);
+  });
+}
+
+absl::StatusOr<pb::RecoverySummary> Handlers::ReleaseRecovery(const rpc::Call& call,
+                                                              const pb::ReleaseRecoveryRequest& in) {
+  const CommentRequest request = TRY(Parse(in));
+  const std::string match_code = parts_.random.Digits(4);
+  return parts_.once.Run<pb::RecoverySummary>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::RecoverySummary> {
+    const Recovery before = TRY(LoadReal(txn, request.id));
+    Recovery after = TRY(Release(before, request.comment, match_code, call.now));
+    const std::optional<Recovery> mirror =
+        TRY(MirrorOf(txn, parts_.store, before.principal, before.contact, call.now));
+    if (mirror.has_value()) {  // rpc/pair.h
+      TRY(HoldMirror(txn, parts_.store, *mirror, call.now));
+      after = before;
+      after.hold_reason = HoldReason::kMutualRecovery;
+      after.operator_comment = request.comment;
+    }
+    return ToSummary(TRY(Save(txn, call, before, after)), call.now);
+  });
 }
 
 }  // namespace tc::recovery

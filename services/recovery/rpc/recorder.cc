@@ -6,43 +6,55 @@
 #include "common/base/status.h"
 #include "services/recovery/domain/claim.h"
 #include "services/recovery/domain/notice.h"
+#include "services/recovery/rpc/courier.h"
 
 namespace tc::recovery {
 namespace {
 
 constexpr absl::Duration kNoticesAreNewsFor = absl::Hours(24);
 
-absl::Status EnqueueNotices(kv::Txn& txn, const Recovery& before, const Recovery& after, absl::Time now) {
-  for (const Notice& notice : NoticesFor(before, after)) {
-    kv::OutboxRow row;
-    row.kind = kNoticeRow;
-    row.payload = notice.Encode();
-    row.order_key = absl::StrCat(after.id.text(), "/", notice.receiver.text());
-    row.expire_at = now + kNoticesAreNewsFor;
-    TRY(txn.Enqueue(std::move(row)));
-  }
-  return absl::OkStatus();
+absl::Status Enqueue(kv::Txn& txn, const Notice& notice, absl::Time now) {
+  kv::OutboxRow row;
+  row.kind = kNoticeRow;
+  row.payload = notice.Encode();
+  row.order_key = absl::StrCat(notice.recovery.text(), "/", notice.receiver.text());
+  row.expire_at = now + kNoticesAreNewsFor;
+  return txn.Enqueue(std::move(row));
 }
 
-absl::Status EnqueueCancellation(kv::Txn& txn, const VerificationId& verification, absl::Time now) {
+absl::Status EnqueueCancellation(kv::Txn& txn, const Recovery& recovery, Side side, int serial,
+                                 absl::Time now) {
+  if (serial == 0) return absl::OkStatus();
   kv::OutboxRow row;
   row.kind = kCancelVerificationRow;
-  row.payload = verification.text();
+  row.payload = VerificationOf(recovery.id, side, serial).text();
   row.expire_at = now + absl::Hours(1);  // a code has expired long before
   return txn.Enqueue(std::move(row));
 }
 
-// A code that waits for an entry which can no longer come.
-absl::Status CancelCodes(kv::Txn& txn, const Recovery& before, const Recovery& after, absl::Time now) {
-  const bool stopped = after.state == State::kCancelled || after.state == State::kExpired ||
-                       after.state == State::kRejected || after.state == State::kHeld;
-  if (!stopped) return absl::OkStatus();
-  if (before.state == State::kAwaitingOwnCode && before.own_code.serial > 0) {
-    TRY(EnqueueCancellation(txn, VerificationOf(before.id, Side::kClaimant, before.own_code.serial), now));
-  }
-  if (before.state == State::kContactCodeSent) {
-    TRY(EnqueueCancellation(txn, VerificationOf(before.id, Side::kContact, before.contact_code.serial), now));
-  }
+absl::Status EnqueueFreeze(kv::Txn& txn, const Recovery& rejected) {
+  const absl::Time until = FrozenUntil(rejected);
+  if (rejected.decoy || until == absl::InfinitePast()) return absl::OkStatus();
+  kv::OutboxRow row;
+  row.kind = kFreezeRow;
+  row.payload = FreezeOrder{rejected.principal, until}.Encode();
+  row.expire_at = until;
+  return txn.Enqueue(std::move(row));
+}
+
+absl::Status ScheduleReminders(kv::Txn& txn, const Recovery& asked) {
+  for (const absl::Time at : RemindersOf(asked)) TRY(txn.Schedule({at, kRemindTimer, asked.id.text()}));
+  return absl::OkStatus();
+}
+
+absl::Status Follow(kv::Txn& txn, const Recovery& after, const RecoveryTransition& row, absl::Time now) {
+  const Effects<Effect>& effects = row.effects;
+  if (effects.Has(Effect::kCancelOwnCode))
+    TRY(EnqueueCancellation(txn, after, Side::kClaimant, after.own_code.serial, now));
+  if (effects.Has(Effect::kCancelContactCode))
+    TRY(EnqueueCancellation(txn, after, Side::kContact, after.contact_code.serial, now));
+  if (effects.Has(Effect::kFreezeOnFraud)) TRY(EnqueueFreeze(txn, after));
+  if (effects.Has(Effect::kAskContact)) TRY(ScheduleReminders(txn, after));
   return absl::OkStatus();
 }
 
@@ -57,13 +69,19 @@ absl::Status Tell(kv::Txn& txn, const Recovery& recovery, const Occurrence& occu
   return txn.Emit(std::move(event));
 }
 
+absl::Status Remind(kv::Txn& txn, const Recovery& recovery, absl::Time now) {
+  return Enqueue(txn, ReminderOf(recovery), now);
+}
+
 absl::StatusOr<Recovery> Record(kv::Txn& txn, const RecoveryStore& store, const Recovery& before,
                                 const Recovery& after, absl::Time now) {
-  if (before == after) return before;
-  Recovery saved = TRY(store.Save(txn, before, after));
-  for (const Occurrence& occurrence : OccurrencesFor(before, saved)) TRY(Tell(txn, saved, occurrence, now));
-  TRY(EnqueueNotices(txn, before, saved, now));
-  TRY(CancelCodes(txn, before, saved, now));
+  Recovery bare = after;
+  bare.taken.clear();
+  if (before == bare) return before;
+  const Recovery saved = TRY(store.Save(txn, before, after));
+  for (const Occurrence& occurrence : OccurrencesFor(after)) TRY(Tell(txn, saved, occurrence, now));
+  for (const Notice& notice : NoticesFor(after)) TRY(Enqueue(txn, notice, now));
+  for (const RecoveryTransition& row : after.taken) TRY(Follow(txn, after, row, now));
   return saved;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// Record: the one way by which a change of a recovery reaches the disk, with everything that follows from it
-// in the same transaction: events, notices, codes to be cancelled.
+// Record: the one way by which a change of a recovery reaches the disk, with everything that the rows it took
+// say in the same transaction: events, notices, reminders, codes to be cancelled, a freeze (domain/state.h).
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -12,10 +12,14 @@
 
 namespace tc::recovery {
 
-// Returns `after` as it was stored. An unchanged recovery is not written.
+// Returns `after` as it was stored, without the rows it took. An unchanged recovery is not written, and
+// nothing follows from it.
 absl::StatusOr<Recovery> Record(kv::Txn& txn, const RecoveryStore& store, const Recovery& before,
                                 const Recovery& after, absl::Time now);
 
 absl::Status Tell(kv::Txn& txn, const Recovery& recovery, const Occurrence& occurrence, absl::Time now);
+
+// The contact has not answered yet: he is told again.
+absl::Status Remind(kv::Txn& txn, const Recovery& recovery, absl::Time now);
 
 }  // namespace tc::recovery

@@ -1,6 +1,7 @@
 #include "services/recovery/rpc/service.h"
 
 #include "common/rpc/unary.h"
+#include "common/rpc/watch.h"
 #include "services/recovery/rpc/handlers.h"
 #include "trustedcontact/recovery/v1/recovery.grpc.pb.h"
 
@@ -12,7 +13,8 @@ using rpc::Reactor;
 
 class Service final : public pb::RecoveryService::CallbackService {
  public:
-  Service(Handlers& handlers, rpc::Gate& gate) : handlers_(handlers), methods_(gate, kServiceName) {}
+  Service(Handlers& handlers, rpc::Feed& feed, rpc::Gate& gate)
+      : handlers_(handlers), feed_(feed), gate_(gate), methods_(gate, kServiceName) {}
 
   Reactor* StartRecovery(Context* context, const pb::StartRecoveryRequest* in, pb::Recovery* out) override {
     return methods_.Serve("StartRecovery", context, in, out, handlers_, &Handlers::StartRecovery);
@@ -65,16 +67,44 @@ class Service final : public pb::RecoveryService::CallbackService {
                           pb::ListRecoveriesResponse* out) override {
     return methods_.Serve("ListRecoveries", context, in, out, handlers_, &Handlers::ListRecoveries);
   }
+  Reactor* HoldRecovery(Context* context, const pb::HoldRecoveryRequest* in,
+                        pb::RecoverySummary* out) override {
+    return methods_.Serve("HoldRecovery", context, in, out, handlers_, &Handlers::HoldRecovery);
+  }
+  Reactor* ReleaseRecovery(Context* context, const pb::ReleaseRecoveryRequest* in,
+                           pb::RecoverySummary* out) override {
+    return methods_.Serve("ReleaseRecovery", context, in, out, handlers_, &Handlers::ReleaseRecovery);
+  }
+  Reactor* StartInPersonRecovery(Context* context, const pb::StartInPersonRecoveryRequest* in,
+                                 pb::RecoverySummary* out) override {
+    return methods_.Serve("StartInPersonRecovery", context, in, out, handlers_,
+                          &Handlers::StartInPersonRecovery);
+  }
+  Reactor* ConfirmInPersonRecovery(Context* context, const pb::ConfirmInPersonRecoveryRequest* in,
+                                   pb::RecoverySummary* out) override {
+    return methods_.Serve("ConfirmInPersonRecovery", context, in, out, handlers_,
+                          &Handlers::ConfirmInPersonRecovery);
+  }
+  grpc::ServerWriteReactor<pb::WatchRecoveryResponse>* WatchRecovery(
+      Context* context, const pb::WatchRecoveryRequest* in) override {
+    return rpc::Watch<pb::WatchRecoveryRequest, pb::WatchRecoveryResponse>::Start(
+        gate_, methods_.Rules("WatchRecovery"), feed_, context, in,
+        [this](const rpc::Call&, const pb::WatchRecoveryRequest& request) {
+          return handlers_.WatchRecovery(request, gate_.clock());
+        });
+  }
 
  private:
   Handlers& handlers_;
+  rpc::Feed& feed_;
+  rpc::Gate& gate_;
   rpc::Methods methods_;
 };
 
 }  // namespace
 
-std::shared_ptr<grpc::Service> MakeService(Handlers& handlers, rpc::Gate& gate) {
-  return std::make_shared<Service>(handlers, gate);
+std::shared_ptr<grpc::Service> MakeService(Handlers& handlers, rpc::Feed& feed, rpc::Gate& gate) {
+  return std::make_shared<Service>(handlers, feed, gate);
 }
 
 }  // namespace tc::recovery

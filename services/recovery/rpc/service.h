@@ -8,8 +8,9 @@ namespace grpc {
 class Service;
 }
 namespace tc::rpc {
+class Feed;
 class Gate;
-}
+}  // namespace tc::rpc
 
 namespace tc::recovery {
 
@@ -17,7 +18,7 @@ class Handlers;
 
 inline constexpr char kServiceName[] = "trustedcontact.recovery.v1.RecoveryService";
 
-// Both must outlive it. Methods that are not implemented yet answer UNIMPLEMENTED.
-std::shared_ptr<grpc::Service> MakeService(Handlers& handlers, rpc::Gate& gate);
+// All must outlive it. `feed` supplies the streams of WatchRecovery.
+std::shared_ptr<grpc::Service> MakeService(Handlers& handlers, rpc::Feed& feed, rpc::Gate& gate);
 
 }  // namespace tc::recovery

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/rpc/feed.h"
 #include "common/testing/wire.h"
 #include "services/recovery/rpc/world_testing.h"
 #include "trustedcontact/recovery/v1/recovery.grpc.pb.h"
@@ -17,7 +18,7 @@ using testing::World;
 class Wire : public ::testing::Test {
  protected:
   Wire() {
-    wire_.Serve({MakeService(world_.handlers, wire_.gate())});
+    wire_.Serve({MakeService(world_.handlers, feed_, wire_.gate())});
     stub_ = pb::RecoveryService::NewStub(wire_.channel());
   }
 
@@ -30,6 +31,7 @@ class Wire : public ::testing::Test {
   using Stub = pb::RecoveryService::Stub;
 
   World world_;
+  rpc::Feed feed_{*world_.db, rpc::Feed::Options{}};
   tc::testing::WireServer wire_;
   std::unique_ptr<Stub> stub_;
 };
@@ -88,6 +90,50 @@ TEST_F(Wire, LetsOperatorsListAndPortalsNot) {
   EXPECT_THAT(Ask(&Stub::ListRecoveries, pb::ListRecoveriesRequest(), "operator/anna"), IsOk());
   EXPECT_THAT(Ask(&Stub::ListRecoveries, pb::ListRecoveriesRequest(), "portal/test", "alice"),
               Refused(kPermissionDenied, Reason::kRoleNotAllowed));
+}
+
+TEST_F(Wire, LetsOperatorsHoldAndReleaseAndNobodyElse) {
+  pb::HoldRecoveryRequest hold;
+  hold.set_name("assignedRecoveries/x");
+  hold.set_comment("why");
+  hold.set_request_id("5d0c3c1e-8d62-4f5c-9f7d-0e2f6f0f6b13");
+  pb::ReleaseRecoveryRequest release;
+  release.set_name("assignedRecoveries/x");
+  release.set_comment("why");
+  release.set_request_id("5d0c3c1e-8d62-4f5c-9f7d-0e2f6f0f6b14");
+  EXPECT_THAT(Ask(&Stub::HoldRecovery, hold, "operator/anna"), Refused(kNotFound, Reason::kNotFound));
+  EXPECT_THAT(Ask(&Stub::ReleaseRecovery, release, "operator/anna"), Refused(kNotFound, Reason::kNotFound));
+  for (const char* peer : {"portal/test", "bank/north", "service-centre/one", "service/linking"}) {
+    EXPECT_THAT(Ask(&Stub::HoldRecovery, hold, peer), Refused(kPermissionDenied, Reason::kRoleNotAllowed));
+    EXPECT_THAT(Ask(&Stub::ReleaseRecovery, release, peer),
+                Refused(kPermissionDenied, Reason::kRoleNotAllowed));
+  }
+}
+
+TEST_F(Wire, LetsOfficersOnlyShowDocuments) {  // REC-24: no portal, whatever it knows
+  pb::DocumentCheck check;
+  check.set_officer("ivanov");
+  check.set_visit("visit-1");
+  check.set_passport("4510123456");
+  pb::StartInPersonRecoveryRequest start;
+  start.set_principal("accounts/alice");
+  *start.mutable_check() = check;
+  start.set_capability_hash(std::string(32, 'h'));
+  start.set_request_id("5d0c3c1e-8d62-4f5c-9f7d-0e2f6f0f6b15");
+  pb::ConfirmInPersonRecoveryRequest confirm;
+  confirm.set_name("assignedRecoveries/x");
+  *confirm.mutable_check() = check;
+  confirm.set_request_id("5d0c3c1e-8d62-4f5c-9f7d-0e2f6f0f6b16");
+  for (const char* peer : {"portal/test", "service/linking", "post/east"}) {
+    EXPECT_THAT(Ask(&Stub::StartInPersonRecovery, start, peer),
+                Refused(kPermissionDenied, Reason::kRoleNotAllowed));
+    EXPECT_THAT(Ask(&Stub::ConfirmInPersonRecovery, confirm, peer),
+                Refused(kPermissionDenied, Reason::kRoleNotAllowed));
+  }
+  for (const char* peer : {"bank/north", "service-centre/one", "operator/anna"}) {
+    EXPECT_THAT(Ask(&Stub::StartInPersonRecovery, start, peer), Refused(kNotFound, Reason::kNotFound));
+    EXPECT_THAT(Ask(&Stub::ConfirmInPersonRecovery, confirm, peer), Refused(kNotFound, Reason::kNotFound));
+  }
 }
 
 }  // namespace

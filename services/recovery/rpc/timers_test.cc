@@ -28,7 +28,7 @@ TEST(Expiry, OfAnUnansweredRecoveryIsTold) {
   World world;
   const World::Case c = world.ToContactCode();
   world.clock.Advance(absl::Hours(24) - absl::Seconds(61));
-  EXPECT_EQ(world.RunTimers(), 0);
+  EXPECT_EQ(world.RunTimers(), 2);  // two reminders
   world.clock.Advance(absl::Seconds(61));
   EXPECT_EQ(world.RunTimers(), 1);
   EXPECT_THAT(world.EventTypes(), ElementsAre("RecoveryAwaitingContact", "RecoveryEnded"));
@@ -114,6 +114,95 @@ TEST(EveryEnd, AfterAHoldIsTold) {
     EXPECT_EQ(world.Events().back().attributes.at("recovery"), c.assigned.substr(c.assigned.find('/') + 1));
     EXPECT_EQ(world.Events().back().attributes.at("principal"), "alice");
   }
+}
+
+// How often bob was told that somebody waits for him: asked, and reminded.
+std::pair<int, int> AskedAndReminded(World& world) {
+  world.RunOutbox();
+  int asked = 0;
+  int reminded = 0;
+  for (const NoticeMessage& sent : world.identity.notices) {
+    asked += sent.notice.kind == NoticeKind::kAwaitingContact ? 1 : 0;
+    reminded += sent.notice.kind == NoticeKind::kReminder ? 1 : 0;
+  }
+  world.identity.notices.clear();
+  return {asked, reminded};
+}
+void Pass(World& world, absl::Duration time) {
+  world.clock.Advance(time);
+  world.RunTimers();
+}
+using Counts = std::pair<int, int>;
+
+TEST(Reminders, ComeAtHalfAndNineTenthsOfTheTime) {  // NTF-07
+  World world;
+  world.ToContact();
+  EXPECT_EQ(AskedAndReminded(world), Counts(1, 0));
+  Pass(world, absl::Hours(12) - absl::Seconds(1));
+  EXPECT_EQ(AskedAndReminded(world), Counts(0, 0));
+  Pass(world, absl::Seconds(1));
+  EXPECT_EQ(AskedAndReminded(world), Counts(0, 1));
+  Pass(world, absl::Minutes(576) - absl::Seconds(1));  // 21 h 36 min
+  EXPECT_EQ(AskedAndReminded(world), Counts(0, 0));
+  Pass(world, absl::Seconds(1));
+  EXPECT_EQ(AskedAndReminded(world), Counts(0, 1));
+  Pass(world, absl::Hours(10));
+  EXPECT_EQ(AskedAndReminded(world), Counts(0, 0));
+}
+
+TEST(Reminders, ComeWhileTheCodeIsOut) {
+  World world;
+  world.ToContactCode();
+  Pass(world, absl::Hours(12));
+  EXPECT_EQ(AskedAndReminded(world), Counts(1, 1));
+}
+
+TEST(Reminders, DoNotComeAfterTheEndOrWhileItIsHeld) {
+  const std::vector<std::function<void(World&, const World::Case&)>> stops = {
+      [](World& w, const World::Case& c) { EXPECT_THAT(w.Cancel(c.name), IsOk()); },
+      [](World& w, const World::Case& c) {
+        EXPECT_THAT(w.Reject("bob", c.assigned, pb::REJECT_REASON_OTHER), IsOk());
+      },
+      [](World& w, const World::Case& c) {
+        EXPECT_THAT(w.Approve("bob", c.assigned, w.otp.CodeTo(testing::kBobPhone)), IsOk());
+      },
+      [](World& w, const World::Case& c) {
+        w.linking.guards["alice"] = {};
+        EXPECT_FALSE(w.SendCode("bob", c.assigned).ok());
+        EXPECT_EQ(w.Get(c.name)->state(), pb::RECOVERY_STATE_HELD);
+      },
+  };
+  for (const auto& stop : stops) {
+    World world;
+    stop(world, world.ToContactCode());
+    AskedAndReminded(world);
+    Pass(world, absl::Hours(12));
+    Pass(world, absl::Hours(10));
+    EXPECT_EQ(AskedAndReminded(world), Counts(0, 0));
+  }
+}
+
+TEST(Reminders, CountAnewFromARelease) {  // at most three messages for one asking
+  World world;
+  const World::Case c = world.ToContact();
+  AskedAndReminded(world);
+  world.clock.Advance(absl::Hours(2));
+  pb::HoldRecoveryRequest hold;
+  hold.set_name(c.assigned);
+  hold.set_comment("looks odd");
+  ASSERT_THAT(world.handlers.HoldRecovery(world.Portal(), hold), IsOk());
+  world.clock.Advance(absl::Hours(2));
+  pb::ReleaseRecoveryRequest release;
+  release.set_name(c.assigned);
+  release.set_comment("is not");
+  ASSERT_THAT(world.handlers.ReleaseRecovery(world.Portal(), release), IsOk());
+  EXPECT_EQ(AskedAndReminded(world), Counts(1, 0));
+  Pass(world, absl::Hours(8));  // half of the first asking
+  EXPECT_EQ(AskedAndReminded(world), Counts(0, 0));
+  Pass(world, absl::Hours(2));
+  EXPECT_EQ(AskedAndReminded(world), Counts(0, 1));
+  Pass(world, absl::Hours(9));
+  EXPECT_EQ(AskedAndReminded(world), Counts(0, 1));
 }
 
 TEST(Purge, RemovesWhatHasBeenKeptLongEnough) {

@@ -26,15 +26,19 @@ PublicId Tokens::IdOf(const rpc::Call& call) const {
   return PublicId::FromTrusted(absl::WebSafeBase64Escape(tag.substr(0, 16)));
 }
 
-std::string Tokens::CapabilityOf(const Recovery& recovery) const {
-  return absl::WebSafeBase64Escape(Derive({"capability", recovery.id.text(), recovery.nonce}));
+std::string Tokens::CapabilityOf(const PublicId& id, const std::string& nonce) const {
+  return absl::WebSafeBase64Escape(Derive({"capability", id.text(), nonce}));
 }
 
 std::string Tokens::GrantOf(const Recovery& recovery) const {
   return absl::WebSafeBase64Escape(Derive({"grant", recovery.id.text(), recovery.nonce}));
 }
 
-std::string Tokens::GrantHash(absl::string_view grant) { return crypto::Sha256(grant); }
+std::string Tokens::NotMeOf(const PublicId& id, const std::string& nonce) const {
+  return absl::WebSafeBase64Escape(Derive({"not-me", id.text(), nonce}).substr(0, 16));
+}
+
+std::string Tokens::HashOf(absl::string_view token) { return crypto::Sha256(token); }
 
 std::string Tokens::StepId(const Recovery& recovery, const std::vector<std::string>& fields) const {
   std::vector<absl::string_view> all = {"step", recovery.id.text()};

@@ -23,12 +23,16 @@ class Tokens {
 
   // The public id of the recovery that this call starts: the same for the same call repeated.
   PublicId IdOf(const rpc::Call& call) const;
-  // 256 bits as 43 characters; the last part of recoveries/{capability}.
-  std::string CapabilityOf(const Recovery& recovery) const;
+  // 256 bits as 43 characters; the last part of recoveries/{capability}. Not of a recovery in person: there
+  // the principal's own device has made it.
+  std::string CapabilityOf(const PublicId& id, const std::string& nonce) const;
   // 256 bits as 43 characters.
   std::string GrantOf(const Recovery& recovery) const;
-  // What is stored of a grant.
-  static std::string GrantHash(absl::string_view grant);
+  // 128 bits: short enough for a message, good for one cancellation only.
+  static constexpr size_t kNotMeLength = 22;  // characters
+  std::string NotMeOf(const PublicId& id, const std::string& nonce) const;
+  // What is stored of each of them: SHA-256.
+  static std::string HashOf(absl::string_view token);
   // A UUID that depends on all fields and the key: codes may be among them.
   std::string StepId(const Recovery& recovery, const std::vector<std::string>& fields) const;
   // Blind index of an address or identifier; empty for an empty text.

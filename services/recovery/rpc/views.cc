@@ -1,5 +1,6 @@
 // The three views of a recovery. What a view does not name cannot leak through it (REC-22).
 
+#include "absl/strings/str_cat.h"
 #include "services/recovery/domain/contact_answer.h"
 #include "services/recovery/domain/grant.h"
 #include "services/recovery/domain/warning.h"
@@ -53,6 +54,17 @@ void WriteWarning(pb::Warning& out) {
   }
 }
 
+void Write(const InPerson& way, pb::InPersonWay& out) {
+  out.set_officer(absl::StrCat(way.peer, "/", way.officer));
+  out.set_visit(way.visit);
+  Write(way.started_at, *out.mutable_start_time());
+  if (way.confirm_at != absl::InfinitePast()) Write(way.confirm_at, *out.mutable_confirm_allowed_time());
+  if (way.second_officer.empty()) return;
+  out.set_second_officer(absl::StrCat(way.second_peer, "/", way.second_officer));
+  out.set_second_visit(way.second_visit);
+  Write(way.confirmed_at, *out.mutable_confirm_time());
+}
+
 bool ShowsMatchCode(State state) {
   return state == State::kAwaitingContact || state == State::kContactCodeSent;
 }
@@ -64,12 +76,14 @@ pb::Recovery ToClaimantView(const Recovery& stored, absl::string_view capability
   const Recovery recovery = AsOf(stored, now);
   pb::Recovery out;
   out.set_name(RecoveryId::FromTrusted(std::string(capability)).Name());
-  out.set_purpose(pb::RECOVERY_PURPOSE_PASSWORD);
+  out.set_purpose(static_cast<pb::RecoveryPurpose>(recovery.purpose));
   out.set_state(static_cast<pb::RecoveryState>(recovery.state));
   Write(recovery.created_at, *out.mutable_create_time());
   if (!IsFinal(recovery.state)) Write(recovery.expires_at, *out.mutable_expire_time());
   if (recovery.state == State::kAwaitingOwnCode) Write(Neutral(recovery), now, *out.mutable_own_code());
   if (ShowsMatchCode(recovery.state)) out.set_match_code(recovery.match_code);
+  if (recovery.state == State::kInPerson)
+    Write(recovery.in_person->confirm_at, *out.mutable_confirm_allowed_time());
   if (recovery.state == State::kApproved) {
     out.set_grant(std::string(grant));
     out.set_passwords_left(PasswordsLeft(recovery));
@@ -84,7 +98,7 @@ pb::AssignedRecovery ToContactView(const Recovery& stored, bool with_warning, ab
   const bool open = !IsFinal(recovery.state);
   pb::AssignedRecovery out;
   out.set_name(recovery.id.Name());
-  out.set_purpose(pb::RECOVERY_PURPOSE_PASSWORD);
+  out.set_purpose(static_cast<pb::RecoveryPurpose>(recovery.purpose));
   out.set_state(static_cast<pb::RecoveryState>(recovery.state));
   out.set_masked_principal(recovery.masked_principal);
   out.set_link(recovery.link.Name());
@@ -93,11 +107,9 @@ pb::AssignedRecovery ToContactView(const Recovery& stored, bool with_warning, ab
   out.set_device_kind(static_cast<pb::DeviceKind>(DeviceKindOf(recovery.client.user_agent)));
   if (open) Write(recovery.expires_at, *out.mutable_expire_time());
   if (open && with_warning) WriteWarning(*out.mutable_warning());
-  const std::optional<absl::Time> allowed = CodeAllowedAt(recovery);
-  if (allowed.has_value()) {
-    Write(*recovery.acknowledged_at, *out.mutable_acknowledge_time());
+  if (HasAcknowledged(recovery)) Write(*recovery.acknowledged_at, *out.mutable_acknowledge_time());
+  if (const std::optional<absl::Time> allowed = CodeAllowedAt(recovery))
     Write(*allowed, *out.mutable_code_allowed_time());
-  }
   if (recovery.state == State::kContactCodeSent)
     Write(recovery.contact_code.status, now, *out.mutable_code());
   if (!recovery.match_code.empty()) {
@@ -115,7 +127,7 @@ pb::RecoverySummary ToSummary(const Recovery& stored, absl::Time now) {
   const Recovery recovery = AsOf(stored, now);
   pb::RecoverySummary out;
   out.set_name(recovery.id.Name());
-  out.set_purpose(pb::RECOVERY_PURPOSE_PASSWORD);
+  out.set_purpose(static_cast<pb::RecoveryPurpose>(recovery.purpose));
   out.set_state(static_cast<pb::RecoveryState>(recovery.state));
   out.set_principal(recovery.principal.Name());
   if (recovery.contact.has_value()) {
@@ -129,6 +141,8 @@ pb::RecoverySummary ToSummary(const Recovery& stored, absl::Time now) {
   out.set_reject_reason(static_cast<pb::RejectReason>(recovery.reject_reason));
   out.set_canceller(static_cast<pb::Canceller>(recovery.canceller));
   for (const auto& [key, value] : ToValues(recovery.policy)) (*out.mutable_policy())[key] = value;
+  if (recovery.in_person.has_value()) Write(*recovery.in_person, *out.mutable_in_person());
+  out.set_operator_comment(recovery.operator_comment);
   return out;
 }
 

@@ -19,7 +19,7 @@
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
 #include "services/recovery/domain/recovery_testing.h"
-#include "services/recovery/outbound/courier.h"
+#include "services/recovery/rpc/courier.h"
 #include "services/recovery/rpc/fake_peers_testing.h"
 #include "services/recovery/rpc/handlers.h"
 #include "services/recovery/rpc/timers.h"
@@ -29,6 +29,7 @@ namespace tc::recovery::testing {
 inline constexpr char kAlicePhone[] = "+79160000001";
 inline constexpr char kBobPhone[] = "+79160000002";
 inline constexpr char kDavePhone[] = "+79160000004";
+inline constexpr char kNotMeUrl[] = "https://portal.example/not-me#";
 inline constexpr char kNobodysPhone[] = "+79169999999";
 
 class World {
@@ -62,6 +63,7 @@ class World {
   absl::StatusOr<pb::Recovery> Start(const std::string& phone, const rpc::Call& call) {
     pb::StartRecoveryRequest in;
     in.set_phone(phone);
+    in.set_purpose(purpose);
     in.mutable_client()->set_place("Moscow");
     in.mutable_client()->set_user_agent("Mozilla/5.0 (Windows NT 10.0)");
     in.mutable_client()->set_device("device-of-claimant");
@@ -101,6 +103,20 @@ class World {
     in.set_principal("accounts/" + account);
     return handlers.CancelRecovery(Signed(account), in);
   }
+  absl::StatusOr<pb::CancelRecoveryResponse> SayNotMe(const std::string& token) {
+    pb::CancelRecoveryRequest in;
+    in.set_not_me_token(token);
+    return handlers.CancelRecovery(Portal(), in);
+  }
+  // What the last notice to this person that has a way appends to the portal's address; empty: none has.
+  std::string NotMeTokenOf(const std::string& account) {
+    RunOutbox();
+    for (auto sent = identity.notices.rbegin(); sent != identity.notices.rend(); ++sent) {
+      if (sent->notice.receiver.text() == account && !sent->link.empty())
+        return sent->link.substr(std::string(kNotMeUrl).size());
+    }
+    return "";
+  }
   absl::StatusOr<pb::Recovery> Complete(const std::string& name, const std::string& grant,
                                         const std::string& password) {
     return Complete(name, grant, password, Portal());
@@ -127,10 +143,14 @@ class World {
     return handlers.ListAssignedRecoveries(Signed(account), in);
   }
   absl::StatusOr<pb::AssignedRecovery> Acknowledge(const std::string& account, const std::string& name) {
+    return Acknowledge(account, name, AllAnswers());
+  }
+  absl::StatusOr<pb::AssignedRecovery> Acknowledge(const std::string& account, const std::string& name,
+                                                   const std::map<std::string, bool>& answers) {
     pb::AcknowledgeWarningRequest in;
     in.set_name(name);
     in.set_warning_version(CurrentWarning().version);
-    for (const auto& [question, yes] : AllAnswers()) {
+    for (const auto& [question, yes] : answers) {
       in.add_answers()->set_question(question);
       in.mutable_answers()->rbegin()->set_yes(yes);
     }
@@ -209,9 +229,10 @@ class World {
     return result.ok() ? *std::move(result) : T();
   }
 
-  int RunTimers() { return kv::TimerRunner::RunOnce(*db, clock, TimerHandlers(store, tokens)); }
+  int RunTimers() { return kv::TimerRunner::RunOnce(*db, clock, TimerHandlers(store)); }
   int RunOutbox() {
-    return kv::Dispatcher::RunOnce(*db, clock, random, CourierHandlers(identity, otp, clock));
+    return kv::Dispatcher::RunOnce(*db, clock, random,
+                                   CourierHandlers({*db, store, tokens, identity, otp, clock, kNotMeUrl}));
   }
   std::vector<kv::Event> Events() { return *db->Changes(0, 0, 1000); }
   std::vector<std::string> EventTypes() {
@@ -221,6 +242,7 @@ class World {
   }
   size_t OutboxSize() { return db->ListOutbox("", 1000)->size(); }
 
+  pb::RecoveryPurpose purpose{};  // of every start
   tc::testing::FakeClock clock;
   tc::testing::FakeRandom random;
   crypto::Keyring keys = crypto::Keyring::ForTest({"once", "page", "token", "index", "seal"}, random);

@@ -52,6 +52,7 @@ std::string SealPrivate(const Recovery& recovery, const crypto::Sealer& sealer) 
   record.set_typed_mask(recovery.typed_mask);
   record.set_own_masked_address(recovery.own_code.status.masked_address);
   record.set_contact_masked_address(recovery.contact_code.status.masked_address);
+  record.set_operator_comment(recovery.operator_comment);
   return sealer.Seal(record.SerializeAsString(), SealContext(recovery.id));
 }
 
@@ -68,6 +69,8 @@ void ToRecord(const Grant& grant, rec::GrantRecord& out) {
   if (!grant.redemption.has_value()) return;
   out.mutable_redemption()->set_redeemer(grant.redemption->redeemer);
   out.mutable_redemption()->set_started_us(ToUs(grant.redemption->started_at));
+  out.mutable_redemption()->set_asked_us(ToUs(grant.redemption->asked_at));
+  out.mutable_redemption()->set_asked_before_us(ToUs(grant.redemption->asked_before));
   out.mutable_redemption()->set_mixed(grant.redemption->mixed);
 }
 
@@ -76,10 +79,37 @@ Grant FromRecord(const rec::GrantRecord& in) {
   grant.hash = in.hash();
   grant.refused = in.refused();
   if (in.has_redemption()) {
-    grant.redemption =
-        Redemption{in.redemption().redeemer(), FromUs(in.redemption().started_us()), in.redemption().mixed()};
+    const rec::RedemptionRecord& marked = in.redemption();
+    grant.redemption = Redemption{marked.redeemer(), FromUs(marked.started_us()), FromUs(marked.asked_us()),
+                                  FromUs(marked.asked_before_us()), marked.mixed()};
   }
   return grant;
+}
+
+void ToRecord(const InPerson& in_person, rec::InPersonRecord& out) {
+  out.set_officer(in_person.officer);
+  out.set_peer(in_person.peer);
+  out.set_visit(in_person.visit);
+  out.set_started_us(ToUs(in_person.started_at));
+  out.set_confirm_us(ToUs(in_person.confirm_at));
+  out.set_second_officer(in_person.second_officer);
+  out.set_second_peer(in_person.second_peer);
+  out.set_second_visit(in_person.second_visit);
+  out.set_confirmed_us(ToUs(in_person.confirmed_at));
+}
+
+InPerson FromRecord(const rec::InPersonRecord& in) {
+  InPerson in_person;
+  in_person.officer = in.officer();
+  in_person.peer = in.peer();
+  in_person.visit = in.visit();
+  in_person.started_at = FromUs(in.started_us());
+  in_person.confirm_at = FromUs(in.confirm_us());
+  in_person.second_officer = in.second_officer();
+  in_person.second_peer = in.second_peer();
+  in_person.second_visit = in.second_visit();
+  in_person.confirmed_at = FromUs(in.confirmed_us());
+  return in_person;
 }
 
 void WritePeople(const Recovery& recovery, rec::RecoveryRecord& out) {
@@ -98,6 +128,7 @@ void WritePeople(const Recovery& recovery, rec::RecoveryRecord& out) {
   for (const std::string& id : recovery.match_misses) out.add_match_misses(id);
   out.set_reject_reason(static_cast<int>(recovery.reject_reason));
   out.set_hold_reason(static_cast<int>(recovery.hold_reason));
+  out.set_early_news(static_cast<int>(recovery.early_news));
   out.set_canceller(static_cast<int>(recovery.canceller));
 }
 
@@ -117,6 +148,7 @@ void ReadPeople(const rec::RecoveryRecord& in, Recovery& recovery) {
   recovery.match_misses = {in.match_misses().begin(), in.match_misses().end()};
   recovery.reject_reason = static_cast<RejectReason>(in.reject_reason());
   recovery.hold_reason = static_cast<HoldReason>(in.hold_reason());
+  recovery.early_news = static_cast<HoldReason>(in.early_news());
   recovery.canceller = static_cast<Canceller>(in.canceller());
 }
 
@@ -128,6 +160,7 @@ void WriteTimes(const Recovery& recovery, rec::RecoveryRecord& out) {
   if (recovery.ended_at.has_value()) out.set_ended_us(ToUs(*recovery.ended_at));
   if (recovery.ended_from.has_value()) out.set_ended_from(static_cast<int>(*recovery.ended_from));
   out.set_assigned_us(ToUs(recovery.assigned_at));
+  out.set_asked_us(ToUs(recovery.asked_at));
   if (recovery.acknowledged_at.has_value()) out.set_acknowledged_us(ToUs(*recovery.acknowledged_at));
 }
 
@@ -139,6 +172,7 @@ void ReadTimes(const rec::RecoveryRecord& in, Recovery& recovery) {
   if (in.has_ended_us()) recovery.ended_at = FromUs(in.ended_us());
   if (in.has_ended_from()) recovery.ended_from = static_cast<State>(in.ended_from());
   recovery.assigned_at = FromUs(in.assigned_us());
+  recovery.asked_at = FromUs(in.asked_us());
   if (in.has_acknowledged_us()) recovery.acknowledged_at = FromUs(in.acknowledged_us());
 }
 
@@ -151,7 +185,11 @@ std::string EncodeRecovery(const Recovery& recovery, const crypto::Sealer& seale
   out.set_decoy(recovery.decoy);
   out.set_state(static_cast<int>(recovery.state));
   for (const auto& [key, value] : ToValues(recovery.policy)) (*out.mutable_policy())[key] = value;
+  out.set_purpose(static_cast<int>(recovery.purpose));
   out.set_nonce(recovery.nonce);
+  out.set_capability_hash(recovery.capability_hash);
+  out.set_not_me_hash(recovery.not_me_hash);
+  if (recovery.in_person.has_value()) ToRecord(*recovery.in_person, *out.mutable_in_person());
   WritePeople(recovery, out);
   WriteTimes(recovery, out);
   ToRecord(recovery.own_code, *out.mutable_own_code());
@@ -168,7 +206,8 @@ absl::StatusOr<Recovery> DecodeRecovery(absl::string_view bytes, const crypto::S
   for (const PolicyKey& key : PolicyKeys())
     policy.emplace(key.name, key.gosuslugi);  // keys younger than the record
   if (in.state() < static_cast<int>(State::kAwaitingOwnCode) ||
-      in.state() > static_cast<int>(State::kLocked)) {
+      in.state() > static_cast<int>(State::kLocked) || in.purpose() < static_cast<int>(Purpose::kPassword) ||
+      in.purpose() > static_cast<int>(Purpose::kUnfreeze)) {
     return Unreadable();
   }
   const rec::PrivateRecord opened = TRY(OpenPrivate(in, sealer));
@@ -178,7 +217,11 @@ absl::StatusOr<Recovery> DecodeRecovery(absl::string_view bytes, const crypto::S
   recovery.decoy = in.decoy();
   recovery.state = static_cast<State>(in.state());
   recovery.policy = MakePolicy(policy);
+  recovery.purpose = static_cast<Purpose>(in.purpose());
   recovery.nonce = in.nonce();
+  recovery.capability_hash = in.capability_hash();
+  recovery.not_me_hash = in.not_me_hash();
+  if (in.has_in_person()) recovery.in_person = FromRecord(in.in_person());
   ReadPeople(in, recovery);
   ReadTimes(in, recovery);
   recovery.masked_principal = opened.masked_principal();
@@ -188,6 +231,7 @@ absl::StatusOr<Recovery> DecodeRecovery(absl::string_view bytes, const crypto::S
   recovery.typed_mask = opened.typed_mask();
   recovery.own_code = FromRecord(in.own_code(), opened.own_masked_address());
   recovery.contact_code = FromRecord(in.contact_code(), opened.contact_masked_address());
+  recovery.operator_comment = opened.operator_comment();
   recovery.grant = FromRecord(in.grant());
   return recovery;
 }

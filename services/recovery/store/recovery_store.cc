@@ -12,17 +12,21 @@ namespace tc::recovery {
 namespace {
 
 kv::Key RecoveryKey(const PublicId& id) { return kv::Key("recovery").Str(id.text()); }
-kv::Key CapabilityKey(absl::string_view capability) {
-  return kv::Key("capability").Str(crypto::Sha256(capability));
-}
+// Of the SHA-256 of what is looked for.
+kv::Key CapabilityKey(absl::string_view hash) { return kv::Key("capability").Str(hash); }
+kv::Key NotMeKey(absl::string_view hash) { return kv::Key("not_me").Str(hash); }
 kv::Key LedgerKey(const AccountId& principal) { return kv::Key("ledger").Str(principal.text()); }
 const kv::Table<std::string> kAssigned{"assigned"};
 const kv::Table<std::string> kReal{"real"};
+const kv::Table<std::string> kOwn{"own"};
 
 kv::Key AssignedKey(const Recovery& r) {
   return kAssigned.At().Str(r.contact.text()).Time(r.assigned_at).Str(r.id.text());
 }
 kv::Key RealKey(const Recovery& r) { return kReal.At().Time(r.created_at).Str(r.id.text()); }
+kv::Key OwnKey(const Recovery& r) {
+  return kOwn.At().Str(r.principal.text()).Time(r.created_at).Str(r.id.text());
+}
 
 bool IsAssigned(const Recovery* r) { return r != nullptr && r->contact.has_value(); }
 bool IsReal(const Recovery* r) { return r != nullptr && !r->decoy; }
@@ -39,12 +43,20 @@ std::optional<kv::Timer> ExpiryTimer(const Recovery* r) {
 
 }  // namespace
 
-absl::StatusOr<Recovery> RecoveryStore::Insert(kv::Txn& txn, const Recovery& recovery,
-                                               absl::string_view capability) const {
+// The index entry `key(hash)` → id follows the hash from `was` to `is`; empty: none.
+template <typename KeyOf>
+absl::Status Move(kv::Txn& txn, KeyOf key, const std::string& was, const std::string& is,
+                  const PublicId& id) {
+  if (was == is) return absl::OkStatus();
+  if (!was.empty()) TRY(txn.Delete(key(was).bytes()));
+  return is.empty() ? absl::OkStatus() : txn.Insert(key(is).bytes(), id.text());
+}
+
+absl::StatusOr<Recovery> RecoveryStore::Insert(kv::Txn& txn, const Recovery& recovery) const {
   Recovery first = recovery;
   first.version = 1;
+  first.taken.clear();
   TRY(txn.Insert(RecoveryKey(first.id).bytes(), EncodeRecovery(first, sealer_)));
-  TRY(txn.Insert(CapabilityKey(capability).bytes(), first.id.text()));
   TRY(Reindex(txn, nullptr, &first));
   TRY(Reschedule(txn, nullptr, &first));
   if (first.decoy) return first;
@@ -57,6 +69,7 @@ absl::StatusOr<Recovery> RecoveryStore::Save(kv::Txn& txn, const Recovery& befor
                                              const Recovery& after) const {
   Recovery next = after;
   next.version = before.version + 1;
+  next.taken.clear();
   TRY(txn.Put(RecoveryKey(next.id).bytes(), EncodeRecovery(next, sealer_)));
   TRY(Reindex(txn, &before, &next));
   TRY(Reschedule(txn, &before, &next));
@@ -72,20 +85,31 @@ absl::StatusOr<Recovery> RecoveryStore::Save(kv::Txn& txn, const Recovery& befor
   return next;
 }
 
-absl::Status RecoveryStore::Remove(kv::Txn& txn, const Recovery& recovery,
-                                   absl::string_view capability) const {
+absl::Status RecoveryStore::Remove(kv::Txn& txn, const Recovery& recovery) const {
   TRY(txn.Delete(RecoveryKey(recovery.id).bytes()));
-  TRY(txn.Delete(CapabilityKey(capability).bytes()));
   TRY(Reindex(txn, &recovery, nullptr));
   return Reschedule(txn, &recovery, nullptr);
 }
 
 absl::Status RecoveryStore::Reindex(kv::Txn& txn, const Recovery* before, const Recovery* after) const {
-  if (IsAssigned(before) && !IsAssigned(after)) TRY(kAssigned.Delete(txn, AssignedKey(*before)));
-  if (IsAssigned(after) && !IsAssigned(before))
-    TRY(kAssigned.Put(txn, AssignedKey(*after), after->id.text()));
-  if (IsReal(before) && !IsReal(after)) TRY(kReal.Delete(txn, RealKey(*before)));
-  if (IsReal(after) && !IsReal(before)) TRY(kReal.Put(txn, RealKey(*after), after->id.text()));
+  const Recovery none;
+  const Recovery& was = before == nullptr ? none : *before;
+  const Recovery& is = after == nullptr ? none : *after;
+  const PublicId& id = after == nullptr ? was.id : is.id;
+  TRY(Move(txn, CapabilityKey, was.capability_hash, is.capability_hash, id));
+  TRY(Move(txn, NotMeKey, was.not_me_hash, is.not_me_hash, id));
+  const bool stays =
+      IsAssigned(before) && IsAssigned(after) && AssignedKey(*before).bytes() == AssignedKey(*after).bytes();
+  if (IsAssigned(before) && !stays) TRY(kAssigned.Delete(txn, AssignedKey(*before)));
+  if (IsAssigned(after) && !stays) TRY(kAssigned.Put(txn, AssignedKey(*after), after->id.text()));
+  if (IsReal(before) && !IsReal(after)) {
+    TRY(kReal.Delete(txn, RealKey(*before)));
+    TRY(kOwn.Delete(txn, OwnKey(*before)));
+  }
+  if (IsReal(after) && !IsReal(before)) {
+    TRY(kReal.Put(txn, RealKey(*after), after->id.text()));
+    TRY(kOwn.Put(txn, OwnKey(*after), after->id.text()));
+  }
   return absl::OkStatus();
 }
 
@@ -113,7 +137,14 @@ absl::StatusOr<std::optional<Recovery>> RecoveryStore::Find(kv::ReadTxn& txn, co
 
 absl::StatusOr<std::optional<Recovery>> RecoveryStore::FindByCapability(kv::ReadTxn& txn,
                                                                         absl::string_view capability) const {
-  const std::optional<std::string> id = TRY(txn.Get(CapabilityKey(capability).bytes()));
+  const std::optional<std::string> id = TRY(txn.Get(CapabilityKey(crypto::Sha256(capability)).bytes()));
+  if (!id.has_value()) return std::optional<Recovery>();
+  return Find(txn, PublicId::FromTrusted(*id));
+}
+
+absl::StatusOr<std::optional<Recovery>> RecoveryStore::FindByNotMeToken(kv::ReadTxn& txn,
+                                                                        absl::string_view token) const {
+  const std::optional<std::string> id = TRY(txn.Get(NotMeKey(crypto::Sha256(token)).bytes()));
   if (!id.has_value()) return std::optional<Recovery>();
   return Find(txn, PublicId::FromTrusted(*id));
 }
@@ -153,6 +184,12 @@ absl::Status RecoveryStore::ScanAssigned(
     kv::ReadTxn& txn, const AccountId& contact, absl::string_view after,
     absl::FunctionRef<bool(absl::string_view key, const Recovery& recovery)> visit) const {
   return Follow(*this, txn, kAssigned, kAssigned.At().Str(contact.text()), after, visit);
+}
+
+absl::Status RecoveryStore::ScanOwn(
+    kv::ReadTxn& txn, const AccountId& principal, absl::string_view after,
+    absl::FunctionRef<bool(absl::string_view key, const Recovery& recovery)> visit) const {
+  return Follow(*this, txn, kOwn, kOwn.At().Str(principal.text()), after, visit);
 }
 
 absl::Status RecoveryStore::ScanReal(

@@ -1,8 +1,8 @@
 #pragma once
 
-// RecoveryStore: recoveries by public id; by the hash of the claimant's capability; by contact; real ones by
-// age; and one ledger for each principal. All indexes are written by Insert, Save and Remove and by nothing
-// else. Stateless but for the sealer: thread-safe.
+// RecoveryStore: recoveries by public id; by the hashes of the claimant's capability and of the principal's
+// not-me token; by contact; real ones by principal and by age; and one ledger for each principal. All indexes
+// are written by Insert, Save and Remove and by nothing else. Stateless but for the sealer: thread-safe.
 
 #include <optional>
 #include <string>
@@ -21,23 +21,25 @@ namespace tc::recovery {
 inline constexpr char kExpireTimer[] = "expire_recovery";
 inline constexpr char kPurgeTimer[] = "purge_recovery";
 inline constexpr char kReleaseTimer[] = "release_hold";
+inline constexpr char kRemindTimer[] = "remind_contact";
 
 class RecoveryStore {
  public:
   explicit RecoveryStore(crypto::Sealer sealer) : sealer_(std::move(sealer)) {}
 
-  // A new recovery under its capability (kept as SHA-256 only), with its ledger entry and expiry timer.
-  // Returns it with its version. ALREADY_EXISTS for a known id.
-  absl::StatusOr<Recovery> Insert(kv::Txn& txn, const Recovery& recovery, absl::string_view capability) const;
+  // A new recovery with its ledger entry and expiry timer. Returns it with its version. ALREADY_EXISTS for a
+  // known id or capability.
+  absl::StatusOr<Recovery> Insert(kv::Txn& txn, const Recovery& recovery) const;
   // Replaces `before` by `after`; keeps indexes, timers and, when it ended, the ledger. Returns it with its
-  // version.
+  // version and without the rows it took. A replaced capability or not-me token leads nowhere any more.
   absl::StatusOr<Recovery> Save(kv::Txn& txn, const Recovery& before, const Recovery& after) const;
   // Removes every trace, the ledger's excepted.
-  absl::Status Remove(kv::Txn& txn, const Recovery& recovery, absl::string_view capability) const;
+  absl::Status Remove(kv::Txn& txn, const Recovery& recovery) const;
 
   absl::StatusOr<std::optional<Recovery>> Find(kv::ReadTxn& txn, const PublicId& id) const;
   absl::StatusOr<std::optional<Recovery>> FindByCapability(kv::ReadTxn& txn,
                                                            absl::string_view capability) const;
+  absl::StatusOr<std::optional<Recovery>> FindByNotMeToken(kv::ReadTxn& txn, absl::string_view token) const;
 
   absl::StatusOr<StartLedger> LedgerOf(kv::ReadTxn& txn, const AccountId& principal) const;
   absl::Status PutLedger(kv::Txn& txn, const AccountId& principal, const StartLedger& ledger) const;
@@ -46,6 +48,9 @@ class RecoveryStore {
   absl::Status ScanAssigned(
       kv::ReadTxn& txn, const AccountId& contact, absl::string_view after,
       absl::FunctionRef<bool(absl::string_view key, const Recovery& recovery)> visit) const;
+  // Visits the recoveries of one principal, ended ones too, oldest first, behind the key `after`.
+  absl::Status ScanOwn(kv::ReadTxn& txn, const AccountId& principal, absl::string_view after,
+                       absl::FunctionRef<bool(absl::string_view key, const Recovery& recovery)> visit) const;
   // Visits recoveries of known accounts, oldest first, behind the key `after`.
   absl::Status ScanReal(kv::ReadTxn& txn, absl::string_view after,
                         absl::FunctionRef<bool(absl::string_view key, const Recovery& recovery)> visit) const;

@@ -26,16 +26,18 @@ constexpr char kCapability[] = "capability";
 
 class Store : public ::testing::Test {
  protected:
-  absl::StatusOr<Recovery> Insert(const Recovery& recovery, absl::string_view capability = kCapability) {
+  absl::StatusOr<Recovery> Insert(Recovery recovery, absl::string_view capability = kCapability) {
+    if (!capability.empty()) recovery.capability_hash = crypto::Sha256(capability);
     Recovery saved;
     const auto done = db_->Update([&](kv::Txn& txn) -> absl::Status {
-      saved = TRY(store_.Insert(txn, recovery, capability));
+      saved = TRY(store_.Insert(txn, recovery));
       return absl::OkStatus();
     });
     if (!done.ok()) return done.status();
     return saved;
   }
-  absl::StatusOr<Recovery> Save(const Recovery& before, const Recovery& after) {
+  absl::StatusOr<Recovery> Save(const Recovery& before, Recovery after) {
+    if (after.capability_hash.empty()) after.capability_hash = before.capability_hash;
     Recovery saved;
     const auto done = db_->Update([&](kv::Txn& txn) -> absl::Status {
       saved = TRY(store_.Save(txn, before, after));
@@ -59,6 +61,9 @@ class Store : public ::testing::Test {
   }
   std::optional<Recovery> FindByCapability(absl::string_view capability) {
     return *Read([&](kv::ReadTxn& txn) { return store_.FindByCapability(txn, capability); });
+  }
+  std::optional<Recovery> FindByNotMe(absl::string_view token) {
+    return *Read([&](kv::ReadTxn& txn) { return store_.FindByNotMeToken(txn, token); });
   }
   StartLedger Ledger(const char* account = "alice") {
     return *Read([&](kv::ReadTxn& txn) { return store_.LedgerOf(txn, testing::Account(account)); });
@@ -115,13 +120,30 @@ Recovery Full() {
   r.hold_taken = true;
   r.match_misses = {"a", "b"};
   r.grant.refused = 2;
-  r.grant.redemption = Redemption{"r", Noon() + absl::Seconds(3), true};
+  r.grant.redemption =
+      Redemption{"r", Noon() + absl::Seconds(3), Noon() + absl::Seconds(5), Noon() + absl::Seconds(4), true};
   r.reject_reason = RejectReason::kNotReached;
   r.hold_reason = HoldReason::kGuardChanged;
   r.canceller = Canceller::kOperator;
   r.own_code.status.masked_address = "own";
   r.own_code.status.next_send_at.reset();
   r.contact_code.status.masked_address = "contact";
+  r.purpose = Purpose::kUnfreeze;
+  r.capability_hash = "capability hash";
+  r.not_me_hash = "not-me hash";
+  r.early_news = HoldReason::kAccountNotActive;
+  r.asked_at = Noon() + absl::Seconds(7);
+  r.operator_comment = "seen and let go";
+  r.in_person = InPerson{"officer-1",
+                         "centre",
+                         "visit-1",
+                         Noon(),
+                         Noon() + absl::Hours(24),
+                         "officer-2",
+                         "bank",
+                         "visit-2",
+                         Noon() + absl::Hours(25)};
+  r.taken.clear();  // never stored
   return r;
 }
 
@@ -135,7 +157,9 @@ TEST_F(Store, GivesBackEveryField) {
 TEST_F(Store, GivesBackAFreshRecovery) {
   const auto again = DecodeRecovery(EncodeRecovery(Begun(), sealer_), sealer_);
   ASSERT_THAT(again, IsOk());
-  EXPECT_EQ(*again, Begun());
+  Recovery begun = Begun();
+  begun.taken.clear();
+  EXPECT_EQ(*again, begun);
 }
 
 TEST_F(Store, KeepsNoPersonalDataOrCodesInTheClear) {
@@ -144,7 +168,7 @@ TEST_F(Store, KeepsNoPersonalDataOrCodesInTheClear) {
   const std::string bytes = EncodeRecovery(full, sealer_);
   for (const std::string& secret :
        {full.masked_principal, full.client.address, full.client.device, full.client.user_agent,
-        full.client.place, full.match_code, full.typed_mask}) {
+        full.client.place, full.match_code, full.typed_mask, full.operator_comment}) {
     EXPECT_FALSE(absl::StrContains(bytes, secret)) << secret;
   }
 }
@@ -173,6 +197,31 @@ TEST_F(Store, FindsByCapabilityAndKeepsItsHashOnly) {
     });
   }),
               IsOk());
+}
+
+TEST_F(Store, FindsByTheNotMeTokenAndFollowsAReplacedOne) {
+  Recovery begun = Begun();
+  begun.not_me_hash = crypto::Sha256("not-me");
+  const Recovery first = *Insert(begun);
+  EXPECT_EQ(FindByNotMe("not-me")->id, first.id);
+  EXPECT_FALSE(FindByNotMe(kCapability).has_value());
+  EXPECT_FALSE(FindByCapability("not-me").has_value());
+  Recovery taken_over = first;
+  taken_over.not_me_hash = crypto::Sha256("another");
+  taken_over.capability_hash = crypto::Sha256("of the principal's device");
+  ASSERT_THAT(Save(first, taken_over), IsOk());
+  EXPECT_FALSE(FindByNotMe("not-me").has_value());
+  EXPECT_TRUE(FindByNotMe("another").has_value());
+  EXPECT_FALSE(FindByCapability(kCapability).has_value());
+  EXPECT_TRUE(FindByCapability("of the principal's device").has_value());
+}
+
+TEST_F(Store, FindsADecoyByNoNotMeToken) {
+  Recovery begun = Begun();
+  begun.not_me_hash = crypto::Sha256("not-me");
+  const Recovery first = *Insert(begun);
+  ASSERT_THAT(Save(first, TurnIntoDecoy(first)), IsOk());
+  EXPECT_FALSE(FindByNotMe("not-me").has_value());
 }
 
 TEST_F(Store, RefusesAKnownIdAndAKnownCapability) {
@@ -254,7 +303,7 @@ TEST_F(Store, TellsTheEndOnceMoreWhenAHoldMayHaveBeenUnderWay) {
 TEST_F(Store, RemovesEveryTraceButTheLedger) {
   const Recovery first = *Insert(Begun());
   const Recovery second = *Save(first, Assigned());
-  ASSERT_THAT(db_->Update([&](kv::Txn& txn) { return store_.Remove(txn, second, kCapability); }), IsOk());
+  ASSERT_THAT(db_->Update([&](kv::Txn& txn) { return store_.Remove(txn, second); }), IsOk());
   EXPECT_FALSE(Find(first.id).has_value());
   EXPECT_FALSE(FindByCapability(kCapability).has_value());
   EXPECT_TRUE(AssignedTo("bob").empty());
@@ -285,6 +334,41 @@ TEST_F(Store, GivesBackALedger) {
   EXPECT_EQ(*DecodeLedger(EncodeLedger(ledger)), ledger);
   EXPECT_EQ(*DecodeLedger(EncodeLedger(StartLedger())), StartLedger());
   EXPECT_EQ(DecodeLedger("\xff").status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(Store, FollowsAnotherContactWhoIsAsked) {
+  const Recovery first = *Insert(testing::Assigned());
+  Recovery other = first;
+  other.contact = testing::Account("carol");
+  other.assigned_at = Noon() + absl::Hours(1);
+  const Recovery second = *Save(first, other);
+  EXPECT_TRUE(AssignedTo("bob").empty());
+  EXPECT_EQ(AssignedTo("carol"), std::vector<std::string>{first.id.text()});
+  Recovery nobody = second;
+  nobody.contact = AccountId();
+  ASSERT_THAT(Save(second, nobody), IsOk());
+  EXPECT_TRUE(AssignedTo("carol").empty());
+}
+
+TEST_F(Store, ListsThePrincipalsOwnEndedOnesToo) {
+  const auto own = [&](const char* account) {
+    size_t count = 0;
+    EXPECT_THAT(db_->View([&](kv::ReadTxn& txn) {
+      count = 0;
+      return store_.ScanOwn(txn, testing::Account(account), "", [&](absl::string_view, const Recovery&) {
+        ++count;
+        return true;
+      });
+    }),
+                IsOk());
+    return count;
+  };
+  const Recovery first = *Insert(Begun());
+  const Recovery ended = *Save(first, *Cancel(first, Canceller::kClaimant, Noon()));
+  EXPECT_EQ(own("alice"), 1U);
+  EXPECT_EQ(own("bob"), 0U);
+  ASSERT_THAT(db_->Update([&](kv::Txn& txn) { return store_.Remove(txn, ended); }), IsOk());
+  EXPECT_EQ(own("alice"), 0U);
 }
 
 }  // namespace
