@@ -42,8 +42,8 @@ inline bool IsRefusal(const absl::Status& status) {
 struct Tally {
   int gate = 0;     // callers whom the contract keeps out, refused before any handler
   int taken = 0;    // a row of a table was followed
-  int refused = 0;  // no row, and nothing was done
-  int apart = 0;    // what only reads, or touches neither machine that is looked at
+  int refused = 0;  // a trigger of a table, but no row for it
+  int apart = 0;    // what only reads, or has to do with another record
   int all() const { return gate + taken + refused + apart; }
 };
 

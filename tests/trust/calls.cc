@@ -5,6 +5,7 @@
 #include "common/testing/await.h"
 #include "common/testing/call.h"
 #include "services/recovery/domain/warning.h"
+#include "services/recovery/rpc/tokens.h"
 
 namespace tc::trust {
 
@@ -91,11 +92,20 @@ absl::StatusOr<link_pb::Guard> Calls::Guard(const std::string& principal) {
   return world_.linking().GetGuard(testing::FromService("recovery", world_.now()), in);
 }
 
-absl::StatusOr<rec_pb::Recovery> Calls::Start(const Sender& by, const std::string& phone) {
+absl::StatusOr<link_pb::Guard> Calls::GuardAt(const std::string& principal, absl::Time at) {
+  link_pb::GetGuardRequest in;
+  in.set_principal("accounts/" + principal);
+  in.mutable_at()->set_seconds(absl::ToUnixSeconds(at));
+  return world_.linking().GetGuard(testing::FromService("recovery", world_.now()), in);
+}
+
+absl::StatusOr<rec_pb::Recovery> Calls::Start(const Sender& by, const std::string& phone,
+                                              rec_pb::RecoveryPurpose purpose) {
   rec_pb::StartRecoveryRequest in;
   in.set_phone(phone);
-  in.mutable_client()->set_device("device-of-the-claimant");
-  in.mutable_client()->set_address("192.0.2.77");
+  in.set_purpose(purpose);
+  in.mutable_client()->set_device(kClaimantsPlace.device);
+  in.mutable_client()->set_address(kClaimantsPlace.address);
   return world_.recovery().StartRecovery(CallOf(by, in), in);
 }
 
@@ -131,6 +141,13 @@ absl::StatusOr<rec_pb::CancelRecoveryResponse> Calls::CancelOwn(const Sender& by
   return world_.recovery().CancelRecovery(CallOf(by, in), in);
 }
 
+absl::StatusOr<rec_pb::CancelRecoveryResponse> Calls::CancelNotMe(const Sender& by,
+                                                                  const std::string& token) {
+  rec_pb::CancelRecoveryRequest in;
+  in.set_not_me_token(token);
+  return world_.recovery().CancelRecovery(CallOf(by, in), in);
+}
+
 absl::StatusOr<rec_pb::Recovery> Calls::Complete(const Sender& by, const std::string& recovery,
                                                  const std::string& grant, const std::string& password) {
   rec_pb::CompleteRecoveryRequest in;
@@ -162,13 +179,13 @@ absl::StatusOr<rec_pb::AssignedRecovery> Calls::SendCode(const Sender& by, const
 
 absl::StatusOr<rec_pb::AssignedRecovery> Calls::Approve(const Sender& by, const std::string& assigned,
                                                         const std::string& code,
-                                                        const std::string& match_code) {
+                                                        const std::string& match_code, const Place& place) {
   rec_pb::ApproveRecoveryRequest in;
   in.set_name(assigned);
   in.set_code(code);
   in.set_match_code(match_code);
-  in.mutable_client()->set_device("device-of-the-contact");
-  in.mutable_client()->set_address("198.51.100.7");
+  in.mutable_client()->set_device(place.device);
+  in.mutable_client()->set_address(place.address);
   return world_.recovery().ApproveRecovery(CallOf(by, in), in);
 }
 
@@ -199,6 +216,54 @@ absl::StatusOr<rec_pb::RecoverySummary> Calls::Release(const Sender& by, const s
   in.set_name(assigned);
   in.set_comment("nothing found");
   return world_.recovery().ReleaseRecovery(CallOf(by, in), in);
+}
+
+namespace {
+
+// As the gate would admit an officer's call.
+rpc::Call FromOfficer(rpc::Call call, const Visit& visit) {
+  const bool bank = visit.organisation == "north";
+  call.peer = {bank ? rpc::Role::kBank : rpc::Role::kServiceCentre, visit.organisation};
+  return call;
+}
+
+void Show(const Visit& visit, rec_pb::DocumentCheck& check) {
+  check.set_officer(visit.officer);
+  check.set_visit("visit");
+  check.set_passport(visit.passport);
+}
+
+}  // namespace
+
+absl::StatusOr<rec_pb::RecoverySummary> Calls::StartInPerson(const Sender& by, const Visit& visit,
+                                                             const std::string& principal,
+                                                             const std::string& capability) {
+  rec_pb::StartInPersonRecoveryRequest in;
+  in.set_principal("accounts/" + principal);
+  Show(visit, *in.mutable_check());
+  in.set_capability_hash(recovery::Tokens::HashOf(capability));
+  return world_.recovery().StartInPersonRecovery(FromOfficer(CallOf(by, in), visit), in);
+}
+
+absl::StatusOr<rec_pb::RecoverySummary> Calls::ConfirmInPerson(const Sender& by, const Visit& visit,
+                                                               const std::string& assigned) {
+  rec_pb::ConfirmInPersonRecoveryRequest in;
+  in.set_name(assigned);
+  Show(visit, *in.mutable_check());
+  return world_.recovery().ConfirmInPersonRecovery(FromOfficer(CallOf(by, in), visit), in);
+}
+
+std::string Calls::OpenOf(const std::string& principal) {
+  rec_pb::ListRecoveriesRequest in;
+  in.set_page_size(500);
+  in.set_principal("accounts/" + principal);
+  const auto call = testing::FromPeer(rpc::Role::kOperator, "anna", world_.now());
+  const auto out = world_.recovery().ListRecoveries(call, in);
+  if (!out.ok()) return "";
+  for (const rec_pb::RecoverySummary& one : out->recoveries()) {
+    if (!one.has_end_time()) return one.name();
+  }
+  return "";
 }
 
 std::vector<rec_pb::AssignedRecovery> Calls::ListAssigned(const std::string& person) {

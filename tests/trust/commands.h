@@ -26,6 +26,10 @@ enum class Act : uint8_t {
   kResend,
   kCancel,
   kCancelOwn,
+  kCancelNotMe,
+  kFormerCapability,
+  kStartInPerson,
+  kConfirmInPerson,
   kAcknowledge,
   kSendCode,
   kApprove,
@@ -65,6 +69,10 @@ struct Command {
   uint8_t how = 0;   // which way of doing it
   uint8_t nth = 1;   // which call between services is cut
 };
+
+inline bool IsCut(Twist twist) {
+  return twist == Twist::kCutBefore || twist == Twist::kCutAfter || twist == Twist::kCutAndRestart;
+}
 
 absl::string_view Name(Act act);
 absl::string_view Name(Twist twist);

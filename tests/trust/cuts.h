@@ -58,6 +58,9 @@ enum class Planted {
   kProofsForEver,     // identity sets a password again for a proof that was used
   kEndlessGuesses,    // otp evaluates whatever comes
   kEndsNeverHeardOf,  // linking does not hear of the end of a recovery
+  kAnyDocument,       // identity says yes to every passport
+  kNoticesLost,       // every seventh notice is acknowledged and told to nobody
+  kNoticesTwice,      // every seventh notice is told under two request ids
 };
 
 }  // namespace tc::trust

@@ -15,7 +15,7 @@ struct Outcome {
   size_t played = 0;
   std::string complaint;
   std::string story;
-  std::map<Act, int> accepted;
+  std::map<std::string, int> accepted;
 };
 
 Outcome Play(const Setup& setup, const std::vector<Command>& commands) {
@@ -85,6 +85,12 @@ Failure Shrink(const Setup& setup, std::vector<Command> commands) {
 
 }  // namespace
 
+std::string InWords(const Failure& failure) {
+  std::string told = absl::StrCat(failure.complaint, "\nprofile ", failure.setup.profile);
+  for (const auto& [key, value] : failure.setup.overrides) absl::StrAppend(&told, ", ", key, "=", value);
+  return absl::StrCat(told, "\n", failure.story);
+}
+
 Setup SetupOf(uint64_t episode, Planted planted) {
   Setup setup;
   setup.planted = planted;
@@ -95,14 +101,14 @@ Setup SetupOf(uint64_t episode, Planted planted) {
       setup.profile = "strict";
       break;
     case 2:
-      setup.overrides = {{"link.removal_delay", "3600"},
-                         {"recovery.match_code", "1"},
-                         {"link.invitations_per_principal", "20"}};
+      setup.overrides = {{"link.removal_delay", "3600"},         {"recovery.match_code", "1"},
+                         {"recovery.purpose_phone_change", "1"}, {"recovery.purpose_contact_removal", "1"},
+                         {"recovery.purpose_unfreeze", "1"},     {"link.invitations_per_principal", "20"}};
       break;
     case 3:
-      setup.overrides = {{"link.principals_per_contact", "2"},
-                         {"recovery.starts_per_day", "10"},
-                         {"link.invitations_per_phone", "20"},
+      setup.overrides = {{"link.principals_per_contact", "2"},  {"recovery.starts_per_day", "10"},
+                         {"link.removal_confirmed", "1"},       {"recovery.purpose_contact_removal", "1"},
+                         {"link.reminder_interval", "2592000"}, {"link.invitations_per_phone", "20"},
                          {"recovery.cool_down_3", "900"}};
       break;
   }
@@ -118,7 +124,7 @@ Playing PlayRandomly(uint64_t seed, int64_t steps, Planted planted) {
     const Setup setup = SetupOf(episode, planted);
     const Outcome outcome = Play(setup, commands);
     run.steps += static_cast<int64_t>(outcome.played);
-    for (const auto& [act, count] : outcome.accepted) run.accepted[act] += count;
+    for (const auto& [what, count] : outcome.accepted) run.accepted[what] += count;
     if (outcome.complaint.empty()) continue;
     commands.resize(outcome.played);
     run.failure = Shrink(setup, std::move(commands));

@@ -23,9 +23,12 @@ struct Failure {
 
 struct Playing {
   int64_t steps = 0;
-  std::map<Act, int64_t> accepted;
-  std::optional<Failure> failure;  // the run ends at the first one
+  std::map<std::string, int64_t> accepted;  // by what was done
+  std::optional<Failure> failure;           // the run ends at the first one
 };
+
+// For people: what is wrong, under which policy, and what led to it.
+std::string InWords(const Failure& failure);
 
 // The policies that episodes alternate between.
 Setup SetupOf(uint64_t episode, Planted planted);

@@ -28,6 +28,15 @@ recovery::KnownAccount Known(const Citizen& citizen, absl::Time now) {
   return known;
 }
 
+void Carry(Wires& wires, People& people, Told told) {
+  const bool seventh = ++wires.told % 7 == 0;
+  if (seventh && wires.planted == Planted::kNoticesLost) return;
+  people.Tell(told);
+  if (!seventh || wires.planted != Planted::kNoticesTwice) return;
+  told.request_id += " again";
+  people.Tell(told);
+}
+
 }  // namespace
 
 absl::StatusOr<linking::Eligibility> LinkingIdentity::CheckEligibility(const AccountId& account,
@@ -86,8 +95,9 @@ absl::StatusOr<linking::Conflicts> LinkingIdentity::CompareAccounts(const Accoun
 absl::Status LinkingIdentity::Notify(const linking::Notice& notice, const std::string& request_id,
                                      absl::Time) {
   return wires_->notices.Call([&]() -> absl::Status {
-    people_->Tell({"linking", notice.receiver.text(), static_cast<int>(notice.kind), notice.masked_person, "",
-                   "", "linking" + request_id});
+    Carry(*wires_, *people_,
+          {"linking", notice.receiver.text(), static_cast<int>(notice.kind), notice.masked_person, "", "",
+           "linking" + request_id});
     return absl::OkStatus();
   });
 }
@@ -132,7 +142,8 @@ absl::StatusOr<recovery::EligibilityNow> RecoveryIdentity::CheckContact(const Ac
 absl::StatusOr<bool> RecoveryIdentity::CheckDocument(const AccountId& account, const Secret& passport,
                                                      absl::Time) {
   return wires_->cuts.Call([&]() -> absl::StatusOr<bool> {
-    return people_->Knows(account.text()) && passport.Reveal() == PassportOf(account.text());
+    return people_->Knows(account.text()) &&
+           (wires_->planted == Planted::kAnyDocument || passport.Reveal() == PassportOf(account.text()));
   });
 }
 
@@ -175,9 +186,9 @@ absl::Status RecoveryIdentity::Freeze(const AccountId& account, absl::Time until
 absl::StatusOr<bool> RecoveryIdentity::Notify(const recovery::NoticeMessage& message,
                                               const std::string& request_id, absl::Time) {
   return wires_->notices.Call([&]() -> absl::StatusOr<bool> {
-    people_->Tell({"recovery", message.notice.receiver.text(), static_cast<int>(message.notice.kind),
-                   message.masked_person, message.notice.recovery.text(), message.link,
-                   "recovery" + request_id});
+    Carry(*wires_, *people_,
+          {"recovery", message.notice.receiver.text(), static_cast<int>(message.notice.kind),
+           message.masked_person, message.notice.recovery.text(), message.link, "recovery" + request_id});
     return true;
   });
 }

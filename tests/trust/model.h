@@ -57,6 +57,9 @@ struct ModelLink {
   bool recheck_due = true;  // it is looked at once after it has come to be
   absl::Time danger_at = absl::InfinitePast();
   bool either = false;  // ACTIVE or SUSPENDED: it was looked at in the same run that froze somebody
+  absl::Time accepted_at;
+  absl::Time ended_at = absl::InfiniteFuture();
+  absl::Time remind_at;  // LNK-15
 };
 
 // The codes of one side of one recovery.
@@ -99,11 +102,43 @@ struct ModelRecovery {
   int match_misses = 0;
   bool granted = false;
   int refused_passwords = 0;
+  trustedcontact::recovery::v1::RecoveryPurpose purpose =
+      trustedcontact::recovery::v1::RECOVERY_PURPOSE_PASSWORD;
+  std::vector<absl::Time> reminders;  // of the present asking, still to come
+  bool place_known = true;            // where the claimant sits; an officer's recovery knows no place
+  std::string officer;                // the first one; empty: not the way in person
+  absl::Time confirm_at = absl::InfinitePast();
+  std::vector<std::string> former_names;  // capabilities that lead nowhere since an officer took over
+};
+
+// A notice that must come, or (optional) may.
+struct Expected {
+  std::string from, receiver;
+  int kind = 0;
+  std::string about;       // masked; empty: nobody is named
+  int recovery = kNobody;  // that it is about; kNobody: a notice of linking
+  absl::Time since;        // when it was due
+  absl::Time latest;       // when it was written at the latest; InfiniteFuture: perhaps not yet
+  bool optional = false;
+};
+
+// What an officer was shown, as the model needs it.
+struct Shown {
+  std::string officer;
+  std::string organisation;
+  bool right = true;
 };
 
 bool AwaitsContact(trustedcontact::recovery::v1::RecoveryState state);  // he must still answer
 bool IsFinal(trustedcontact::recovery::v1::RecoveryState state);
 bool Guards(trustedcontact::linking::v1::LinkState state);
+// Where the contact or a second officer can still be stopped.
+bool CanBeHeld(trustedcontact::recovery::v1::RecoveryState state);
+bool IsEnabled(const recovery::Policy& policy, trustedcontact::recovery::v1::RecoveryPurpose purpose);
+// For a freeze that is to end, the freeze is no obstacle.
+bool IsUsable(const Citizen& principal, trustedcontact::recovery::v1::RecoveryPurpose purpose,
+              absl::Time now);
+bool IsFit(const Citizen& principal, trustedcontact::recovery::v1::RecoveryPurpose purpose, absl::Time now);
 std::string PersonId(int person);
 
 class Model {
@@ -125,7 +160,7 @@ class Model {
   Verdict ReportDanger(int who, int link);
 
   // --- recovery
-  Verdict Start(int whose);
+  Verdict Start(int whose, trustedcontact::recovery::v1::RecoveryPurpose purpose);
   Verdict Verify(int recovery, const std::string& code);
   Verdict Resend(int recovery);
   Verdict Cancel(int recovery);
@@ -133,7 +168,10 @@ class Model {
   Verdict Acknowledge(int who, int recovery, bool yes);
   Verdict SendCode(int who, int recovery);
   Verdict Approve(int who, int recovery, const std::string& code, const std::string& match_code,
-                  absl::Duration session_age);
+                  absl::Duration session_age, bool claimants_place);
+  // Officers. A start of which nothing is open becomes the newest recovery.
+  Verdict StartInPerson(int whose, const Shown& shown);
+  Verdict ConfirmInPerson(int recovery, const Shown& shown);
   // The operator.
   Verdict HoldBack(int recovery);
   Verdict Release(int recovery);
@@ -147,6 +185,11 @@ class Model {
   // Identity's events since the last time, then recovery's.
   void EventsDelivered();
 
+  // Somebody was told this: false when he must not be, or has been already.
+  bool MayBeTold(const Told& told);
+  // Both outboxes have run. Names a notice that must have come and has not; empty: none.
+  std::string Missing(bool without_cuts);
+
   const std::vector<ModelInvitation>& invitations() const { return invitations_; }
   const std::vector<ModelLink>& links() const { return links_; }
   const std::vector<ModelRecovery>& recoveries() const { return recoveries_; }
@@ -156,6 +199,9 @@ class Model {
   // The link by which this principal is guarded now, or kNobody.
   int GuardOf(int principal) const;
   int PrincipalsOf(int contact) const;
+  int GuardAt(int principal, absl::Time at) const;
+  // Not final, real; or kNobody.
+  int OpenOf(int principal) const;
   // A recovery that the service may have removed by now.
   bool MayBeGone(const ModelRecovery& recovery) const;
 
@@ -181,10 +227,39 @@ class Model {
   void Recheck(ModelLink& link);
 
   void End(int recovery, trustedcontact::recovery::v1::RecoveryState state, absl::Time at, bool told);
+  // Whatever stops an examination: a contact who is asked, or the second officer who is waited for.
   void HoldRecovery(int recovery);
+  // The same, but only while the contact is asked.
+  void HoldAsked(int recovery);
+  void Ask(ModelRecovery& recovery);
+  void HoldLink(int recovery, absl::Time until);
+  // What the clock has ended is written down.
+  void WriteDownEnds(int principal);
+  Verdict ShowDocuments(int whose, const Shown& shown);
+  int Reserve(int whose);
+  void TakeOver(ModelRecovery& recovery, const std::string& officer);
+  // COMPLETED of a purpose other than the password: false when identity or linking refuses.
+  bool DoDeed(const ModelRecovery& recovery);
+  void EndLink(ModelLink& link, trustedcontact::linking::v1::LinkState state, absl::Time at, bool written);
   void Prove(int recovery);
   void Grant(ModelRecovery& recovery);
-  bool MayStart(int person) const;
+  bool CanStart(int person, trustedcontact::recovery::v1::RecoveryPurpose purpose) const;
+  bool MayStart(int person, trustedcontact::recovery::v1::RecoveryPurpose purpose) const;
+
+  void Expect(Expected expected);
+  // Of linking: `kind` to one side of the link, about the other.
+  void TellPrincipal(const ModelLink& link, linking::NoticeKind kind, absl::Time since, bool written);
+  void TellContact(const ModelLink& link, linking::NoticeKind kind, absl::Time since, bool written);
+  // Of recovery; nobody is told of a claim that was never proved.
+  void TellPrincipal(const ModelRecovery& recovery, recovery::NoticeKind kind);
+  void TellContact(const ModelRecovery& recovery, recovery::NoticeKind kind);
+  void TellBoth(const ModelRecovery& recovery, recovery::NoticeKind kind);
+  void TellInviter(const ModelInvitation& invitation, absl::Time since, bool written);
+  void InvitationsWritten(int principal);
+  void TellEnded(const ModelRecovery& recovery, bool written);
+  void Written(int recovery);
+  int NumberOf(const ModelRecovery& recovery) const;
+
   int TriesLeft(const ModelCode& code) const;
   Try Enter(ModelCode& code, const std::string& typed, bool right);
   Sending NextCode(ModelCode& code);
@@ -212,6 +287,9 @@ class Model {
   std::set<int> freezes_wanted_;                               // of danger reports, in linking's outbox
   std::map<int, absl::Time> frozen_until_, restricted_until_;  // as linking knows it
   std::map<int, Ledger> ledgers_;
+  std::map<std::string, std::vector<absl::Time>> document_tries_;  // wrong ones, by person and organisation
+  std::vector<Expected> expected_;
+  absl::Time backed_off_until_ = absl::InfinitePast();  // a notice may wait that long
   size_t news_seen_ = 0;
 };
 

@@ -1,6 +1,7 @@
 // The rules of linking (L1–L9), told once more.
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -110,6 +111,12 @@ Verdict Model::Invite(int who, const std::string& first_name, const std::string&
   made.invitee = blocks_.count({owner, who}) != 0 ? kNobody : owner;
   made.expires_at = now_ + policies_.link.invitation_lifetime;
   invitations_.push_back(made);
+  InvitationsWritten(who);  // one that time has ended makes room
+  const auto tell = [&](int whom, linking::NoticeKind kind) {
+    Expect({"linking", PersonId(whom), static_cast<int>(kind), "", kNobody, now_, now_});
+  };
+  tell(who, linking::NoticeKind::kInvitationSent);
+  if (made.invitee != kNobody) tell(made.invitee, linking::NoticeKind::kInvitationReceived);
   return verdict;
 }
 
@@ -118,6 +125,7 @@ Verdict Model::CancelInvitation(int who, int invitation_number) {
   if (it.principal != who) return Verdict().Object(kNotFound);
   if (it.state != INVITATION_STATE_PENDING) return Verdict().Object(kFailedPrecondition);
   it.state = INVITATION_STATE_CANCELLED;
+  TellInviter(it, now_, true);
   return Verdict();
 }
 
@@ -126,6 +134,7 @@ Verdict Model::Decline(int who, int invitation_number, bool block) {
   if (it.invitee != who) return Verdict().Object(kNotFound);
   if (it.state != INVITATION_STATE_PENDING) return Verdict().Object(kFailedPrecondition);
   it.state = INVITATION_STATE_DECLINED;
+  TellInviter(it, now_, true);
   if (block) blocks_.insert({who, it.principal});
   return Verdict();
 }
@@ -149,7 +158,11 @@ Verdict Model::Accept(int who, int invitation_number, absl::Duration session_age
   ModelLink made;
   made.principal = it.principal;
   made.contact = who;
+  made.accepted_at = now_;
+  made.remind_at = now_ + policies_.link.reminder_interval;
   links_.push_back(made);
+  TellPrincipal(made, linking::NoticeKind::kContactLinked, now_, true);
+  TellContact(made, linking::NoticeKind::kPrincipalLinked, now_, true);
   return verdict;
 }
 
@@ -160,11 +173,15 @@ Verdict Model::Remove(int who, int link_number, absl::Duration session_age) {
   const int current = GuardOf(who);
   if (link_number != kNobody && link_number != current) verdict.Object(kNotFound);
   if (current == kNobody) return verdict.Object(kFailedPrecondition);
-  if (Held(who)) verdict.Object(kFailedPrecondition);  // L8
+  if (Held(who) || policies_.link.removal_confirmed) verdict.Object(kFailedPrecondition);  // L8
   if (link(current).state == LINK_STATE_REMOVAL_PENDING) verdict.Object(kFailedPrecondition);
   if (!verdict.accepted()) return verdict;
   link(current).state = LINK_STATE_REMOVAL_PENDING;
   link(current).removal_at = now_ + policies_.link.removal_delay;
+  if (policies_.link.removal_delay > absl::ZeroDuration()) {
+    TellPrincipal(link(current), linking::NoticeKind::kRemovalPending, now_, true);
+    TellContact(link(current), linking::NoticeKind::kRemovalPending, now_, true);
+  }
   SetNow(now_);
   return verdict;
 }
@@ -176,7 +193,7 @@ Verdict Model::Resign(int who, int link_number, absl::Duration session_age) {
   if (it.contact != who) return verdict.Object(kNotFound);
   if (it.state != LINK_STATE_ACTIVE && it.state != LINK_STATE_SUSPENDED) verdict.Object(kFailedPrecondition);
   if (Held(it.principal)) verdict.Object(kFailedPrecondition);  // L9
-  if (verdict.accepted()) it.state = LINK_STATE_RESIGNED;
+  if (verdict.accepted()) EndLink(it, LINK_STATE_RESIGNED, now_, true);
   return verdict;
 }
 
@@ -188,10 +205,28 @@ Verdict Model::ReportDanger(int who, int link_number) {
   if (now_ < it.danger_at + kDay) verdict.Object(kResourceExhausted);
   if (!verdict.accepted()) return verdict;
   it.danger_at = now_;
+  TellPrincipal(it, linking::NoticeKind::kDanger, now_, true);
   freezes_wanted_.insert(it.principal);
   absl::Time& until = frozen_until_.emplace(it.principal, absl::InfinitePast()).first->second;
   until = std::max(until, now_ + policies_.link.danger_freeze);
   return verdict;
+}
+
+void Model::EndLink(ModelLink& it, LinkState state, absl::Time at, bool written) {
+  it.state = state;
+  it.ended_at = at;
+  const bool resigned = state == LINK_STATE_RESIGNED;
+  const auto kind = resigned ? linking::NoticeKind::kResigned : linking::NoticeKind::kRemoved;
+  TellPrincipal(it, kind, at, written);
+  TellContact(it, kind, at, written);
+}
+
+int Model::GuardAt(int principal, absl::Time at) const {
+  for (int i = static_cast<int>(links_.size()) - 1; i >= 0; --i) {
+    const ModelLink& it = links_[static_cast<size_t>(i)];
+    if (it.principal == principal && it.accepted_at <= at && at < it.ended_at) return i;
+  }
+  return kNobody;
 }
 
 // E5: who is not eligible keeps the link, SUSPENDED.
@@ -200,8 +235,16 @@ void Model::Recheck(ModelLink& it) {
   it.recheck_due = false;
   if (!due) return;
   const bool fine = MayBePrincipal(Person(it.principal), now_) && MayBeContact(Person(it.contact), now_);
+  const LinkState before = it.state;
   it.state = fine ? LINK_STATE_ACTIVE : LINK_STATE_SUSPENDED;
-  it.either = freezes_wanted_.count(it.principal) + freezes_wanted_.count(it.contact) > 0;
+  const bool unsure =
+      std::exchange(it.either, freezes_wanted_.count(it.principal) + freezes_wanted_.count(it.contact) > 0);
+  const auto tell = [&](linking::NoticeKind kind) {
+    TellPrincipal(it, kind, now_, true);
+    expected_.back().optional = unsure || it.either;
+  };
+  if (unsure || it.either || (before != it.state && !fine)) tell(linking::NoticeKind::kSuspended);
+  if (unsure || it.either || (before != it.state && fine)) tell(linking::NoticeKind::kResumed);
 }
 
 }  // namespace tc::trust

@@ -10,8 +10,22 @@ namespace tc::trust {
 using namespace trustedcontact::recovery::v1;  // NOLINT: the names of states
 
 void Model::TimersRan() {
-  for (ModelRecovery& it : recoveries_) {
-    if (IsFinal(it.state)) it.end_told = true;
+  for (int i = 0; i < static_cast<int>(recoveries_.size()); ++i) {
+    ModelRecovery& it = recovery(i);
+    if (IsFinal(it.state) && !std::exchange(it.end_told, true)) Written(i);
+    while (!it.reminders.empty() && it.reminders.front() <= now_) {
+      it.reminders.erase(it.reminders.begin());
+      if (AwaitsContact(it.state)) TellContact(it, recovery::NoticeKind::kReminder);
+    }
+  }
+  Written(kNobody);
+  // He is asked while the link guards and is to stay (LNK-15); one that is to end is asked no more.
+  for (ModelLink& it : links_) {
+    if (now_ < it.remind_at) continue;
+    const bool stays = it.state == trustedcontact::linking::v1::LINK_STATE_ACTIVE ||
+                       it.state == trustedcontact::linking::v1::LINK_STATE_SUSPENDED;
+    if (stays) TellPrincipal(it, linking::NoticeKind::kReminder, now_, true);
+    it.remind_at = stays ? now_ + policies_.link.reminder_interval : absl::InfiniteFuture();
   }
 }
 
@@ -43,7 +57,9 @@ void Model::EventsDelivered() {
       absl::Time& until = bounds.emplace(it.principal, absl::InfinitePast()).first->second;
       if (lasts > absl::ZeroDuration()) until = std::max(until, it.ended_at + lasts);
     };
-    if (it.state == RECOVERY_STATE_COMPLETED) bind(restricted_until_, policies_.recovery.restricted_period);
+    const bool password = it.purpose == RECOVERY_PURPOSE_PASSWORD;
+    if (it.state == RECOVERY_STATE_COMPLETED && password)
+      bind(restricted_until_, policies_.recovery.restricted_period);
     if (it.fraud) bind(frozen_until_, policies_.recovery.fraud_freeze);
   }
   for (auto& [principal, holds] : holds_) {
@@ -72,6 +88,7 @@ void Model::FollowPerson(const rpc::FollowedEvent& event) {
     if (it.decoy || IsFinal(it.state)) continue;
     const bool proved = it.proved_at != absl::InfiniteFuture();
     if (PersonId(it.principal) == account && event.at > it.created_at) {
+      if (event.type == "AccountFrozen" && it.purpose == RECOVERY_PURPOSE_UNFREEZE) continue;
       if (!proved) {
         // The first one counts; a lost confirmation matters where somebody guards.
         if (!it.held_early && !it.held_early_if_guarded) {
@@ -84,7 +101,7 @@ void Model::FollowPerson(const rpc::FollowedEvent& event) {
       }
     } else if (proved && it.contact != kNobody && PersonId(it.contact) == account &&
                event.at > it.assigned_at) {
-      HoldRecovery(i);
+      HoldAsked(i);
     }
   }
 }

@@ -1,6 +1,7 @@
 // The rules of recovery (R1–R12), told once more.
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/trust/model.h"
 
@@ -30,20 +31,22 @@ bool Model::MayBeGone(const ModelRecovery& it) const {
 }
 
 void Model::SetNow(absl::Time now) {
-  now_ = now;
+  const absl::Time before = std::exchange(now_, now);
   for (int i = 0; i < static_cast<int>(recoveries_.size()); ++i) {
     const ModelRecovery& it = recovery(i);
     if (!IsFinal(it.state) && now_ >= it.expires_at) End(i, RECOVERY_STATE_EXPIRED, it.expires_at, false);
   }
   namespace link_pb = trustedcontact::linking::v1;
   for (ModelLink& it : links_) {
-    if (it.state == link_pb::LINK_STATE_REMOVAL_PENDING && now_ >= RemovalDue(it)) {
-      it.state = link_pb::LINK_STATE_REMOVED;
-    }
+    if (it.state != link_pb::LINK_STATE_REMOVAL_PENDING) continue;
+    const absl::Time due = RemovalDue(it);
+    // Until the hold's end was heard of, the contact has guarded.
+    if (now_ >= due) EndLink(it, link_pb::LINK_STATE_REMOVED, std::max(due, before), false);
   }
   for (ModelInvitation& it : invitations_) {
     if (it.state == link_pb::INVITATION_STATE_PENDING && now_ >= it.expires_at) {
       it.state = link_pb::INVITATION_STATE_EXPIRED;
+      TellInviter(it, it.expires_at, false);
     }
   }
 }
@@ -60,7 +63,9 @@ void Model::End(int number, RecoveryState state, absl::Time at, bool told) {
   it.state = state;
   it.ended_at = at;
   it.end_told = told;
+  it.reminders.clear();
   if (it.decoy) return;
+  if (state != RECOVERY_STATE_COMPLETED && state != RECOVERY_STATE_REJECTED) TellEnded(it, told);
   Ledger& ledger = ledgers_[it.principal];
   if (ledger.open == number) ledger.open = kNobody;
   if (state == RECOVERY_STATE_COMPLETED) ledger.failures.clear();
@@ -72,9 +77,15 @@ void Model::End(int number, RecoveryState state, absl::Time at, bool told) {
   ledger.failures.push_back(at);
 }
 
-bool Model::MayStart(int person) const {
+// Only a freeze can be ended in a frozen account, and nothing else in one that is.
+bool Model::CanStart(int person, RecoveryPurpose purpose) const {
+  const Citizen citizen = Person(person);
+  return purpose == RECOVERY_PURPOSE_UNFREEZE ? IsFrozen(citizen, now_) : IsActive(citizen, now_);
+}
+
+bool Model::MayStart(int person, RecoveryPurpose purpose) const {
   const auto found = ledgers_.find(person);
-  if (!IsActive(Person(person), now_)) return false;
+  if (!CanStart(person, purpose)) return false;
   if (found == ledgers_.end()) return true;
   const Ledger& ledger = found->second;
   const auto recent = std::count_if(ledger.starts.begin(), ledger.starts.end(),
@@ -82,18 +93,26 @@ bool Model::MayStart(int person) const {
   return ledger.open == kNobody && now_ >= ledger.closed_until && recent < policies_.recovery.starts_per_day;
 }
 
-Verdict Model::Start(int whose) {
+void Model::WriteDownEnds(int principal) {
+  for (int i = 0; i < static_cast<int>(recoveries_.size()); ++i) {
+    ModelRecovery& it = recovery(i);
+    if (it.principal != principal || it.decoy || !IsFinal(it.state) || it.end_told) continue;
+    it.end_told = true;
+    Written(i);
+  }
+}
+
+Verdict Model::Start(int whose, RecoveryPurpose purpose) {
+  if (!IsEnabled(policies_.recovery, purpose)) return Verdict().Object(kFailedPrecondition);
   ModelRecovery made;
   made.principal = whose;
-  made.decoy = !MayStart(whose);
+  made.purpose = purpose;
+  made.decoy = !MayStart(whose, purpose);
   made.created_at = now_;
   made.expires_at = now_ + policies_.recovery.own_code_lifetime;
   made.phone = Person(whose).phone;
   NextCode(made.own_code);
-  // What the clock has ended is written down before another one begins.
-  for (ModelRecovery& other : recoveries_) {
-    if (other.principal == whose && !other.decoy && IsFinal(other.state)) other.end_told = true;
-  }
+  if (CanStart(whose, purpose)) WriteDownEnds(whose);  // before another one begins
   recoveries_.push_back(made);
   if (made.decoy) return Verdict();
   Ledger& ledger = ledgers_[whose];
@@ -122,29 +141,45 @@ int Model::MirrorOf(const ModelRecovery& it) const {
   return proved && other.contact == it.principal ? ledger->second.open : kNobody;
 }
 
+// A longer hold takes the place of a shorter one.
+void Model::HoldLink(int number, absl::Time until) {
+  std::vector<Hold>& holds = holds_[recovery(number).principal];
+  std::erase_if(holds, [&](const Hold& hold) { return hold.recovery == number; });
+  holds.push_back({number, until});
+}
+
 void Model::Prove(int number) {
   ModelRecovery& it = recovery(number);
   const Citizen principal = Person(it.principal);
+  HoldLink(number, it.created_at + policies_.recovery.own_code_lifetime + policies_.recovery.lifetime);
+  it.link = GuardOf(it.principal);
+  if (it.link == kNobody && it.purpose == RECOVERY_PURPOSE_CONTACT_REMOVAL) {
+    return End(number, RECOVERY_STATE_CANCELLED, now_, true);  // nothing to do, and nobody is told
+  }
   it.proved_at = now_;
   it.deadline = it.expires_at = now_ + policies_.recovery.lifetime;
-  const absl::Time until = it.created_at + policies_.recovery.own_code_lifetime + policies_.recovery.lifetime;
-  holds_[it.principal].push_back({number, until});
-  it.link = GuardOf(it.principal);
-  bool something_wrong = !IsActive(principal, now_) || principal.phone != it.phone || it.held_early;
+  bool something_wrong =
+      !IsUsable(principal, it.purpose, now_) || principal.phone != it.phone || it.held_early;
+  if (it.link != kNobody) it.contact = link(it.link).contact;
+  TellPrincipal(it, recovery::NoticeKind::kStarted);
   if (it.link == kNobody) {
     it.state = something_wrong ? RECOVERY_STATE_HELD : RECOVERY_STATE_APPROVED;
-    if (!something_wrong) Grant(it);
-    return;
+    if (!something_wrong) return Grant(it);
+    return TellBoth(it, recovery::NoticeKind::kHeld);
   }
-  it.contact = link(it.link).contact;
   const Citizen contact = Person(it.contact);
   it.contact_phone = IsActive(contact, now_) ? contact.phone : "";
   it.assigned_at = now_;
   const int mirror = MirrorOf(it);
   something_wrong = something_wrong || it.held_early_if_guarded || mirror != kNobody ||
-                    !MayBePrincipal(principal, now_) || !MayBeContact(contact, now_);
+                    !IsFit(principal, it.purpose, now_) || !MayBeContact(contact, now_);
   it.state = something_wrong ? RECOVERY_STATE_HELD : RECOVERY_STATE_AWAITING_CONTACT;
-  if (mirror != kNobody) HoldRecovery(mirror);
+  if (something_wrong) {
+    TellBoth(it, recovery::NoticeKind::kHeld);
+  } else {
+    Ask(it);
+  }
+  if (mirror != kNobody) HoldAsked(mirror);
 }
 
 void Model::Grant(ModelRecovery& it) {
@@ -175,8 +210,13 @@ Verdict Model::Cancel(int number) {
   return verdict;
 }
 
+int Model::OpenOf(int principal) const {
+  const auto found = ledgers_.find(principal);
+  return found == ledgers_.end() ? kNobody : found->second.open;
+}
+
 Verdict Model::CancelOwn(int who) {
-  const int open = ledgers_[who].open;
+  const int open = OpenOf(who);
   if (open == kNobody) return Verdict().Object(kFailedPrecondition);
   return Cancel(open);
 }
@@ -188,9 +228,16 @@ Verdict Model::Complete(int number, bool right_grant, bool weak) {
   if (!it.granted) return verdict.Object(kFailedPrecondition);
   if (!right_grant) return verdict.Object(kPermissionDenied);
   if (it.state != RECOVERY_STATE_APPROVED) return verdict.Object(kFailedPrecondition);
+  if (it.purpose != RECOVERY_PURPOSE_PASSWORD) {
+    if (!DoDeed(it)) return verdict.Object(kFailedPrecondition);
+    End(number, RECOVERY_STATE_COMPLETED, now_, true);
+    TellBoth(it, recovery::NoticeKind::kActionConfirmed);
+    return verdict;
+  }
   if (!IsActive(Person(it.principal), now_)) return verdict.Object(kFailedPrecondition);
   if (!weak) {
     End(number, RECOVERY_STATE_COMPLETED, now_, true);
+    TellBoth(it, recovery::NoticeKind::kCompleted);
     return verdict;
   }
   if (++it.refused_passwords < policies_.recovery.refused_passwords) return verdict.Object(kInvalidArgument);

@@ -43,13 +43,17 @@ void Player::CheckProtection(int person) {
   const int expected = model_.GuardOf(person);
   const auto guard = calls_.Guard(PersonId(person));
   const auto seen = calls_.TrustedContact(PersonId(person));
+  if (guard.ok()) CheckParting(person, guard->guarded() ? guard->link() : "");
   if (expected == kNobody) {
     if (!guard.ok() || guard->guarded()) Complain(absl::StrCat(PersonId(person), " must not be guarded"));
     if (!absl::IsNotFound(seen.status())) Complain(absl::StrCat(PersonId(person), " must see no contact"));
     return;
   }
   ModelLink& it = model_.link(expected);
-  if (it.either && guard.ok() && it.state != LINK_STATE_REMOVAL_PENDING) it.state = guard->link_state();
+  if (it.either && guard.ok() && it.state != LINK_STATE_REMOVAL_PENDING) {
+    it.state = guard->link_state();
+    it.either = false;
+  }
   const bool guards = guard.ok() && guard->guarded() && guard->link() == it.name &&
                       guard->contact() == "accounts/" + PersonId(it.contact) &&
                       guard->link_state() == it.state;
@@ -81,6 +85,9 @@ void Player::LookAt(const Command& command, int number) {
 void Player::CheckRecovery(int number) {
   const ModelRecovery& it = model_.recovery(number);
   if (it.name.empty() || model_.MayBeGone(it)) return;
+  for (const std::string& former : it.former_names) {
+    if (!absl::IsNotFound(calls_.See(former).status())) Complain("a former capability still leads somewhere");
+  }
   const auto seen = calls_.See(it.name);
   if (!seen.ok() || seen->state() != it.state) {
     Complain(absl::StrCat("R", number, " is ", seen.ok() ? RecoveryState_Name(seen->state()) : "not found",
@@ -90,6 +97,7 @@ void Player::CheckRecovery(int number) {
   if (seen->grant().empty() == (it.state == RECOVERY_STATE_APPROVED)) {
     Complain(absl::StrCat("R", number, " must show a grant in APPROVED, and only there"));
   }
+  if (seen->purpose() != it.purpose) Complain(absl::StrCat("R", number, " has another purpose"));
   if (it.contact == kNobody || it.assigned.empty()) return;
   const auto assigned = calls_.SeeAssigned(PersonId(it.contact), it.assigned);
   if (!assigned.ok() || assigned->state() != it.state) {
@@ -115,41 +123,6 @@ void Player::CheckStrangers() {
   }
 }
 
-// Each goes to one of two people who are linked, and names at most the other's mask.
-void Player::CheckNotices() {
-  for (const Told& told : world_.people().told(notices_seen_)) {
-    ++notices_seen_;
-    const bool known =
-        told.masked_person.empty() ||
-        std::any_of(model_.links().begin(), model_.links().end(), [&](const ModelLink& link) {
-          const Citizen principal = world_.people().Get(PersonId(link.principal));
-          const Citizen contact = world_.people().Get(PersonId(link.contact));
-          return (told.receiver == principal.id && told.masked_person == contact.masked_name) ||
-                 (told.receiver == contact.id && told.masked_person == principal.masked_name);
-        });
-    if (!known) Complain(absl::StrCat(told.receiver, " was told of ", told.masked_person));
-  }
-}
-
-// Every password was set once, with a cause.
-void Player::CheckPasswords() {
-  const std::vector<Reset> resets = world_.people().resets();
-  std::map<std::string, int> entitled;
-  for (const ModelRecovery& it : model_.recoveries()) {
-    if (it.state == RECOVERY_STATE_COMPLETED && causes_.count(it.name) != 0)
-      ++entitled[PersonId(it.principal)];
-  }
-  std::map<std::string, std::string> last;
-  for (const Reset& reset : resets) {
-    last[reset.account] = reset.password;
-    if (--entitled[reset.account] < 0) Complain("a password was set without a cause, or twice for one");
-  }
-  for (const auto& [account, left] : entitled) {
-    if (left > 0) Complain(absl::StrCat("a recovery of ", account, " is COMPLETED without a new password"));
-  }
-  if (complaint_.empty() && last != password_of_) Complain("another password was set than the one accepted");
-}
-
 void Player::CheckGuesses() {
   if (world_.otp().most_guesses() > world_.policies().otp.attempts_per_request) {
     Complain("more guesses were evaluated than allowed");
@@ -163,6 +136,7 @@ std::string Player::CheckAll() {
   for (int i = std::max(0, invitations - 6); i < invitations; ++i) CheckInvitation(i);
   for (int person = 0; person < kPeople; ++person) {
     CheckProtection(person);
+    CheckHistory(person);
     CheckDuty(person);
   }
   const int recoveries = static_cast<int>(model_.recoveries().size());
@@ -170,8 +144,8 @@ std::string Player::CheckAll() {
     if (i >= recoveries - 8 || !IsFinal(model_.recovery(i).state)) CheckRecovery(i);
   }
   CheckStrangers();
-  CheckNotices();
   CheckPasswords();
+  CheckDeeds();
   CheckGuesses();
   return complaint_;
 }

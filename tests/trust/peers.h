@@ -3,6 +3,7 @@
 // Peers: what linking and recovery ask each other, identity and otp, as direct calls of the other side's
 // handlers. Each call can be cut off (Cuts). Thread-safe.
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -29,6 +30,7 @@ struct Wires {
   Cuts cuts;
   Cuts notices;  // those that carry notices, apart: they go from the outboxes
   Planted planted = Planted::kNothing;
+  std::atomic<int> told = 0;  // notices so far
 };
 
 class LinkingIdentity final : public linking::IdentityPeer {

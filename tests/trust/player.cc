@@ -8,7 +8,7 @@ namespace tc::trust {
 
 namespace {
 
-constexpr int kWholeLookEvery = 40;  // steps
+constexpr int kWholeLookEvery = 60;  // steps
 
 }  // namespace
 
@@ -31,8 +31,12 @@ int Player::ActorFor(const Command& command, int right) const {
   return command.who < 216 && right != kNobody ? right : AnyPerson(command.whom);
 }
 
-// Mostly somebody who is guarded and for whom nothing is open.
+// Mostly somebody who is guarded and for whom nothing is open; somebody frozen, where a freeze can be ended.
 int Player::PickClaimed(const Command& command) const {
+  for (int i = 0; i < kPeople && command.nth == 3 && world_.policies().recovery.purpose_unfreeze; ++i) {
+    const int person = (command.who + i) % kPeople;
+    if (IsFrozen(world_.people().Get(PersonId(person)), world_.now())) return person;
+  }
   for (int i = 0; i < kPeople && command.how % 5 != 0; ++i) {
     const int person = (command.who + i) % kPeople;
     const bool open = std::any_of(model_.recoveries().begin(), model_.recoveries().end(), [&](const auto& r) {
@@ -41,6 +45,19 @@ int Player::PickClaimed(const Command& command) const {
     if (!open && model_.GuardOf(person) != kNobody) return person;
   }
   return AnyPerson(command.who);
+}
+
+// Another purpose now and then, also where it is not enabled.
+rec_pb::RecoveryPurpose Player::PurposeFor(const Command& command, int person) const {
+  const recovery::Policy& policy = world_.policies().recovery;
+  const bool enabled = policy.purpose_phone_change || policy.purpose_contact_removal;
+  if (command.how % (enabled ? 2 : 16) != 0) return rec_pb::RECOVERY_PURPOSE_PASSWORD;
+  const Citizen citizen = world_.people().Get(PersonId(person));
+  if (policy.purpose_unfreeze && IsFrozen(citizen, world_.now())) return rec_pb::RECOVERY_PURPOSE_UNFREEZE;
+  static constexpr rec_pb::RecoveryPurpose kPurposes[] = {
+      rec_pb::RECOVERY_PURPOSE_CONTACT_REMOVAL, rec_pb::RECOVERY_PURPOSE_PHONE_CHANGE,
+      rec_pb::RECOVERY_PURPOSE_CONTACT_REMOVAL, rec_pb::RECOVERY_PURPOSE_UNFREEZE};
+  return kPurposes[command.whom % std::size(kPurposes)];
 }
 
 // One of the newest.
@@ -100,8 +117,11 @@ Act Player::NextAct(const Command& command) const {
       return Act::kApprove;
     case rec_pb::RECOVERY_STATE_APPROVED:
       return Act::kComplete;
+    case rec_pb::RECOVERY_STATE_IN_PERSON:
+      return Act::kConfirmInPerson;
     case rec_pb::RECOVERY_STATE_HELD:
-      return command.how % 2 == 0 ? Act::kRelease : Act::kReject;
+      if (command.how % 4 == 3) return Act::kStartInPerson;
+      return command.how % 4 == 2 ? Act::kReject : Act::kRelease;
     default:
       return Act::kDeliver;
   }
@@ -134,6 +154,10 @@ void Player::Do(const Command& command) {
       {Act::kResend, &Player::Resend},
       {Act::kCancel, &Player::Cancel},
       {Act::kCancelOwn, &Player::CancelOwn},
+      {Act::kCancelNotMe, &Player::CancelNotMe},
+      {Act::kFormerCapability, &Player::FormerCapability},
+      {Act::kStartInPerson, &Player::StartInPerson},
+      {Act::kConfirmInPerson, &Player::ConfirmInPerson},
       {Act::kAcknowledge, &Player::Acknowledge},
       {Act::kSendCode, &Player::SendCode},
       {Act::kApprove, &Player::Approve},
@@ -160,12 +184,19 @@ void Player::Timers(const Command&) {
   model_.TimersRan();
 }
 
-void Player::Outbox(const Command&) {
+// Of the notices one may be cut off; it is told again, and once all the same.
+void Player::Outbox(const Command& command) {
+  const bool cut = IsCut(command.twist);
+  if (cut) {
+    const auto when = command.twist == Twist::kCutBefore ? Cuts::When::kBefore : Cuts::When::kAfter;
+    world_.notice_cuts().Arm(command.nth, when);
+  }
   world_.RunOutbox(Service::kLinking);
   model_.LinkingOutboxRan();
   world_.RunOutbox(Service::kRecovery);
   model_.RecoveryOutboxRan();
-  CheckNotices();
+  world_.notice_cuts().Clear();
+  CheckNotices(!cut);
 }
 
 void Player::Deliver(const Command&) {
@@ -176,9 +207,11 @@ void Player::Deliver(const Command&) {
 void Player::Wait(const Command& command) {
   static constexpr int kSeconds[] = {1,  1,  1,  1,  2,   2,   5,   5,   6,   6,    31,   31,   61,    61,
                                      61, 61, 61, 61, 121, 121, 301, 301, 901, 1801, 3601, 3601, 21600, 86400};
+  static constexpr int kMonth = 30 * 86400;
   const int seconds = kSeconds[command.how % std::size(kSeconds)];
   // The longest are rare.
-  const int waited = seconds >= 21600 && command.who % 2 != 0 ? 61 : seconds;
+  int waited = seconds >= 21600 && command.who % 2 != 0 ? 61 : seconds;
+  if (seconds == 86400 && command.who % 16 == 0) waited = kMonth;
   world_.clock().Advance(absl::Seconds(waited));
   model_.SetNow(world_.now());
   absl::StrAppend(&story_, " by ", waited, " s");

@@ -27,8 +27,8 @@ class Player {
   const std::string& story() const { return story_; }
   // Compares everything there is. After the last command, and now and then.
   std::string CheckAll();
-  // How many mutations were accepted: a run in which nothing ever succeeds shows nothing.
-  const std::map<Act, int>& accepted() const { return accepted_; }
+  // How many mutations were accepted, by what they do: a run in which nothing ever succeeds shows nothing.
+  const std::map<std::string, int>& accepted() const { return accepted_; }
 
  private:
   // --- whom and what a command means (player.cc)
@@ -55,7 +55,7 @@ class Player {
   template <typename Send>
   auto Try(const Command& command, const Verdict& verdict, const std::string& person, Send send);
 
-  // --- one for each act (player_acts.cc, player_contact.cc)
+  // --- one for each act (player_acts.cc, player_contact.cc, player_officer.cc)
   void Invite(const Command& command);
   void CancelInvitation(const Command& command);
   void Accept(const Command& command);
@@ -68,6 +68,10 @@ class Player {
   void Resend(const Command& command);
   void Cancel(const Command& command);
   void CancelOwn(const Command& command);
+  void CancelNotMe(const Command& command);
+  void FormerCapability(const Command& command);
+  void StartInPerson(const Command& command);
+  void ConfirmInPerson(const Command& command);
   void Acknowledge(const Command& command);
   void SendCode(const Command& command);
   void Approve(const Command& command);
@@ -81,6 +85,8 @@ class Player {
   void Outbox(const Command& command);
   void Deliver(const Command& command);
   void Restart(const Command& command);
+  Visit VisitFor(const Command& command, int person) const;
+  rec_pb::RecoveryPurpose PurposeFor(const Command& command, int person) const;
   // A code has come, exactly one, or none.
   void TakeCode(int recovery, ModelCode& code, const std::string& phone, bool expected);
 
@@ -92,25 +98,48 @@ class Player {
   void LookAt(const Command& command, int recovery);
   void CheckRecovery(int recovery);
   void CheckStrangers();
-  void CheckNotices();
-  void CheckPasswords();
   void CheckGuesses();
+
+  // --- what must never be seen (invariants.cc)
+  // After the outboxes have run; a cut one may still have to be delivered.
+  void CheckNotices(bool without_cuts);
+  void CheckNotMeWay(const Told& told);
+  void CheckPasswords();
+  void CheckDeeds();
+  void CheckCauseOf(const Reset& reset);
+  // A contact who guarded and guards no more has left, or was removed as the policy demands.
+  void CheckParting(int person, const std::string& guards_now);
+  void CheckHistory(int person);
 
   World world_;
   Calls calls_;
   Model model_;
   std::string complaint_;
   std::string story_;
-  std::map<Act, int> accepted_;
+  std::map<std::string, int> accepted_;
   int requests_ = 0;
   int steps_ = 0;
   int phones_ = 0;
   int messages_ = 0;
+  int capabilities_ = 0;
   size_t notices_seen_ = 0;
   size_t resets_seen_ = 0;
-  // Recoveries of whom somebody entitled has said yes: the contact by his code, or nobody guarded.
-  std::set<std::string> causes_;
-  std::set<std::string> assigned_;                  // contacts' names of recoveries, as far as known
+  // Who has said yes to a recovery, by its public name.
+  struct Cause {
+    enum class By { kNobodyGuarded, kContact, kTwoOfficers } by = By::kNobodyGuarded;
+    std::string contact;  // accounts/…, where it was he
+  };
+  std::map<std::string, Cause> causes_;
+  std::set<std::string> used_;  // of these, those by which a password was set
+  struct FirstVisit {
+    std::string officer;
+    absl::Time at;
+  };
+  std::map<std::string, FirstVisit> visits_;    // by public name
+  std::map<int, std::string> guarded_by_;       // the link, when it was last looked at
+  std::map<std::string, absl::Time> may_part_;  // from when on a link may have ended, by its name
+  std::map<std::string, std::string> tokens_;   // to say "this was not me", by public name
+  std::vector<std::string> former_tokens_;
   std::map<std::string, std::string> password_of_;  // by principal, as the model has it
 };
 

@@ -88,10 +88,15 @@ void Player::Remove(const Command& command) {
   const bool named = command.how % 2 == 0;
   absl::StrAppend(&story_, ": ", PersonId(who), named ? absl::StrCat(" L", number) : "");
   const absl::Duration age = SessionAge(command);
-  Try(command, model_.Remove(who, named ? number : kNobody, age), PersonId(who), [&](Sender by) {
-    by.session_age = age;
-    return calls_.Remove(by, named ? it.name : "");
-  });
+  const auto removed =
+      Try(command, model_.Remove(who, named ? number : kNobody, age), PersonId(who), [&](Sender by) {
+        by.session_age = age;
+        return calls_.Remove(by, named ? it.name : "");
+      });
+  if (removed.has_value()) {  // with the contact's consent, where the policy demands it
+    if (world_.policies().link.removal_confirmed) Complain("removed without the contact's consent");
+    may_part_[removed->name()] = world_.now() + world_.policies().link.removal_delay;
+  }
   CheckProtection(who);
   CheckDuty(it.contact);
 }
@@ -103,10 +108,11 @@ void Player::Resign(const Command& command) {
   const int who = ActorFor(command, it.contact);
   absl::StrAppend(&story_, ": ", PersonId(who), " L", number);
   const absl::Duration age = SessionAge(command);
-  Try(command, model_.Resign(who, number, age), PersonId(who), [&](Sender by) {
+  const auto left = Try(command, model_.Resign(who, number, age), PersonId(who), [&](Sender by) {
     by.session_age = age;
     return calls_.Resign(by, it.name);
   });
+  if (left.has_value()) may_part_[it.name] = world_.now();
   CheckProtection(it.principal);
   CheckDuty(it.contact);
 }
@@ -134,12 +140,14 @@ void Player::TakeCode(int number, ModelCode& code, const std::string& phone, boo
 void Player::Start(const Command& command) {
   const int whose = PickClaimed(command);
   const std::string phone = world_.people().Get(PersonId(whose)).phone;
-  const Verdict verdict = model_.Start(whose);
+  const RecoveryPurpose purpose = PurposeFor(command, whose);
+  const Verdict verdict = model_.Start(whose, purpose);
+  absl::StrAppend(&story_, ": ", PersonId(whose), " ", RecoveryPurpose_Name(purpose));
+  const auto made =
+      Try(command, verdict, "", [&](const Sender& by) { return calls_.Start(by, phone, purpose); });
+  if (!made.has_value() || !verdict.accepted()) return;
   const int number = static_cast<int>(model_.recoveries().size()) - 1;
-  absl::StrAppend(&story_, ": R", number, " of ", PersonId(whose),
-                  model_.recovery(number).decoy ? " (decoy)" : "");
-  const auto made = Try(command, verdict, "", [&](const Sender& by) { return calls_.Start(by, phone); });
-  if (!made.has_value()) return;
+  absl::StrAppend(&story_, " R", number, model_.recovery(number).decoy ? " (decoy)" : "");
   ModelRecovery& it = model_.recovery(number);
   it.name = made->name();
   TakeCode(number, it.own_code, phone, !it.decoy);
@@ -158,10 +166,12 @@ void Player::Verify(const Command& command) {
   ModelRecovery& it = model_.recovery(number);
   const auto proved =
       Try(command, verdict, "", [&](const Sender& by) { return calls_.Verify(by, it.name, code); });
+  if (proved.has_value()) it.assigned = calls_.OpenOf(PersonId(it.principal));
   if (proved.has_value() && it.contact != kNobody) {
-    for (const AssignedRecovery& assigned : calls_.ListAssigned(PersonId(it.contact))) {
-      if (assigned_.insert(assigned.name()).second) it.assigned = assigned.name();
-    }
+    const auto asked = calls_.ListAssigned(PersonId(it.contact));
+    const bool among = std::any_of(asked.begin(), asked.end(),
+                                   [&](const AssignedRecovery& one) { return one.name() == it.assigned; });
+    if (!among) Complain("the contact is not asked");
     it.match_code = proved->match_code();
     if (world_.policies().recovery.match_code != (it.match_code.size() == 4) &&
         it.state == RECOVERY_STATE_AWAITING_CONTACT) {
@@ -171,7 +181,7 @@ void Player::Verify(const Command& command) {
   if (proved.has_value() && it.state == RECOVERY_STATE_APPROVED) {
     const auto guard = calls_.Guard(PersonId(it.principal));
     if (!guard.ok() || guard->guarded()) Complain("a protected account got a grant without its contact");
-    causes_.insert(it.name);
+    causes_[it.assigned] = {};
   }
   LookAt(command, number);
   CheckGuesses();
@@ -211,15 +221,31 @@ void Player::Complete(const Command& command) {
   const ModelRecovery it = model_.recovery(number);
   const auto seen = calls_.See(it.name);
   const bool right = command.how % 8 != 0 && seen.ok() && !seen->grant().empty();
-  const bool weak = command.how % 8 == 1;
+  const bool sets = it.purpose == RECOVERY_PURPOSE_PASSWORD;
+  const bool weak = sets && command.how % 8 == 1;
   const std::string grant = right ? seen->grant() : std::string(43, 'A');
-  const std::string password = weak ? "weak" : absl::StrCat("password ", number, " ", command.who);
+  const std::string password = weak   ? "weak"
+                               : sets ? absl::StrCat("password ", number, " ", command.who)
+                                      : "";
   absl::StrAppend(&story_, ": R", number, right ? "" : " by a wrong grant",
                   weak ? " with a weak password" : "");
   const Verdict verdict = model_.Complete(number, right, weak);
-  Try(command, verdict, "", [&](const Sender& by) { return calls_.Complete(by, it.name, grant, password); });
-  if (verdict.accepted()) password_of_[PersonId(it.principal)] = password;
+  Command sent = command;
+  // Refused and cut off, it stays marked as being used for a while; the model does not know of it.
+  if (!verdict.accepted() && !weak) sent.twist = Twist::kNone;
+  Try(sent, verdict, "", [&](const Sender& by) { return calls_.Complete(by, it.name, grant, password); });
+  if (verdict.accepted()) ++accepted_[RecoveryPurpose_Name(it.purpose)];
+  if (verdict.accepted() && sets) password_of_[PersonId(it.principal)] = password;
+  if (verdict.accepted() && it.purpose == RECOVERY_PURPOSE_CONTACT_REMOVAL) {
+    const auto cause = causes_.find(it.assigned);
+    const std::string contact = "accounts/" + PersonId(model_.link(it.link).contact);
+    const bool agreed = cause != causes_.end() && cause->second.contact == contact;
+    if (!agreed) Complain("the contact was removed without having agreed");
+    may_part_[model_.link(it.link).name] = world_.now();
+    CheckProtection(it.principal);
+  }
   CheckPasswords();
+  CheckDeeds();
   LookAt(command, number);
 }
 
@@ -228,7 +254,7 @@ void Player::Complete(const Command& command) {
 void Player::CompleteTwice(const Command& command) {
   const int number =
       PickRecovery(command, [](const ModelRecovery& r) { return r.state == RECOVERY_STATE_APPROVED; });
-  if (number == kNobody) return;
+  if (number == kNobody || model_.recovery(number).purpose != RECOVERY_PURPOSE_PASSWORD) return;
   const ModelRecovery it = model_.recovery(number);
   const auto seen = calls_.See(it.name);
   if (!seen.ok() || seen->grant().empty()) return;

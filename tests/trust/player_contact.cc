@@ -65,10 +65,18 @@ void Player::Approve(const Command& command) {
   const std::string wrong_match = before.match_code == "0000" ? "0001" : "0000";
   const std::string match_code = command.whom % 6 == 0 ? wrong_match : before.match_code;
   const absl::Duration age = absl::Seconds(command.whom % 9 == 0 ? 301 : command.whom % 100);
-  const Verdict verdict = model_.Approve(who, number, code, match_code, age);
+  // In the claimant's place now and then.
+  Place place = kContactsPlace;
+  if (command.nth == 4 && command.who % 6 == 0) place.device = kClaimantsPlace.device;
+  if (command.nth == 4 && command.who % 6 == 1) place.address = kClaimantsPlace.address;
+  const bool same_address =
+      world_.policies().recovery.same_address && place.address == kClaimantsPlace.address;
+  const bool same_place = same_address || place.device == kClaimantsPlace.device;
+  if (same_place) absl::StrAppend(&story_, " in the claimant's place");
+  const Verdict verdict = model_.Approve(who, number, code, match_code, age, same_place);
   const auto approved = Try(command, verdict, PersonId(who), [&](Sender by) {
     by.session_age = age;
-    return calls_.Approve(by, NameOf(before), code, match_code);
+    return calls_.Approve(by, NameOf(before), code, match_code, place);
   });
   if (approved.has_value()) {
     const auto guard = calls_.Guard(PersonId(before.principal));
@@ -76,7 +84,7 @@ void Player::Approve(const Command& command) {
     // Its values were taken from what came to his phone.
     const bool own_code = !before.contact_code.values.empty() && code == before.contact_code.values.back();
     if (!by_contact || !own_code) Complain("approved, but not by the contact with his own code");
-    causes_.insert(before.name);
+    causes_[before.assigned] = {Cause::By::kContact, "accounts/" + PersonId(who)};
   }
   LookAt(command, number);
   CheckGuesses();

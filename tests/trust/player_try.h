@@ -16,8 +16,7 @@ namespace tc::trust {
 template <typename Send>
 auto Player::Try(const Command& command, const Verdict& verdict, const std::string& person, Send send) {
   Sender by{person, absl::StrFormat("00000000-0000-4000-8000-%012x", ++requests_)};
-  const bool cut = command.twist == Twist::kCutBefore || command.twist == Twist::kCutAfter ||
-                   command.twist == Twist::kCutAndRestart;
+  const bool cut = IsCut(command.twist);
   if (cut) {
     const auto when = command.twist == Twist::kCutBefore ? Cuts::When::kBefore : Cuts::When::kAfter;
     world_.cuts().Arm(command.nth, when);
@@ -38,7 +37,7 @@ auto Player::Try(const Command& command, const Verdict& verdict, const std::stri
   }
   using Answer = std::decay_t<decltype(*answer)>;
   if (!answer.ok()) return std::optional<Answer>();
-  ++accepted_[command.act];
+  ++accepted_[std::string(Name(command.act))];
   if (command.twist == Twist::kAgain) {
     const auto again = send(by);
     if (!again.ok() || !google::protobuf::util::MessageDifferencer::Equals(*again, *answer)) {

@@ -1,10 +1,13 @@
 // Two at the same moment (product rules 2–5, 8): of those that exclude each other exactly one wins, both
-// services agree on the end, and everything that follows happens once. Each race is run a thousand times.
-// Where the store's serialisation is the protection, the same race is seen to break without it.
+// services agree on the end, and everything that follows happens once. Each race is run as often as TC_ROUNDS
+// says, a thousand times under the thread sanitizer. Where the store's serialisation is the protection, the
+// same race is seen to break without it.
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <string>
 
@@ -15,7 +18,7 @@
 namespace tc::trust {
 namespace {
 
-constexpr int kThousand = 1000;
+constexpr int kRoundsOtherwise = 200;
 constexpr int kMutantRounds = 400;
 constexpr int kRoundsOfAWorld = 100;
 
@@ -203,7 +206,10 @@ class Races : public ::testing::TestWithParam<Meeting> {
 
 TEST_P(Races, HaveOneOutcome) {
   std::string wrong;
-  const int round = Wrong(GetParam(), tc::testing::kSerialised, kThousand, wrong);
+  const char* const wanted = std::getenv("TC_ROUNDS");
+  const int rounds = std::max(wanted == nullptr ? 0 : std::atoi(wanted), kRoundsOtherwise);
+  std::printf("%d rounds\n", rounds);
+  const int round = Wrong(GetParam(), tc::testing::kSerialised, rounds, wrong);
   EXPECT_EQ(wrong, "") << "in round " << round;
 }
 

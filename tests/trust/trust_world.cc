@@ -125,7 +125,7 @@ World::World(const Setup& setup)
                                       otp::kCodeKey, otp::kIndexKey, otp::kDataKey},
                                      random_)),
       signer_(*crypto::JwtSigner::Generate("proof")),
-      wires_{clock_, {}, {}, setup.planted},
+      wires_{clock_, {}, {}, setup.planted, 0},
       linking_identity_(wires_, people_),
       recovery_identity_(wires_, people_, *crypto::JwtVerifier::FromJwks(signer_.Jwks())),
       recovery_linking_(wires_),
@@ -143,8 +143,8 @@ Citizen World::AddPerson() {
   Citizen citizen;
   citizen.id = absl::StrCat("p", n);
   citizen.first_name = kFirstNames[n % std::size(kFirstNames)];
-  citizen.masked_name = absl::StrCat(
-      citizen.first_name, " ", kInitials[(n + n / std::size(kFirstNames)) % std::size(kInitials)]);
+  citizen.masked_name = absl::StrCat(citizen.first_name, " ",
+                                     kInitials[(n + n / std::size(kFirstNames)) % std::size(kInitials)]);
   citizen.phone = absl::StrFormat("+7916%07d", n);
   citizen.email = absl::StrCat(citizen.id, "@example.org");
   citizen.phone_bound_at = now() - absl::Hours(24 * 365);

@@ -15,7 +15,7 @@ using enum absl::StatusCode;
 
 absl::StatusOr<std::string> ParseNotMeToken(absl::string_view token) {
   // What is no token leads nowhere, like one that is not ours.
-  if (token.size() != 22 || !IsIdText(token)) return NotFound("recovery");
+  if (token.size() != Tokens::kNotMeLength || !IsIdText(token)) return NotFound("recovery");
   return std::string(token);
 }
 
