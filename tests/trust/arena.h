@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <latch>
 #include <set>
 #include <string>
 
@@ -30,6 +31,7 @@ class Arena {
       : world(Setup{.overrides = {{"recovery.starts_per_day", "10"}}, .switches = switches}), calls(world) {}
 
   Sender By(const std::string& person) { return {person, Id()}; }
+  bool EveryOther() { return ++turns_ % 2 == 0; }
   std::string Id() { return absl::StrFormat("00000000-0000-4000-9000-%012x", ++ids_); }
 
   template <typename T>
@@ -100,6 +102,7 @@ class Arena {
 
  private:
   uint64_t ids_ = 0;
+  uint64_t turns_ = 0;
   uint64_t before_ = 0;  // of recovery's log, when this round began
 };
 
@@ -121,6 +124,21 @@ Ends Race(One one, Other other) {
       ends.other = other();
     }
   });
+  return ends;
+}
+
+// The same, but every other time `other` waits until `one`, a proof or an approval, is about to be written:
+// it asks much before, and they would seldom meet there.
+template <typename One, typename Other>
+Ends RaceToCommit(Arena& arena, One one, Other other) {
+  if (!arena.EveryOther()) return Race(one, other);
+  std::latch meet(2);
+  arena.world.BeforeCommit([&] { meet.arrive_and_wait(); });
+  const Ends ends = Race(one, [&] {
+    meet.arrive_and_wait();
+    return other();
+  });
+  arena.world.BeforeCommit({});
   return ends;
 }
 

@@ -4,6 +4,7 @@
 // handlers. Each call can be cut off (Cuts). Thread-safe.
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -31,6 +32,8 @@ struct Wires {
   Cuts notices;  // those that carry notices, apart: they go from the outboxes
   Planted planted = Planted::kNothing;
   std::atomic<int> told = 0;  // notices so far
+  std::function<void()>
+      before_commit;  // called by the last questions before a proof or an approval is written
 };
 
 class LinkingIdentity final : public linking::IdentityPeer {

@@ -30,8 +30,9 @@ std::string ApproveOrCancel(Arena& arena) {
   const Case c = arena.CodeSent();
   const Sender approver = arena.By(c.contact.id);
   const Sender canceller = arena.By(c.principal.id);
-  const Ends ends = Race([&] { return arena.calls.Approve(approver, c.assigned, c.code, "").status(); },
-                         [&] { return arena.calls.CancelOwn(canceller).status(); });
+  const Ends ends = RaceToCommit(
+      arena, [&] { return arena.calls.Approve(approver, c.assigned, c.code, "").status(); },
+      [&] { return arena.calls.CancelOwn(canceller).status(); });
   const rec_pb::RecoveryState state = arena.State(c);
   if (!ends.other.ok()) return absl::StrCat("the cancellation is told ", ends.other.ToString());
   if (state != rec_pb::RECOVERY_STATE_CANCELLED) return "cancelled, and is not";
@@ -44,9 +45,9 @@ std::string RejectOrApprove(Arena& arena) {
   const Case c = arena.CodeSent();
   const Sender approver = arena.By(c.contact.id);
   const Sender rejecter = arena.By(c.contact.id);
-  const Ends ends =
-      Race([&] { return arena.calls.Approve(approver, c.assigned, c.code, "").status(); },
-           [&] { return arena.calls.Reject(rejecter, c.assigned, rec_pb::REJECT_REASON_FRAUD).status(); });
+  const Ends ends = RaceToCommit(
+      arena, [&] { return arena.calls.Approve(approver, c.assigned, c.code, "").status(); },
+      [&] { return arena.calls.Reject(rejecter, c.assigned, rec_pb::REJECT_REASON_FRAUD).status(); });
   if (const std::string wrong = OneWinner(ends, kNotNowOrAgain); !wrong.empty()) return wrong;
   const bool approved = arena.State(c) == rec_pb::RECOVERY_STATE_APPROVED;
   if (approved != ends.one.ok()) return "the state is not the winner's";
@@ -150,7 +151,8 @@ std::string CompleteOrCancel(Arena& arena) {
 // nobody is asked (L8, L9).
 std::string ProveOr(Arena& arena, const Case& c, const std::function<absl::Status()>& end_link) {
   const Sender by = arena.By("");
-  const Ends ends = Race([&] { return arena.calls.Verify(by, c.name, c.code).status(); }, end_link);
+  const Ends ends = RaceToCommit(
+      arena, [&] { return arena.calls.Verify(by, c.name, c.code).status(); }, end_link);
   if (!ends.one.ok()) return absl::StrCat("the right code is told ", ends.one.ToString());
   if (!ends.other.ok() && !absl::IsFailedPrecondition(ends.other)) return ends.other.ToString();
   const bool ended = ends.other.ok();

@@ -83,6 +83,7 @@ absl::StatusOr<recovery::GuardNow> RecoveryLinking::HoldGuard(const AccountId& p
                                                               const recovery::PublicId& recovery,
                                                               absl::Time until, const std::string& request_id,
                                                               absl::Time deadline) {
+  if (wires_->before_commit) wires_->before_commit();
   if (wires_->planted == Planted::kHoldsNobody) return GetGuard(principal, deadline);
   return wires_->cuts.Call([&]() -> absl::StatusOr<recovery::GuardNow> {
     link_pb::HoldGuardRequest in;
@@ -199,6 +200,7 @@ absl::Status RecoveryOtp::ConsumeNow(const recovery::CodeBinding& binding, const
   Bind(binding, in);
   in.set_request_id(request_id);
   TRY(handlers->ConsumeVerification(CallOf(in), in));
+  if (wires_->before_commit && binding.side == recovery::Side::kContact) wires_->before_commit();
   const std::lock_guard lock(mutex_);
   consumed_[binding.verification.text()].insert(request_id);
   return absl::OkStatus();

@@ -125,7 +125,7 @@ World::World(const Setup& setup)
                                       otp::kCodeKey, otp::kIndexKey, otp::kDataKey},
                                      random_)),
       signer_(*crypto::JwtSigner::Generate("proof")),
-      wires_{clock_, {}, {}, setup.planted, 0},
+      wires_{clock_, {}, {}, setup.planted, 0, {}},
       linking_identity_(wires_, people_),
       recovery_identity_(wires_, people_, *crypto::JwtVerifier::FromJwks(signer_.Jwks())),
       recovery_linking_(wires_),

@@ -5,6 +5,7 @@
 // so, so that lag is in its hand. Handlers may be called from many threads; Restart, the deliveries and the
 // runs from one.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -56,6 +57,9 @@ class World {
   People& people() { return people_; }
   const People& people() const { return people_; }
   Cuts& cuts() { return wires_.cuts; }
+  // Where a race wants a proof or an approval to meet somebody: shortly before it is written. Set while
+  // nobody calls.
+  void BeforeCommit(std::function<void()> meet) { wires_.before_commit = std::move(meet); }
   Cuts& notice_cuts() { return wires_.notices; }
   const Policies& policies() const { return policies_; }
   const RecoveryOtp& otp() const { return recovery_otp_; }
