@@ -35,6 +35,10 @@ absl::Status RequireNoOpenRecovery(const Protection& protection, absl::Time now)
 
 absl::Status AddHold(Protection& protection, Hold hold, absl::Time now) {
   std::vector<Hold>& holds = protection.holds;
+  for (const Hold& h : holds) {
+    // A call that was late must not shorten what a later step of the same recovery needs.
+    if (h.recovery == hold.recovery) hold.until = std::max(hold.until, h.until);
+  }
   std::erase_if(holds, [&](const Hold& h) { return h.until <= now || h.recovery == hold.recovery; });
   if (holds.size() >= kMaxHolds) {
     return Refuse(kResourceExhausted, Reason::kRateLimited, "too many recoveries hold this link")

@@ -44,8 +44,8 @@ bool RecoveryOpen(const Protection& protection, absl::Time now);
 // FAILED_PRECONDITION / RECOVERY_OPEN while a hold lives.
 absl::Status RequireNoOpenRecovery(const Protection& protection, absl::Time now);
 
-// Adds a hold or moves the same recovery's; drops those that are over. RESOURCE_EXHAUSTED / RATE_LIMITED
-// beyond eight.
+// Adds a hold or makes the same recovery's longer, never shorter; drops those that are over.
+// RESOURCE_EXHAUSTED / RATE_LIMITED beyond eight.
 absl::Status AddHold(Protection& protection, Hold hold, absl::Time now);
 
 // Ends the hold of this recovery. False when there is none. A pending removal whose time has passed meanwhile

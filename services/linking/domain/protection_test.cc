@@ -44,6 +44,14 @@ TEST(Hold, OfTheSameRecoveryIsMovedNotDoubled) {
   EXPECT_TRUE(RecoveryOpen(protection, kNow + absl::Minutes(90)));
 }
 
+TEST(AHold, IsNeverMadeShorterByACallThatComesLate) {
+  Protection protection;
+  ASSERT_THAT(AddHold(protection, {"r", kNow + absl::Hours(72)}, kNow), IsOk());
+  ASSERT_THAT(AddHold(protection, {"r", kNow + absl::Hours(24)}, kNow), IsOk());
+  EXPECT_TRUE(RecoveryOpen(protection, kNow + absl::Hours(72) - absl::Milliseconds(1)));
+  EXPECT_FALSE(RecoveryOpen(protection, kNow + absl::Hours(72)));
+}
+
 TEST(Hold, EndsWithItsRecoveryOnly) {
   Protection protection;
   ASSERT_THAT(AddHold(protection, {"one", kNow + absl::Hours(1)}, kNow), IsOk());
