@@ -1,5 +1,6 @@
 #include "services/identity/rpc/convert_peers.h"
 
+#include "common/base/link.h"
 #include "common/base/status.h"
 #include "services/identity/domain/guarded.h"
 #include "services/identity/rpc/mistakes.h"
@@ -11,7 +12,6 @@ namespace {
 constexpr size_t kPassportDigits = 10;
 constexpr size_t kSeriesDigits = 4;
 constexpr size_t kMostMask = 64;
-constexpr size_t kMostLink = 96;
 
 AccountId AccountOf(const std::string& name, absl::string_view field, Mistakes& mistakes) {
   return mistakes.Take(AccountId::ParseName(name, field));
@@ -58,7 +58,7 @@ absl::StatusOr<PeerNotice> Parse(const pb::NotifyPersonRequest& in) {
   const auto& given = in.parameters();
   notice.masked_person =
       TextOf(given.masked_person(), kMostMask, false, "parameters.masked_person", mistakes);
-  notice.link = TextOf(given.link(), kMostLink, false, "parameters.link", mistakes);
+  notice.link = mistakes.Take(ParseLink(given.link(), "parameters.link"));
   if (!notice.link.empty() && !MayHoldLink(notice.kind))
     mistakes.Add("parameters.link", "PARAMETER_NOT_ALLOWED", "this template holds no link");
   if (!given.masked_address().empty())

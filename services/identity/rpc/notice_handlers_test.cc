@@ -89,7 +89,7 @@ TEST_F(NotifyPerson, NamesEveryMistakeAtOnce) {
        {"NAME_INVALID", "TEMPLATE_NOT_ALLOWED", "TEXT_TOO_LONG", "PARAMETER_NOT_ALLOWED"}) {
     EXPECT_THAT(status, Violates(reason));
   }
-  EXPECT_THAT(ViolationsOf(status), SizeIs(6));
+  EXPECT_THAT(ViolationsOf(status), SizeIs(5));
 }
 
 TEST_F(NotifyPerson, TakesALinkWhereARecoveryCanStillBeStoppedOnly) {  // NTF-02

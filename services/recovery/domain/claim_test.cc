@@ -221,8 +221,8 @@ TEST(ProveClaim, EndsWhereThereIsNoContactToRemove) {  // R13
 
 class CancelFrom : public ::testing::TestWithParam<State> {};
 TEST_P(CancelFrom, IsPossibleAtAnyMomentBeforeTheEnd) {
-  for (const Canceller who : {Canceller::kClaimant, Canceller::kPrincipal, Canceller::kNotMe,
-                              Canceller::kOperator, Canceller::kSystem}) {
+  for (const Canceller who :
+       {Canceller::kClaimant, Canceller::kPrincipal, Canceller::kNotMe, Canceller::kSystem}) {
     const auto cancelled = Cancel(InState(GetParam()), who, Noon());
     if (IsFinal(GetParam())) {
       EXPECT_EQ(cancelled.status().code(), kFailedPrecondition);

@@ -77,14 +77,15 @@ TEST(Table, LetsEveryOpenStateExpireAndBeCancelled) {
   for (const State state : kAllStates) {
     if (IsFinal(state)) continue;
     EXPECT_EQ(To(state, Trigger::kExpire, Actor::kSystem), State::kExpired);
-    for (const Actor actor : {Actor::kClaimant, Actor::kPrincipal, Actor::kOperator, Actor::kSystem}) {
+    for (const Actor actor : {Actor::kClaimant, Actor::kPrincipal, Actor::kSystem}) {
       EXPECT_EQ(To(state, Trigger::kCancel, actor), State::kCancelled);
     }
   }
 }
 
-TEST(Table, LetsTheOperatorApproveNothing) {
+TEST(Table, LetsTheOperatorApproveAndCancelNothing) {
   for (const RecoveryTransition& t : Transitions()) {
+    EXPECT_FALSE(t.actor == Actor::kOperator && t.to == State::kCancelled);
     const bool by_nobody = t.actor == Actor::kOperator || t.actor == Actor::kSystem;
     EXPECT_FALSE(by_nobody && t.to == State::kApproved);
   }

@@ -249,8 +249,6 @@ bool IsApart(const RecoveryTransition& row) {
     case Trigger::kBurnGrant:
     case Trigger::kExhaustAttempts:
       return true;
-    case Trigger::kCancel:
-      return row.actor == Actor::kOperator;  // has no method yet
     default:
       return false;
   }

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "services/recovery/rpc/world_testing.h"
+#include "services/recovery/rpc/officers_testing.h"
 
 namespace tc::recovery {
 namespace {
@@ -125,6 +125,21 @@ TEST(ARing, OfThreeIsLeftAlone) {  // L7
     const std::string name = world.Start(phone)->name();
     EXPECT_EQ(world.Verify(name, world.otp.CodeTo(phone))->state(), pb::RECOVERY_STATE_AWAITING_CONTACT);
   }
+}
+
+// Bob goes the way in person while alice waits for his answer: at proof and release nothing met, so that the
+// approval itself must look.
+TEST(PairInPerson, HoldsTheApprovalByWhoeverRecoversFromTheOtherMeanwhile) {
+  testing::Officers world;
+  world.identity.passports["bob"] = "4511222333";
+  world.linking.guards["bob"] = {true, LinkId::FromTrusted("link-2"), Account("alice")};
+  const World::Case alices = world.ToContactCode();
+  ASSERT_EQ(World::Must(world.Come("bob")).state(), pb::RECOVERY_STATE_IN_PERSON);
+  EXPECT_THAT(world.Approve("bob", alices.assigned, world.otp.CodeTo(kBobPhone)),
+              Refused(kFailedPrecondition, Reason::kRecoveryHeld));
+  EXPECT_EQ(world.Get(alices.name)->state(), pb::RECOVERY_STATE_HELD);
+  EXPECT_EQ(world.Get(testing::Officers::NameOf("bob"))->state(), pb::RECOVERY_STATE_IN_PERSON)
+      << "no contact can block the officers' way";
 }
 
 }  // namespace

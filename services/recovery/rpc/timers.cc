@@ -30,7 +30,7 @@ absl::Status Release(const RecoveryStore& store, kv::Txn& txn, const PublicId& i
 bool IsOf(const Recovery& recovery, const kv::Timer& timer) {
   const std::vector<absl::Time> reminders = RemindersOf(recovery);
   return std::any_of(reminders.begin(), reminders.end(), [&](absl::Time at) {
-    return absl::AbsDuration(at - timer.fire_at) < absl::Seconds(1);  // stored times are rounded
+    return absl::AbsDuration(at - timer.fire_at) < absl::Microseconds(10);  // stored times are rounded
   });
 }
 
