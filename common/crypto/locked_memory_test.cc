@@ -47,7 +47,9 @@ TEST(LockedMemory, IsNotSwappedNotDumpedAndNotWrittenOnceProtected) {  // CRY-13
   if (flags.empty()) GTEST_SKIP() << "this kernel does not tell";
   EXPECT_THAT(flags, ::testing::HasSubstr(" dd "));
   EXPECT_THAT(flags, ::testing::Not(::testing::HasSubstr(" wr ")));
-  if (!kSanitized) EXPECT_THAT(flags, ::testing::HasSubstr(" lo "));
+  if (!kSanitized) {
+    EXPECT_THAT(flags, ::testing::HasSubstr(" lo "));
+  }
 }
 
 TEST(LockedMemory, EndsTheProcessThatWritesOverAKey) {

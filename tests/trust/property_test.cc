@@ -78,7 +78,9 @@ class Trust : public ::testing::Test {
     for (const char* const what : kMustSucceed) {
       const int64_t count = run.accepted[what];
       std::printf("%8lld  %s\n", static_cast<long long>(count), what);
-      if (steps >= kStepsOfAHalf) EXPECT_GT(count, 0) << what;
+      if (steps >= kStepsOfAHalf) {
+        EXPECT_GT(count, 0) << what;
+      }
     }
   }
 };

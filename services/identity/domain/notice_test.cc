@@ -16,7 +16,9 @@ TEST(PeersKind, IsThatOfLinkingsAndRecoverysTemplatesOnly) {
     const std::optional<NoticeKind> kind = PeersKind(number);
     const bool theirs = (number >= 1 && number <= 15) || (number >= 32 && number <= 39);
     ASSERT_EQ(kind.has_value(), theirs) << number;
-    if (theirs) EXPECT_TRUE(IsPeers(*kind)) << number;
+    if (theirs) {
+      EXPECT_TRUE(IsPeers(*kind)) << number;
+    }
   }
   EXPECT_EQ(PeersKind(1), NoticeKind::kInvitationReceived);
   EXPECT_EQ(PeersKind(15), NoticeKind::kRecoveryCompleted);

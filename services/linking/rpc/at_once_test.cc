@@ -299,7 +299,9 @@ Outcome HoldAgainst(const kv::TestSwitches& switches, Leave leave) {
   const std::string link = world.Link("alice", "bob").name();
   const Outcome outcome = Race([&] { return world.Hold("alice", "rec-1", absl::Hours(24))->guarded(); },
                                [&] { return leave(world, link); });
-  if (!switches.unserialised) EXPECT_EQ(world.Guard("alice").guarded(), outcome.first);
+  if (!switches.unserialised) {
+    EXPECT_EQ(world.Guard("alice").guarded(), outcome.first);
+  }
   return outcome;
 }
 
@@ -336,7 +338,9 @@ Outcome DangerAgainstRemove(const kv::TestSwitches& switches) {
   const std::string link = world.Link("alice", "bob").name();
   const Outcome outcome = Race([&] { return world.ReportDanger("bob", link).ok(); },
                                [&] { return world.Remove("alice", link).ok(); });
-  if (!switches.unserialised) EXPECT_EQ(world.Guard("alice").guarded(), outcome.first);
+  if (!switches.unserialised) {
+    EXPECT_EQ(world.Guard("alice").guarded(), outcome.first);
+  }
   return outcome;
 }
 

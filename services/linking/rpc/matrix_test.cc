@@ -147,7 +147,9 @@ class Matrix {
       ExpectStates(invitation, link);
     }
     const bool writes = answers && RulesOf(method).mutates();
-    if (!writes) EXPECT_EQ(TracesOf(stage_->world), before);
+    if (!writes) {
+      EXPECT_EQ(TracesOf(stage_->world), before);
+    }
     if (writes) stage_.reset();
   }
 
@@ -155,13 +157,17 @@ class Matrix {
     const Protection after = stage_->ProtectionOfAlice();
     if (rows.invitation != nullptr) {
       const auto& [from, trigger, actor, guard, to, effects] = *rows.invitation;
-      if (from == InvitationState::kNew) EXPECT_EQ(stage_->InvitationNow(after.pending), to);
+      if (from == InvitationState::kNew) {
+        EXPECT_EQ(stage_->InvitationNow(after.pending), to);
+      }
       if (from != InvitationState::kNew) invitation = to;
       invitation_rows.emplace(from, trigger, actor);
     }
     if (rows.link != nullptr) {
       const auto& [from, trigger, actor, guard, to, effects] = *rows.link;
-      if (from == LinkState::kNew) EXPECT_EQ(stage_->LinkNow(after.link), to);
+      if (from == LinkState::kNew) {
+        EXPECT_EQ(stage_->LinkNow(after.link), to);
+      }
       if (from != LinkState::kNew) link = to;
       link_rows.emplace(from, trigger, actor);
     }

@@ -64,10 +64,12 @@ class Stage {
   }
 
   void LeadInvitation(InvitationState state) {
-    if (state == InvitationState::kDeclined)
+    if (state == InvitationState::kDeclined) {
       EXPECT_THAT(world.Decline("bob", scene.invitation), testing::IsOk());
-    if (state == InvitationState::kCancelled)
+    }
+    if (state == InvitationState::kCancelled) {
       EXPECT_THAT(world.Cancel("alice", scene.invitation), testing::IsOk());
+    }
     if (state == InvitationState::kExpired) {
       world.clock().Advance(absl::Minutes(30));
       world.RunTimers();

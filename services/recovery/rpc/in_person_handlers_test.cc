@@ -330,7 +330,9 @@ TEST(StartInPerson, EndsWellWhereverItWasCutOff) {
         const auto again = world.handlers.StartInPersonRecovery(call, world.InPersonRequest("alice"));
         ASSERT_THAT(again, IsOk()) << nth;
         EXPECT_EQ(again->state(), pb::RECOVERY_STATE_IN_PERSON);
-        if (cut.ok()) EXPECT_TRUE(Equals(*cut, *again));
+        if (cut.ok()) {
+          EXPECT_TRUE(Equals(*cut, *again));
+        }
         const auto list = world.handlers.ListRecoveries(world.Operator(), {});
         EXPECT_EQ(list->recoveries_size(), 1);
       }

@@ -222,7 +222,9 @@ class Matrix {
       EXPECT_TRUE(has_read || IsRefusal(status)) << status;
       EXPECT_EQ(TracesOf(world), traces);
       // Documents are charged before they are looked at, and given back.
-      if (RoleOf(who) == opt::ROLE_PORTAL) EXPECT_EQ(world.db->revision(), revision);
+      if (RoleOf(who) == opt::ROLE_PORTAL) {
+        EXPECT_EQ(world.db->revision(), revision);
+      }
     }
   }
 
