@@ -4,6 +4,8 @@
 #   suite_library(NAME [KIND k] [LINK …])      sources of this folder; tests beside them
 #   suite_service(NAME)                        the rooms of a service and its binary
 #   suite_common_passwords(TARGET OWN)         tables of passwords that are refused, for TARGET
+#   suite_embed(TARGET NAMESPACE FUNCTION f …) files as text inside TARGET
+#   suite_wording(TARGET f …)                  tables of the words of messages, for TARGET
 #
 # A room's dependencies are fixed here, so that a service cannot name another.
 # Sources are found by pattern: x.cc belongs to the folder's library, x_test.cc to its test program,
@@ -153,7 +155,7 @@ endfunction()
 # services/NAME: domain → store → rpc, outbound → domain, main → all. CALLS lists the services whose contract
 # outbound/ may use; their code stays out of reach.
 function(suite_service NAME)
-  cmake_parse_arguments(ARG "" "" "CALLS;DOMAIN_LINK;OUTBOUND_LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "CALLS;DOMAIN_LINK;OUTBOUND_LINK;RPC_LINK" ${ARGN})
   set(dir ${CMAKE_CURRENT_SOURCE_DIR})
   suite_room(${NAME}_domain ${dir}/domain LINK common_base ${ARG_DOMAIN_LINK})
   suite_proto(${NAME}_records FILES services/${NAME}/store/records.proto)
@@ -166,7 +168,7 @@ function(suite_service NAME)
     common_crypto ${ARG_OUTBOUND_LINK})
   file(GLOB handlers CONFIGURE_DEPENDS ${dir}/rpc/*handlers.h)
   suite_room(${NAME}_rpc ${dir}/rpc LINK ${NAME}_store ${NAME}_outbound ${NAME}_v1_grpc common_rpc common_obs
-    common_env common_crypto KIND record PCH ${handlers})
+    common_env common_crypto ${ARG_RPC_LINK} KIND record PCH ${handlers})
 
   file(GLOB tests CONFIGURE_DEPENDS ${dir}/domain/*_test.cc)
   suite_test(${NAME}_domain_test SOURCES ${tests} LINK ${NAME}_domain common_base_testing)
@@ -189,6 +191,17 @@ function(suite_service NAME)
   endif()
 endfunction()
 
+# Adds NAMESPACE::FUNCTION() to TARGET: the FILES (stem → text), declared by a header of TARGET's own.
+function(suite_embed TARGET NAMESPACE FUNCTION)
+  set(script ${CMAKE_SOURCE_DIR}/cmake/embed.py)
+  set(made ${CMAKE_CURRENT_BINARY_DIR}/embedded_${FUNCTION}.cc)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE files)
+  add_custom_command(OUTPUT ${made} COMMAND Python3::Interpreter ${script} ${made} ${NAMESPACE} ${FUNCTION} ${files}
+    DEPENDS ${script} ${files} VERBATIM)
+  set_source_files_properties(${made} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  target_sources(${TARGET} PRIVATE ${made})
+endfunction()
+
 # Adds the tables of common passwords to TARGET: the list OWN and the word lists of the distribution, as hashes.
 function(suite_common_passwords TARGET OWN)
   set(script ${CMAKE_SOURCE_DIR}/cmake/common_passwords.py)
@@ -196,6 +209,17 @@ function(suite_common_passwords TARGET OWN)
   set(made ${CMAKE_CURRENT_BINARY_DIR}/common_password_tables.cc)
   add_custom_command(OUTPUT ${made} COMMAND Python3::Interpreter ${script} ${made} ${own} ${SUITE_WORD_LISTS}
     DEPENDS ${script} ${own} ${SUITE_WORD_LISTS} VERBATIM)
+  set_source_files_properties(${made} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  target_sources(${TARGET} PRIVATE ${made})
+endfunction()
+
+# Adds the words of messages to TARGET: FILES are ru.json and en.json.
+function(suite_wording TARGET)
+  set(script ${CMAKE_SOURCE_DIR}/cmake/wording.py)
+  set(made ${CMAKE_CURRENT_BINARY_DIR}/built_in_words.cc)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE files)
+  add_custom_command(OUTPUT ${made} COMMAND Python3::Interpreter ${script} ${made} ${files} DEPENDS ${script} ${files}
+    VERBATIM)
   set_source_files_properties(${made} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   target_sources(${TARGET} PRIVATE ${made})
 endfunction()

@@ -93,7 +93,15 @@ namespace tc {
   X(kConfirmationRequired, "CONFIRMATION_REQUIRED")             \
   X(kRestrictedAfterRecovery, "RESTRICTED_AFTER_RECOVERY")      \
   X(kWarningAnsweredNo, "WARNING_ANSWERED_NO")                  \
-  X(kDelayNotOver, "DELAY_NOT_OVER")
+  X(kDelayNotOver, "DELAY_NOT_OVER")                            \
+  /* codes: limits */                                           \
+  X(kPrefixThrottled, "PREFIX_THROTTLED")                       \
+  X(kClientLimitReached, "CLIENT_LIMIT_REACHED")                \
+  X(kAccountLimitReached, "ACCOUNT_LIMIT_REACHED")              \
+  X(kBudgetExhausted, "BUDGET_EXHAUSTED")                       \
+  X(kChallengeRequired, "CHALLENGE_REQUIRED")                   \
+  X(kPersonLimitReached, "PERSON_LIMIT_REACHED")                \
+  X(kAddressDisabled, "ADDRESS_DISABLED")
 
 enum class Reason {
 #define TC_REASON_ENUM(id, name) id,

@@ -120,6 +120,15 @@ std::string HmacSha256(absl::string_view key, absl::string_view message) {
   return mac.Finish();
 }
 
+std::string HmacSha1(absl::string_view key, absl::string_view message) {
+  std::string tag(20, '\0');
+  size_t size = 0;
+  Must(!key.empty() &&
+       EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA1", nullptr, key.data(), key.size(), Bytes(message),
+                 message.size(), reinterpret_cast<unsigned char*>(tag.data()), tag.size(), &size) != nullptr);
+  return tag;
+}
+
 std::string Sha256(absl::string_view bytes) {
   EVP_MD_CTX* const digest = ThreadDigest();
   std::string out(kDigestBytes, '\0');

@@ -47,6 +47,8 @@ class KeyedHash {
 
 // The bare function (RFC 2104) where a foreign protocol prescribes it. `key` is not empty.
 std::string HmacSha256(absl::string_view key, absl::string_view message);
+// The same with SHA-1 (RFC 2202): where a foreign protocol knows nothing newer.
+std::string HmacSha1(absl::string_view key, absl::string_view message);
 std::string Sha256(absl::string_view bytes);
 // Constant time for equal lengths.
 bool ConstantTimeEquals(absl::string_view a, absl::string_view b);

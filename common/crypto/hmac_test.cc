@@ -84,6 +84,12 @@ TEST_F(KeyedHashTest, IsHmacOverLengthPrefixedFields) {
   EXPECT_EQ(Hex(mac.tag), Hex(HmacSha256(key, message)));
 }
 
+TEST(HmacSha1, AgreesWithRfc2202) {
+  EXPECT_EQ(Hex(HmacSha1(std::string(20, '\x0b'), "Hi There")), "b617318655057264e28bc0b6fb378c8ef146be00");
+  EXPECT_EQ(Hex(HmacSha1("Jefe", "what do ya want for nothing?")),
+            "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+}
+
 TEST_F(KeyedHashTest, VerifiesWhatItMade) {
   const KeyedHash hash = Load();
   const Mac mac = hash.Make({"subject", "123456"});

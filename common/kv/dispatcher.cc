@@ -21,6 +21,7 @@ namespace {
 constexpr size_t kFetch = 64;
 constexpr absl::Duration kFirstBackoff = absl::Milliseconds(200);
 constexpr absl::Duration kLongestBackoff = absl::Minutes(5);
+constexpr absl::Duration kLongestBackoffAtTheEnd = absl::Seconds(15);
 // Rows come due by time, too: how late one may be noticed.
 constexpr absl::Duration kPoll = absl::Milliseconds(200);
 // Under load every commit is a change; looking at each would cost more than it brings.
@@ -60,11 +61,16 @@ bool IsPassing(absl::StatusCode code) {
   }
 }
 
+// What a row may wait at most: less when it has little time left.
+absl::Duration LongestBackoff(absl::Duration left) {
+  return std::clamp(left / 20, kLongestBackoffAtTheEnd, kLongestBackoff);
+}
+
 // Full jitter: anything between nothing and the doubled bound, so that those who failed together do not come
 // back together.
-absl::Duration Backoff(int attempts, Random& random) {
+absl::Duration Backoff(int attempts, absl::Duration left, Random& random) {
   const absl::Duration bound =
-      std::min(kLongestBackoff, kFirstBackoff * (int64_t{1} << std::min(attempts, 20)));
+      std::min(LongestBackoff(left), kFirstBackoff * (int64_t{1} << std::min(attempts, 20)));
   uint64_t bits = 0;
   for (const char c : random.Bytes(4)) bits = bits << 8 | static_cast<unsigned char>(c);
   return bound * (static_cast<double>(bits) / 4294967296.0);
@@ -88,7 +94,7 @@ OutboxRow AfterFailure(OutboxRow row, const absl::Status& failure, absl::Time no
   row.last_error = Describe(failure);
   row.dead = !IsPassing(failure.code());
   const absl::Duration asked = RetryAfterOf(failure).value_or(absl::ZeroDuration());
-  if (!row.dead) row.not_before = now + std::max(Backoff(row.attempts, random), asked);
+  if (!row.dead) row.not_before = now + std::max(Backoff(row.attempts, row.expire_at - now, random), asked);
   ++row.attempts;
   return row;
 }

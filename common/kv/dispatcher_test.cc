@@ -64,6 +64,19 @@ TEST_P(DispatcherTest, PerformsAnOrderInOrderInOneRun) {
   EXPECT_EQ(Performed(), "123");
 }
 
+TEST_P(DispatcherTest, WaitsLittleWhenLittleTimeIsLeft) {
+  answer_ = absl::UnavailableError("");
+  ASSERT_THAT(Enqueue(*db_, {.kind = "send", .payload = "a", .expire_at = clock_.Now() + absl::Minutes(10)}),
+              IsOk());
+  for (int i = 0; i < 30; ++i) {
+    ASSERT_EQ(RunOnce(), 1) << "the twentieth part of what is left, or 15 s";
+    EXPECT_LE(Waiting()[0].not_before, clock_.Now() + absl::Seconds(i < 10 ? 30 : 15));
+    clock_.Advance(absl::Seconds(i < 10 ? 30 : 15));
+  }
+  RunOnce();
+  EXPECT_TRUE(Waiting().empty()) << "expired";
+}
+
 TEST_P(DispatcherTest, TriesAgainAfterEveryPassingErrorUnderTheSameRequestId) {
   ASSERT_THAT(Enqueue(*db_, {.kind = "send", .payload = "a"}), IsOk());
   int attempts = 0;

@@ -26,6 +26,7 @@ struct Raw {
   std::vector<std::string> peers;
   std::vector<std::string> sets;
   std::optional<bool> reflection;
+  bool check = false;
 };
 
 void AddFlags(CLI::App& app, Flags& flags, Raw& raw) {
@@ -186,6 +187,9 @@ std::optional<int> ParseFlags(int argc, char** argv, const ServiceInfo& info, Fl
   Raw raw;
   AddFlags(app, flags, raw);
   if (info.add_flags) info.add_flags(app);
+  if (info.offers_check) {
+    app.add_flag("--check", raw.check, "Read and check the flags and the files they name, and serve nothing");
+  }
   NameEnvironment(app);
   app.set_config("--config", "", "File of flags, one NAME=VALUE a line (TOML)")->envname("TC_CONFIG");
   app.allow_config_extras(CLI::config_extras_mode::error);
@@ -197,8 +201,11 @@ std::optional<int> ParseFlags(int argc, char** argv, const ServiceInfo& info, Fl
   }
   std::vector<std::string> mistakes = Interpret(raw, flags);
   for (std::string& mistake : MistakesIn(flags, info)) mistakes.push_back(std::move(mistake));
+  if (info.check_flags) info.check_flags({flags.development, flags.policy, flags.overrides}, mistakes);
   if (!mistakes.empty()) return Complain(info, mistakes);
-  return std::nullopt;
+  if (!raw.check) return std::nullopt;
+  std::printf("tc-%s: nothing wrong\n", info.name.c_str());
+  return 0;
 }
 
 }  // namespace tc::rpc

@@ -38,8 +38,8 @@ struct Flags {
   int64_t clock_offset_seconds = 0;  // development: added to the time of day
 };
 
-// Fills `flags`, or returns main's exit code after printing: 0 for --help and --version (on stdout), 2 for
-// mistakes (each on a line of stderr).
+// Fills `flags`, or returns main's exit code after printing: 0 for --help, --version and a --check that found
+// nothing wrong (on stdout), 2 for mistakes (each on a line of stderr).
 std::optional<int> ParseFlags(int argc, char** argv, const ServiceInfo& info, Flags& flags);
 
 // What is wrong with flags that were read, one sentence each, naming the flag. Empty: nothing.

@@ -248,5 +248,33 @@ TEST(ParseFlags, SwitchesReflectionEitherWay) {
   EXPECT_TRUE(Parse(With(Production(), "--reflection=true")).flags.reflection);
 }
 
+ServiceInfo WithOwnCheck(std::vector<std::string> own_mistakes) {
+  ServiceInfo info = Linking();
+  info.offers_check = true;
+  info.check_flags = [own_mistakes](const CommonFlags& common, std::vector<std::string>& mistakes) {
+    if (!common.development || common.overrides.at("a.b") != "1") std::abort();
+    mistakes.insert(mistakes.end(), own_mistakes.begin(), own_mistakes.end());
+  };
+  return info;
+}
+
+TEST(ParseFlags, TellsAServicesOwnMistakesWithTheOthers) {
+  const Parsed parsed =
+      Parse(With(Without(Development(), "--data"), "--set=a.b=1"), WithOwnCheck({"--x is wrong"}));
+  EXPECT_EQ(parsed.code, 2);
+  EXPECT_THAT(parsed.err, HasSubstr("tc-linking: --data is required"));
+  EXPECT_THAT(parsed.err, HasSubstr("tc-linking: --x is wrong"));
+}
+
+TEST(ParseFlags, OnlyChecksWhenToldTo) {
+  const Args args = With(With(Development(), "--set=a.b=1"), "--check");
+  const Parsed fine = Parse(args, WithOwnCheck({}));
+  EXPECT_EQ(fine.code, 0);
+  EXPECT_THAT(fine.out, HasSubstr("nothing wrong"));
+  EXPECT_EQ(Parse(args, WithOwnCheck({"--x is wrong"})).code, 2);
+  EXPECT_EQ(Parse(Without(args, "--check"), WithOwnCheck({})).code, std::nullopt);
+  EXPECT_EQ(Parse(With(Development(), "--check")).code, 2) << "a service without a check of its own";
+}
+
 }  // namespace
 }  // namespace tc::rpc

@@ -52,6 +52,13 @@ class PeerChannel;
 // be called again.
 void InitProcess();
 
+// What a service's own check of its command line may want to know of the common flags.
+struct CommonFlags {
+  bool development = false;
+  std::string policy;                            // "gosuslugi"
+  std::map<std::string, std::string> overrides;  // --set
+};
+
 struct ServiceInfo {
   std::string name;                // "linking"
   std::string description;         // first line of --help
@@ -62,6 +69,11 @@ struct ServiceInfo {
   // Stores beside the database, {"person-keys"}: each in a directory of its own, <data>-person-keys.
   std::vector<std::string> further_stores = {};
   std::function<void(CLI::App&)> add_flags;  // the service's own flags; may be empty
+  // Adds what is wrong with them, and with the files that they name, to the mistakes of the common flags: one
+  // sentence each, told together before anything is opened. May be empty.
+  std::function<void(const CommonFlags& common, std::vector<std::string>& mistakes)> check_flags;
+  // Adds --check to the flags: they are checked, and nothing is served.
+  bool offers_check = false;
 };
 
 class Runtime {

@@ -60,16 +60,20 @@ void RestrictTls() {
   setenv("GRPC_SSL_CIPHER_SUITES", "ECDHE-RSA-AES256-GCM-SHA384", 1);
 }
 
+absl::Status CheckCertificate(const std::string& certificate, const std::string& private_key) {
+  const Owned<X509> read = TRY(ReadCertificate(certificate));
+  const Owned<EVP_PKEY> key = TRY(ReadKey(private_key));
+  if (X509_check_private_key(read.get(), key.get()) == 1) return absl::OkStatus();
+  return Bad(private_key, absl::StrCat("is not the key of ", certificate));
+}
+
 absl::Status CheckTlsFiles(const TlsFiles& files) {
   TRY(ReadCertificate(files.ca));
-  const Owned<X509> certificate = TRY(ReadCertificate(files.certificate));
+  TRY(ReadCertificate(files.certificate));
   const Owned<EVP_PKEY> key = TRY(ReadKey(files.private_key));
   if (EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_EC)
     return Bad(files.private_key, "is not an elliptic-curve (ECDSA) key");
-  if (X509_check_private_key(certificate.get(), key.get()) != 1) {
-    return Bad(files.private_key, absl::StrCat("is not the key of ", files.certificate));
-  }
-  return absl::OkStatus();
+  return CheckCertificate(files.certificate, files.private_key);
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MutualTlsServerCredentials(const TlsFiles& files) {

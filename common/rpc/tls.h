@@ -6,6 +6,7 @@
 // (TRN-02).
 
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 #include "common/rpc/credentials.h"
@@ -22,6 +23,10 @@ void RestrictTls();
 // FAILED_PRECONDITION naming the file: missing, unreadable, no PEM, key and certificate do not match, not an
 // elliptic curve.
 absl::Status CheckTlsFiles(const TlsFiles& files);
+
+// FAILED_PRECONDITION naming the file: missing, unreadable, no PEM, key and certificate do not match. Any
+// kind of key will do.
+absl::Status CheckCertificate(const std::string& certificate, const std::string& private_key);
 
 // A server that demands a client certificate of the one authority in files.ca.
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MutualTlsServerCredentials(const TlsFiles& files);

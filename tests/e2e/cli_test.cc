@@ -16,6 +16,7 @@
 namespace tc::e2e {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Eq;
 using ::testing::HasSubstr;
 using testing::IsOk;
@@ -142,6 +143,22 @@ TEST_F(CliTest, ReadsTheNewestCodeOfAPhone) {
   ASSERT_THAT(people.BindPhone(anna), IsOk());
   ASSERT_OK_AND_ASSIGN(const std::string code, people.AwaitCode(anna, 0));
   EXPECT_THAT(Tcctl(absl::StrCat("inbox --code-only ", anna.phone)).text, Eq(code + "\n"));
+}
+
+TEST_F(CliTest, ShowsWhatBecameOfMessages) {  // O7
+  const dev::Citizen anna = Someone("Anna");
+  dev::People people = People();
+  ASSERT_THAT(people.CreateAccount(anna), IsOk());
+  ASSERT_THAT(people.BindPhone(anna), IsOk());
+  ASSERT_OK_AND_ASSIGN(const std::string code, people.AwaitCode(anna, 0));
+  const Output table = Tcctl("deliveries");
+  EXPECT_THAT(table, Prints(0, "CODE_PHONE_BINDING"));
+  EXPECT_THAT(table, Prints(0, "spool ACCEPTED"));
+  EXPECT_THAT(table.text, AllOf(Not(HasSubstr(anna.phone)), Not(HasSubstr(code)))) << "masked, no words";
+  EXPECT_THAT(Tcctl("-o json deliveries --limit 1"), Prints(0, "\"masked_address\""));
+  EXPECT_THAT(Tcctl("deliveries --parent verifications/absent"), Prints(0, "(empty)"));
+  EXPECT_THAT(Tcctl("deliveries --parent accounts/x"), Prints(1, "NAME_INVALID"));
+  EXPECT_THAT(Tcctl("deliveries --help"), Prints(0, "--parent"));
 }
 
 TEST_F(CliTest, ReadsAnAccountsJournal) {  // I8

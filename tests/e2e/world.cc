@@ -4,23 +4,29 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "tests/e2e/web.h"
 
 namespace tc::e2e {
 
 std::unique_ptr<dev::TemporaryDir> World::directory_;
 std::unique_ptr<dev::DevSuite> World::suite_;
 
-std::vector<std::string>& World::Overrides() {
-  static std::vector<std::string> overrides = dev::GenerousLimits();
-  return overrides;
+dev::SuiteOptions& World::Options() {
+  static dev::SuiteOptions options = [] {
+    dev::SuiteOptions usual;
+    usual.set = dev::GenerousLimits();
+    return usual;
+  }();
+  return options;
 }
 
 void World::SetUpTestSuite() {
   directory_ = std::make_unique<dev::TemporaryDir>();
-  dev::SuiteOptions options;
+  dev::SuiteOptions options = Options();
   options.data = directory_->path();
-  options.set = Overrides();
   auto suite = dev::DevSuite::Start(std::move(options));
   ASSERT_TRUE(suite.ok()) << suite.status().ToString();
   suite_ = *std::move(suite);
@@ -30,6 +36,15 @@ void World::SetUpTestSuite() {
 void World::TearDownTestSuite() {
   suite_.reset();
   directory_.reset();
+}
+
+std::string World::LogWithoutCalls(dev::Service service) {
+  std::string kept;
+  const std::string log = Contents(suite().LogOf(service));
+  for (const absl::string_view line : absl::StrSplit(log, '\n')) {
+    if (!absl::StrContains(line, "\"msg\":\"rpc\"")) absl::StrAppend(&kept, line, "\n");
+  }
+  return kept;
 }
 
 dev::Citizen World::Someone(const std::string& first_name) {

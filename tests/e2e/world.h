@@ -19,12 +19,16 @@ class World : public ::testing::Test {
   static void SetUpTestSuite();
   static void TearDownTestSuite();
 
+  // How the suite is started, all but its directory; set before it starts.
+  static dev::SuiteOptions& Options();
   // Policy overrides besides the generous limits; set before the suite starts.
-  static std::vector<std::string>& Overrides();
+  static std::vector<std::string>& Overrides() { return Options().set; }
 
   static dev::DevSuite& suite() { return *suite_; }
   // A client of its own for each test: patient, if the test lets services die.
   dev::People People() { return dev::People(suite().clients(), suite().spool()); }
+  // Its log but for the line of each call, to be shown by a test that fails.
+  static std::string LogWithoutCalls(dev::Service service);
   // A citizen whom no other test knows.
   static dev::Citizen Someone(const std::string& first_name);
 

@@ -15,7 +15,7 @@
 #include "common/env/clock.h"
 #include "services/linking/outbound/identity_peer.h"
 #include "services/linking/rpc/handlers.h"
-#include "services/otp/outbound/provider.h"
+#include "services/otp/domain/message.h"
 #include "services/otp/rpc/verification_handlers.h"
 #include "services/recovery/outbound/identity_peer.h"
 #include "services/recovery/outbound/linking_peer.h"
@@ -125,6 +125,7 @@ class RecoveryOtp final : public recovery::OtpPeer {
                                             const recovery::CodeMessage& message,
                                             const std::string& request_id, absl::Time deadline) override;
   absl::StatusOr<recovery::CheckedCode> Check(const recovery::CodeBinding& binding, const Secret& code,
+                                              const recovery::CodeClient& client,
                                               const std::string& request_id, absl::Time deadline) override;
   absl::Status Consume(const recovery::CodeBinding& binding, const std::string& request_id,
                        absl::Time deadline) override;
@@ -141,6 +142,7 @@ class RecoveryOtp final : public recovery::OtpPeer {
                                                const recovery::CodeMessage& message,
                                                const std::string& request_id);
   absl::StatusOr<recovery::CheckedCode> CheckNow(const recovery::CodeBinding& binding, const Secret& code,
+                                                 const recovery::CodeClient& client,
                                                  const std::string& request_id);
   absl::Status ConsumeNow(const recovery::CodeBinding& binding, const std::string& request_id);
   // A call as recovery's peer makes it.
@@ -154,10 +156,9 @@ class RecoveryOtp final : public recovery::OtpPeer {
 };
 
 // Keeps the last code that went to each address.
-class CodeBox final : public otp::Provider {
+class CodeBox {
  public:
-  absl::string_view name() const override { return "box"; }
-  absl::StatusOr<otp::Acceptance> Send(const otp::Message& message) override;
+  void Take(const otp::Message& message);
   // Empty: none has come there.
   std::string CodeTo(const std::string& address) const;
   // How many messages have left.

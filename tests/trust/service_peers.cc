@@ -56,10 +56,11 @@ void Address(const recovery::CodeAddress& address, Request& request) {
   if (const auto* email = std::get_if<std::string>(&address)) request.set_email(*email);
 }
 
-// The code in a message's words: behind the last '#'.
-std::string CodeIn(const std::string& body) {
-  const size_t begin = body.rfind('#') + 1;
-  return body.substr(begin, body.find_first_not_of("0123456789", begin) - begin);
+template <typename Request>
+void Describe(const recovery::CodeClient& client, Request& request) {
+  request.mutable_client()->set_address(client.address);
+  request.mutable_client()->set_device(client.device);
+  request.mutable_client()->set_challenge_passed(client.challenge_passed);
 }
 
 }  // namespace
@@ -145,6 +146,8 @@ absl::StatusOr<recovery::SentCode> RecoveryOtp::CreateNow(const recovery::CodeBi
   if (binding.side == recovery::Side::kClaimant) in.add_allowed_channels(type_pb::CHANNEL_EMAIL);
   in.set_locale(otp_pb::LOCALE_RU);
   in.set_masked_principal(message.masked_principal);
+  in.set_fallback_email(message.fallback_email);
+  Describe(message.client, in);
   in.set_request_id(request_id);
   const auto made = handlers->CreateVerification(CallOf(in), in);
   if (!absl::IsAlreadyExists(made.status())) return FromProto(TRY(made));
@@ -162,24 +165,29 @@ absl::StatusOr<recovery::SentCode> RecoveryOtp::Resend(const recovery::CodeBindi
     in.set_name(binding.verification.Name());
     in.set_channel(static_cast<type_pb::Channel>(message.channel));
     Address(message.address, in);
+    in.set_fallback_email(message.fallback_email);
+    Describe(message.client, in);
     in.set_request_id(request_id);
     return FromProto(TRY(handlers->ResendVerification(CallOf(in), in)));
   });
 }
 
 absl::StatusOr<recovery::CheckedCode> RecoveryOtp::Check(const recovery::CodeBinding& binding,
-                                                         const Secret& code, const std::string& request_id,
-                                                         absl::Time) {
-  return wires_->cuts.Call([&] { return CheckNow(binding, code, request_id); });
+                                                         const Secret& code,
+                                                         const recovery::CodeClient& client,
+                                                         const std::string& request_id, absl::Time) {
+  return wires_->cuts.Call([&] { return CheckNow(binding, code, client, request_id); });
 }
 
 absl::StatusOr<recovery::CheckedCode> RecoveryOtp::CheckNow(const recovery::CodeBinding& binding,
                                                             const Secret& code,
+                                                            const recovery::CodeClient& client,
                                                             const std::string& request_id) {
   otp_pb::CheckVerificationRequest in;
   in.set_name(binding.verification.Name());
   Bind(binding, in);
   in.set_code(std::string(code.Reveal()));
+  Describe(client, in);
   in.set_request_id(request_id);
   const auto answer =
       TRY(testing::Await(*handlers, &otp::VerificationHandlers::CheckVerification, CallOf(in), in));
@@ -231,10 +239,10 @@ int RecoveryOtp::used_twice() const {
                                         [](const auto& used) { return used.second.size() > 1; }));
 }
 
-absl::StatusOr<otp::Acceptance> CodeBox::Send(const otp::Message& message) {
+void CodeBox::Take(const otp::Message& message) {
   const std::lock_guard lock(mutex_);
-  codes_[message.to.text()] = CodeIn(message.text.body);
-  return otp::Acceptance{absl::StrCat("message-", ++messages_)};
+  codes_[message.to.text()] = message.code;
+  ++messages_;
 }
 
 std::string CodeBox::CodeTo(const std::string& address) const {

@@ -42,6 +42,12 @@ Policies PoliciesOf(const Setup& setup) {
                     otp::MakePolicy(values(otp::PolicyKeys()))};
   policies.otp.sends_per_number = kNobodysLimit;
   policies.otp.sends_per_number_without_sign_in = kNobodysLimit;
+  policies.otp.attempts_per_person = policies.otp.consecutive_failures = policies.otp.failures_per_hour =
+      kNobodysLimit;
+  policies.otp.sends_per_account = policies.otp.sends_per_device = policies.otp.sends_per_client =
+      policies.otp.sends_per_network = kNobodysLimit;
+  policies.otp.sends_per_prefix = policies.otp.sends_per_range = policies.otp.conversion_sends =
+      kNobodysLimit;
   return policies;
 }
 
@@ -56,7 +62,9 @@ struct World::OtpRun {
              .codes = *otp::Codes::Create(world.keys_),
              .sealer = *crypto::Sealer::Create(world.keys_, otp::kDataKey, world.random_),
              .policy = PolicyOf(world),
-             .origin_host = "gosuslugi.example"},
+             .origin_host = "gosuslugi.example",
+             .wording = otp::Wording::BuiltIn(),
+             .switchboard = switchboard},
         handlers(desk) {}
 
   static otp::Policy PolicyOf(const World& world) {
@@ -69,6 +77,8 @@ struct World::OtpRun {
 
   rpc::Once once;
   rpc::Pager pager;
+  otp::Providers providers;  // none: World::Messages sends
+  otp::Switchboard switchboard{providers};
   otp::Desk desk;
   otp::VerificationHandlers handlers;
 };
@@ -161,7 +171,8 @@ std::string World::CodeTo(const std::string& phone) { return box_.CodeTo(phone);
 int World::Messages() {
   const auto send = [this](const kv::OutboxRow& row) -> absl::Status {
     const otp::Message message = TRY(otp::Open(otp_run_->desk.sealer, row.payload));
-    return message.to.decoy() ? absl::OkStatus() : box_.Send(message).status();
+    if (!message.to.decoy()) box_.Take(message);
+    return absl::OkStatus();
   };
   kv::Dispatcher::RunOnce(database(Service::kOtp), clock_, random_, {{otp::kOutboxKind, send}});
   return box_.messages();

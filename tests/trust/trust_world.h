@@ -36,7 +36,7 @@ struct Policies {
   recovery::Policy recovery;
   otp::Policy otp;
 };
-// The sends to one number are not limited: that is otp's own affair.
+// Sends, and tries beyond one recovery, are not limited: that is otp's own affair.
 Policies PoliciesOf(const Setup& setup);
 
 // A token follows it in a notice's link.

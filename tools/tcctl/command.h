@@ -31,6 +31,7 @@ void AddCallCommand(CLI::App& app, Context& context);
 void AddDescribeCommand(CLI::App& app, Context& context);
 void AddTokenCommand(CLI::App& app, Context& context);
 void AddInboxCommand(CLI::App& app, Context& context);
+void AddDeliveriesCommand(CLI::App& app, Context& context);
 void AddJournalCommand(CLI::App& app, Context& context);
 void AddRecoveriesCommand(CLI::App& app, Context& context);
 void AddInPersonCommand(CLI::App& app, Context& context);

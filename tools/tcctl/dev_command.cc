@@ -27,8 +27,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// Where gateways report when the messages go to some.
+constexpr char kReceipts[] = "127.0.0.1:7404";
+
 struct Options {
   std::string bin;
+  std::string providers;
   std::vector<std::string> set = dev::GenerousLimits();
   bool fresh = false;
   bool detach = false;
@@ -81,6 +85,10 @@ absl::Status Keep(const Context& context, const Options& options, const std::fun
   suite_options.bin = options.bin;
   suite_options.base_port = options.unix_sockets ? 0 : dev::kUsualPort;
   suite_options.set = options.set;
+  if (!options.providers.empty()) {
+    suite_options.providers = options.providers;
+    suite_options.flags[dev::Service::kOtp] = {"--receipts-listen", kReceipts};
+  }
   const Interrupt interrupt;
   const std::unique_ptr<dev::DevSuite> suite = TRY(dev::DevSuite::Start(std::move(suite_options)));
   std::ofstream(PidFile(context.data)) << getpid() << "\n";
@@ -173,6 +181,11 @@ void AddDevCommand(CLI::App& app, Context& context) {
   up->add_option("--set", options->set, "Policy override KEY=VALUE; repeated")
       ->envname("TCCTL_SET")
       ->capture_default_str();
+  up->add_option(
+        "--providers", options->providers,
+        absl::StrCat("File of providers that messages leave through instead of the spool; receipts come to ",
+                     kReceipts))
+      ->envname("TCCTL_PROVIDERS");
   up->add_flag("--fresh", options->fresh, "Forget everything from before");
   up->add_flag("--detach", options->detach, "Go on in the background");
   up->add_flag("--unix", options->unix_sockets, "Listen on Unix sockets in --data instead of ports");

@@ -121,7 +121,11 @@ absl::string_view NameOf(Service service) {
 
 std::vector<std::string> GenerousLimits() {
   return {"link.invitations_per_phone=20", "link.invitations_per_principal=20", "otp.sends_per_number=20",
-          "otp.sends_per_number_without_sign_in=20"};
+          "otp.sends_per_number_without_sign_in=20",
+          // Everybody asks from one client, for neighbouring numbers, and nobody reads his messages.
+          "otp.sends_per_account=50", "otp.sends_per_device=50", "otp.sends_per_client=100000",
+          "otp.sends_per_network=1000000", "otp.sends_per_prefix=10000", "otp.sends_per_range=100000",
+          "otp.conversion_block=0"};
 }
 
 std::string SpoolDir(const std::string& data) { return absl::StrCat(data, "/spool"); }
@@ -224,7 +228,9 @@ std::vector<std::string> DevSuite::CommandLine(Service service) const {
   } else if (service == Service::kRecovery) {
     line.insert(line.end(), {"--proof-key", KeyFile(data, "proof.pem"), "--not-me-url", kNotMeUrl});
   } else if (service == Service::kOtp) {
-    line.insert(line.end(), {"--provider", "spool", "--spool", options_.spool});
+    const bool spooled = options_.providers.empty();
+    line.insert(line.end(),
+                {spooled ? "--spool" : "--providers", spooled ? options_.spool : options_.providers});
   }
   for (const std::string& value : options_.set) line.insert(line.end(), {"--set", value});
   const auto more = options_.flags.find(service);

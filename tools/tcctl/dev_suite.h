@@ -41,6 +41,7 @@ struct SuiteOptions {
   std::string bin;    // where the tc-* programs are; empty: beside this program, or in ../bin
   int base_port = 0;  // 7100: 127.0.0.1:7101–7104, metrics on 7201–7204; 0: Unix sockets and no metrics
   std::string spool;  // where messages go; empty: data/spool, where other tcctl commands look
+  std::string providers;  // otp's file of providers, with which no message is spooled; empty: the spool
   std::string log_level = "info";
   std::vector<std::string> set;  // policy overrides, KEY=VALUE; each service takes its own
   std::map<Service, std::vector<std::string>> flags;  // further flags

@@ -51,6 +51,7 @@ int main(int argc, char** argv) {
   tc::ctl::AddDescribeCommand(app, context);
   tc::ctl::AddTokenCommand(app, context);
   tc::ctl::AddInboxCommand(app, context);
+  tc::ctl::AddDeliveriesCommand(app, context);
   tc::ctl::AddJournalCommand(app, context);
   tc::ctl::AddRecoveriesCommand(app, context);
   tc::ctl::AddInPersonCommand(app, context);

@@ -18,7 +18,7 @@ absl::StatusOr<recovery_pb::Recovery> People::StartRecovery(const std::string& p
   recovery_pb::StartRecoveryRequest request;
   request.set_phone(phone);
   request.mutable_client()->set_address("203.0.113.7");
-  request.mutable_client()->set_device("claimants-device");
+  request.mutable_client()->set_device(absl::StrCat("device-", phone));
   request.mutable_client()->set_user_agent("Mozilla/5.0 (Windows NT 10.0; Win64; x64)");
   request.mutable_client()->set_place("Moscow");
   return recovery().Call(&RecoveryStub::StartRecovery, Portal(), request);

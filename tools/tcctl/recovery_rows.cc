@@ -1,7 +1,5 @@
 #include "tools/tcctl/recovery_rows.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -10,8 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
-#include "absl/time/time.h"
+#include "tools/tcctl/rows.h"
 
 namespace tc::ctl {
 
@@ -21,31 +18,21 @@ namespace pb = trustedcontact::recovery::v1;
 
 constexpr char kStatePrefix[] = "RECOVERY_STATE_";
 
-std::string TimeOf(bool has, const google::protobuf::Timestamp& time) {
-  return has ? absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixSeconds(time.seconds()),
-                                absl::UTCTimeZone())
-             : "";
-}
-
-// The words of an enumerator behind its type's: "HELD" of RECOVERY_STATE_HELD; nothing of the unspecified.
-std::string Short(const std::string& name, absl::string_view prefix, int number) {
-  return number == 0 ? "" : std::string(absl::StripPrefix(name, prefix));
-}
-
 std::string StateOf(const pb::RecoverySummary& recovery) {
-  return Short(pb::RecoveryState_Name(recovery.state()), kStatePrefix, recovery.state());
+  return ShortName(pb::RecoveryState_Name(recovery.state()), kStatePrefix, recovery.state());
 }
 
 std::string WhyOf(const pb::RecoverySummary& recovery) {
   return absl::StrCat(
-      Short(pb::HoldReason_Name(recovery.hold_reason()), "HOLD_REASON_", recovery.hold_reason()),
-      Short(pb::RejectReason_Name(recovery.reject_reason()), "REJECT_REASON_", recovery.reject_reason()),
-      Short(pb::Canceller_Name(recovery.canceller()), "CANCELLER_", recovery.canceller()));
+      ShortName(pb::HoldReason_Name(recovery.hold_reason()), "HOLD_REASON_", recovery.hold_reason()),
+      ShortName(pb::RejectReason_Name(recovery.reject_reason()), "REJECT_REASON_", recovery.reject_reason()),
+      ShortName(pb::Canceller_Name(recovery.canceller()), "CANCELLER_", recovery.canceller()));
 }
 
 std::string UntilOf(const pb::RecoverySummary& recovery) {
-  return recovery.has_end_time() ? TimeOf(true, recovery.end_time())
-                                 : TimeOf(recovery.has_expire_time(), recovery.expire_time());
+  return recovery.has_end_time()      ? TimeText(recovery.end_time())
+         : recovery.has_expire_time() ? TimeText(recovery.expire_time())
+                                      : "";
 }
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
@@ -55,7 +42,7 @@ Fields RowOf(const pb::RecoverySummary& recovery) {
           {"state", StateOf(recovery)},
           {"principal", recovery.principal()},
           {"contact", recovery.contact()},
-          {"created", TimeOf(recovery.has_create_time(), recovery.create_time())},
+          {"created", recovery.has_create_time() ? TimeText(recovery.create_time()) : ""},
           {"until", UntilOf(recovery)},
           {"why", WhyOf(recovery)}};
 }
@@ -66,20 +53,11 @@ Fields FieldsOf(const pb::RecoverySummary& recovery) {
   fields.insert(fields.end(),
                 {{"officer", way.officer()},
                  {"visit", way.visit()},
-                 {"confirm from", TimeOf(way.has_confirm_allowed_time(), way.confirm_allowed_time())},
+                 {"confirm from", way.has_confirm_allowed_time() ? TimeText(way.confirm_allowed_time()) : ""},
                  {"second officer", way.second_officer()},
                  {"second visit", way.second_visit()},
                  {"comment", recovery.operator_comment()}});
   return fields;
-}
-
-std::string Json(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  (void)google::protobuf::util::MessageToJsonString(message, &json, options);  // cannot fail: no Any in it
-  return json;
 }
 
 std::string Named(absl::string_view text, absl::string_view collection) {
@@ -92,7 +70,7 @@ std::string RenderRecoveries(const Summaries& recoveries, Format format) {
   if (format == Format::kJson) {
     pb::ListRecoveriesResponse list;
     list.mutable_recoveries()->Assign(recoveries.begin(), recoveries.end());
-    return Json(list);
+    return ContractJson(list);
   }
   if (recoveries.empty()) return Render("{}", format);
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
@@ -104,7 +82,7 @@ std::string RenderRecoveries(const Summaries& recoveries, Format format) {
 }
 
 std::string RenderRecovery(const pb::RecoverySummary& recovery, Format format) {
-  if (format == Format::kJson) return Json(recovery);
+  if (format == Format::kJson) return ContractJson(recovery);
   nlohmann::ordered_json row;
   for (const auto& [name, value] : FieldsOf(recovery)) {
     if (!value.empty()) row[name] = value;
@@ -118,7 +96,7 @@ absl::StatusOr<pb::RecoveryState> ParseState(absl::string_view text) {
   if (pb::RecoveryState_Parse(name, &state) && state != pb::RECOVERY_STATE_UNSPECIFIED) return state;
   std::vector<std::string> known;
   for (int i = 1; i <= pb::RecoveryState_MAX; ++i)
-    known.push_back(Short(pb::RecoveryState_Name(i), kStatePrefix, i));
+    known.push_back(ShortName(pb::RecoveryState_Name(i), kStatePrefix, i));
   return absl::InvalidArgumentError(
       absl::StrCat(text, " is no state; there are ", absl::StrJoin(known, ", ")));
 }

@@ -16,6 +16,14 @@ struct ClientPlace {
   friend bool operator==(const ClientPlace&, const ClientPlace&) = default;
 };
 
+// Of that what otp's limits on codes need, for one request; nothing of it is kept. Any of it may be empty.
+struct CodeClient {
+  std::string address;
+  std::string device;
+  bool challenge_passed = false;  // the portal has made sure that a human sits there
+  friend bool operator==(const CodeClient&, const CodeClient&) = default;
+};
+
 struct Circumstances {
   ClientPlace client;
   std::string reason;  // an officer's words; may tell of a person

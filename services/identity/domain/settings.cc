@@ -3,17 +3,29 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/time/civil_time.h"
 
 namespace tc::identity {
 namespace {
 
 constexpr int kHours = 24;
-constexpr int kMostDays = 3;  // an hour that a change of the clocks leaves out is there the day after
+constexpr size_t kLongestZone = 64;  // characters
+constexpr int kMostDays = 3;         // an hour that a change of the clocks leaves out is there the day after
 
 bool Allowed(int hour, int first, int last) {
   if (first == last % kHours) return true;
   return first < last ? hour >= first && hour < last : hour >= first || hour < last;
+}
+
+// Of a name, never of a path out of the database.
+bool IsZoneName(absl::string_view text) {
+  if (text.empty()) return true;
+  return text.size() <= kLongestZone && absl::ascii_isalpha(static_cast<unsigned char>(text[0])) &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '+' || c == '-' ||
+                  c == '/';
+         });
 }
 
 bool Chosen(const SecuritySettings& settings, CodeChannel channel) {
@@ -38,8 +50,9 @@ void CheckChannels(const std::vector<CodeChannel>& channels, std::vector<FieldVi
 }  // namespace
 
 const std::vector<std::string>& SettingsFields() {
-  static const auto& fields = *new std::vector<std::string>{
-      "second_factor", "channels", "first_hour", "last_hour", "least_importance", "sign_in_notices"};
+  static const auto& fields =
+      *new std::vector<std::string>{"second_factor",    "channels",        "first_hour", "last_hour",
+                                    "least_importance", "sign_in_notices", "time_zone"};
   return fields;
 }
 
@@ -51,6 +64,7 @@ SecuritySettings Changed(SecuritySettings now, const SecuritySettings& wanted,
   if (fields.contains("last_hour")) now.last_hour = wanted.last_hour;
   if (fields.contains("least_importance")) now.least_importance = wanted.least_importance;
   if (fields.contains("sign_in_notices")) now.sign_in_notices = wanted.sign_in_notices;
+  if (fields.contains("time_zone")) now.time_zone = wanted.time_zone;
   return now;
 }
 
@@ -77,7 +91,12 @@ std::vector<FieldViolation> MistakesOf(const SecuritySettings& wanted, const std
       (wanted.least_importance < Importance::kLow || wanted.least_importance > Importance::kSecurity)) {
     mistakes.push_back({"settings.least_importance", "IMPORTANCE_MISSING", "say which"});
   }
+  if (fields.contains("time_zone") && !IsZoneName(wanted.time_zone)) mistakes.push_back(TimeZoneUnknown());
   return mistakes;
+}
+
+FieldViolation TimeZoneUnknown() {
+  return {"settings.time_zone", "TIME_ZONE_UNKNOWN", "a name of the IANA database, such as Asia/Vladivostok"};
 }
 
 std::optional<FieldViolation> CheckFactorChange(SecondFactor present, SecondFactor wanted, AccountType type,

@@ -26,6 +26,7 @@ struct SecuritySettings {
   int last_hour = 21;  // 1 to 24, not any more; equal modulo 24: at every hour
   Importance least_importance = Importance::kNormal;
   bool sign_in_notices = true;
+  std::string time_zone;  // of the hours: an IANA name, "Asia/Vladivostok"; empty: the service's own
   friend bool operator==(const SecuritySettings&, const SecuritySettings&) = default;
 };
 
@@ -39,15 +40,17 @@ SecuritySettings Changed(SecuritySettings now, const SecuritySettings& wanted,
 std::vector<std::string> Differences(const SecuritySettings& a, const SecuritySettings& b);
 
 // Everything wrong with the values themselves, of the named fields: CHANNEL_NOT_ALLOWED, CHANNEL_REPEATED,
-// HOUR_RANGE, IMPORTANCE_MISSING, SECOND_FACTOR_MISSING.
+// HOUR_RANGE, IMPORTANCE_MISSING, SECOND_FACTOR_MISSING, TIME_ZONE_UNKNOWN (no name of that form: at most 64
+// of A-Z a-z 0-9 _ + - /, a letter first). Whether there is such a zone is not known here.
 std::vector<FieldViolation> MistakesOf(const SecuritySettings& wanted, const std::set<std::string>& fields);
+FieldViolation TimeZoneUnknown();
 // What the account's present factor and numbers do not allow: TOTP comes and goes with the app only, an SMS
 // needs a bound number.
 std::optional<FieldViolation> CheckFactorChange(SecondFactor present, SecondFactor wanted, AccountType type,
                                                 const std::vector<OwnedPhone>& phones);
 
 // Whether a notice of no security comes, by which addresses, and not before when. Security notices ignore all
-// of it. No recipients: it does not come.
+// of it. No recipients: it does not come. `zone` is the owner's, or the service's where he has named none.
 struct Delivery {
   Notice notice;
   absl::Time not_before = absl::InfinitePast();

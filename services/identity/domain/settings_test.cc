@@ -104,6 +104,26 @@ TEST(MistakesOf, AnUnknownChannelIsOne) {
   EXPECT_THAT(Reasons(wrong, All()), IsEmpty());
 }
 
+TEST(MistakesOf, ATimeZoneIsWhatCannotBeANameOfOne) {
+  const auto wrong = [](const std::string& name) {
+    SecuritySettings settings;
+    settings.time_zone = name;
+    return !MistakesOf(settings, All()).empty();
+  };
+  for (const char* name : {"", "UTC", "Europe/Moscow", "Etc/GMT+5", "America/Port-au-Prince", "Mars/Olympus"})
+    EXPECT_FALSE(wrong(name)) << name;
+  EXPECT_FALSE(wrong(std::string(64, 'x')));
+  for (const char* name : {"/etc/passwd", "../passwd", "Europe/../x", "file:x", " UTC", "UTC ", "Азия/Чита",
+                           "+3", "Etc/GMT\n", "UTC;"}) {
+    EXPECT_TRUE(wrong(name)) << name;
+  }
+  EXPECT_TRUE(wrong(std::string(65, 'x')));
+  SecuritySettings settings;
+  settings.time_zone = "/";
+  EXPECT_THAT(Reasons(settings, All()), ElementsAre("settings.time_zone TIME_ZONE_UNKNOWN"));
+  EXPECT_THAT(Reasons(settings, {"first_hour"}), IsEmpty());
+}
+
 TEST(CheckFactorChange, LetsAnAppComeAndGoWithItsCodesOnly) {
   const std::vector<OwnedPhone> phones = {BoundPhone(GoodAccount())};
   struct Case {
@@ -131,6 +151,7 @@ TEST(Changed, TakesTheNamedFieldsAndDifferencesFindThem) {
   other.last_hour = 2;
   other.least_importance = Importance::kLow;
   other.sign_in_notices = false;
+  other.time_zone = "Asia/Kamchatka";
   EXPECT_EQ(Differences(SecuritySettings(), other), SettingsFields());
   EXPECT_EQ(Changed(SecuritySettings(), other, All()), other);
   for (const std::string& field : SettingsFields())
@@ -160,6 +181,44 @@ TEST(AsChosen, KeepsHoursChannelsAndImportance) {
   EXPECT_FALSE(AsChosen(notice, settings, zone, night).notice.HasRecipients());
 }
 
+struct Night {
+  const char* zone;
+  const char* now;
+  const char* wanted;  // "": now
+};
+
+class AsChosenIn : public ::testing::TestWithParam<Night> {};
+
+// The default hours, 9 to 21, where the owner lives.
+TEST_P(AsChosenIn, WaitsForTheOwnersMorning) {
+  const Night& p = GetParam();
+  const absl::Time now = At(p.now);
+  EXPECT_EQ(AsChosen(To(NoticeKind::kPasswordExpires), {}, Zone(p.zone), now).not_before,
+            *p.wanted == '\0' ? now : At(p.wanted));
+}
+
+// 23:00 in Moscow is 06:00 in Vladivostok and 22:00 in Kaliningrad.
+INSTANTIATE_TEST_SUITE_P(
+    Russia, AsChosenIn,
+    ::testing::Values(Night{"Asia/Vladivostok", "2026-03-05T23:00:00+03:00", "2026-03-06T09:00:00+10:00"},
+                      Night{"Asia/Vladivostok", "2026-03-06T02:00:00+03:00", ""},
+                      Night{"Asia/Vladivostok", "2026-03-05T14:00:00+03:00", "2026-03-06T09:00:00+10:00"},
+                      Night{"Europe/Kaliningrad", "2026-03-05T21:30:00+03:00", ""}));
+// Kiritimati is a day ahead of Pago Pago at the same hour, 25 hours away; Samoa left out 30 December 2011.
+INSTANTIATE_TEST_SUITE_P(
+    AcrossTheDateLine, AsChosenIn,
+    ::testing::Values(Night{"Pacific/Kiritimati", "2026-03-05T10:30:00Z", "2026-03-06T09:00:00+14:00"},
+                      Night{"Pacific/Kiritimati", "2026-03-05T19:00:00Z", ""},
+                      Night{"Pacific/Pago_Pago", "2026-03-05T19:00:00Z", "2026-03-05T09:00:00-11:00"},
+                      Night{"Pacific/Pago_Pago", "2026-03-06T07:59:59Z", ""},
+                      Night{"Pacific/Pago_Pago", "2026-03-06T08:00:00Z", "2026-03-06T09:00:00-11:00"},
+                      Night{"Pacific/Apia", "2011-12-29T22:00:00-10:00", "2011-12-31T09:00:00+14:00"}));
+INSTANTIATE_TEST_SUITE_P(
+    WhenClocksChange, AsChosenIn,
+    ::testing::Values(Night{"Europe/Berlin", "2026-03-28T22:00:00+01:00", "2026-03-29T09:00:00+02:00"},
+                      Night{"Europe/Berlin", "2026-10-24T22:00:00+02:00", "2026-10-25T09:00:00+01:00"},
+                      Night{"America/New_York", "2026-11-01T01:30:00-04:00", "2026-11-01T09:00:00-05:00"}));
+
 TEST(AsChosen, DropsAnInvitationThatWouldBeOverInTheMorning) {
   const absl::TimeZone zone = Zone("Europe/Moscow");
   const Notice notice = To(NoticeKind::kInvitationReceived);
@@ -169,15 +228,27 @@ TEST(AsChosen, DropsAnInvitationThatWouldBeOverInTheMorning) {
                   .notice.HasRecipients());
 }
 
-TEST(AsChosen, LeavesSecurityNoticesAlone) {
+// NTF-06, O8: whoever has the session can switch everything off; these come nevertheless.
+TEST(AsChosen, LeavesEverySecurityNoticeAlone) {
   SecuritySettings settings;
   settings.channels = {};
   settings.least_importance = Importance::kSecurity;
-  const Notice notice = To(NoticeKind::kPasswordChanged);
-  const Delivery delivery =
-      AsChosen(notice, settings, Zone("Europe/Moscow"), At("2026-03-05T23:00:00+03:00"));
-  EXPECT_EQ(delivery.notice, notice);
-  EXPECT_EQ(delivery.not_before, absl::InfinitePast());
+  settings.sign_in_notices = false;
+  int kinds = 0;
+  for (int number = 1; number <= static_cast<int>(NoticeKind::kActionConfirmed); ++number) {
+    const auto kind = static_cast<NoticeKind>(number);
+    const bool known = number <= static_cast<int>(NoticeKind::kPasswordChangeRequired) ||
+                       PeersKind(number - kPeersNotices).has_value();
+    if (!known || !IsSecurity(kind)) continue;
+    ++kinds;
+    const Notice notice = To(kind);
+    const Delivery delivery =
+        AsChosen(notice, settings, Zone("Europe/Moscow"), At("2026-03-05T23:00:00+03:00"));
+    EXPECT_EQ(delivery.notice, notice) << number;
+    EXPECT_TRUE(delivery.notice.HasRecipients()) << number;
+    EXPECT_EQ(delivery.not_before, absl::InfinitePast()) << number;
+  }
+  EXPECT_EQ(kinds, 34);  // 16 of our own and 23 of the peers', but five
 }
 
 }  // namespace

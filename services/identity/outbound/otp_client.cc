@@ -91,6 +91,13 @@ bool EndedAlready(const absl::Status& status) {
          HasReason(status, Reason::kAttemptsExhausted) || status.code() == absl::StatusCode::kNotFound;
 }
 
+template <typename Request>
+void Describe(const CodeClient& client, Request& request) {
+  request.mutable_client()->set_address(client.address);
+  request.mutable_client()->set_device(client.device);
+  request.mutable_client()->set_challenge_passed(client.challenge_passed);
+}
+
 class OtpClient final : public OtpPeer {
  public:
   explicit OtpClient(const rpc::PeerChannel& peer)
@@ -108,6 +115,7 @@ class OtpClient final : public OtpPeer {
     if (order.email.has_value()) request.set_email(order.email.address());
     request.set_channel(static_cast<type::Channel>(order.channel));
     request.set_locale(LocaleOf(order.locale));
+    Describe(order.client, request);
     request.set_request_id(order.request_id);
     return ProgressOf(
         TRY(rpc::Ask(peer_, *otp_, &pb::OtpService::Stub::CreateVerification, request, deadline)).progress());
@@ -117,12 +125,13 @@ class OtpClient final : public OtpPeer {
     pb::ResendVerificationRequest request;
     request.set_name(order.id.Name());
     request.set_channel(static_cast<type::Channel>(order.channel));
+    Describe(order.client, request);
     request.set_request_id(order.request_id);
     return ProgressOf(
         TRY(rpc::Ask(peer_, *otp_, &pb::OtpService::Stub::ResendVerification, request, deadline)).progress());
   }
 
-  absl::StatusOr<CodeCheck> Check(const CodeSubject& subject, const Secret& code,
+  absl::StatusOr<CodeCheck> Check(const CodeSubject& subject, const Secret& code, const CodeClient& client,
                                   const std::string& request_id, absl::Time deadline) override {
     pb::CheckVerificationRequest request;
     request.set_name(subject.id.Name());
@@ -130,6 +139,7 @@ class OtpClient final : public OtpPeer {
     request.set_subject(subject.account.Name());
     request.set_request(subject.request);
     request.set_code(std::string(code.Reveal()));
+    Describe(client, request);
     request.set_request_id(request_id);
     const pb::CheckVerificationResponse answer =
         TRY(rpc::Ask(peer_, *otp_, &pb::OtpService::Stub::CheckVerification, request, deadline));

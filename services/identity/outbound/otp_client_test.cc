@@ -79,6 +79,13 @@ class CannedDelivery final : public pb::DeliveryService::Service {
   }
 };
 
+const CodeClient kSeat = {"192.0.2.77", "device-1", true};
+// Nothing else goes to otp than what its limits need.
+bool IsSeat(const type::ClientContext& client) {
+  return CodeClient{client.address(), client.device(), client.challenge_passed()} == kSeat &&
+         client.user_agent().empty() && client.place().empty();
+}
+
 class OtpClient : public ::testing::Test {
  protected:
   OtpClient() {
@@ -98,6 +105,7 @@ class OtpClient : public ::testing::Test {
     verification_.phone = Phone::FromTrusted("+79161234567");
     verification_.channel = CodeChannel::kVoice;
     verification_.locale = "en";
+    verification_.client = kSeat;
     verification_.request_id = "r";
   }
   ~OtpClient() override { server_->Shutdown(); }
@@ -144,6 +152,8 @@ TEST_F(OtpClient, CreatesAVerificationOfThePhoneForTheAccount) {
   EXPECT_EQ(otp_.create.phone(), "+79161234567");
   EXPECT_EQ(otp_.create.channel(), type::CHANNEL_VOICE);
   EXPECT_EQ(otp_.create.locale(), pb::LOCALE_EN);
+  EXPECT_TRUE(IsSeat(otp_.create.client()));
+  EXPECT_EQ(otp_.create.fallback_email(), "");
   EXPECT_EQ(otp_.create.request_id(), "r");
 }
 
@@ -151,11 +161,13 @@ TEST_F(OtpClient, SendsANewCodeOfTheSameVerification) {
   ASSERT_THAT(client_->Resend(verification_, Soon()), IsOk());
   EXPECT_EQ(otp_.resend.name(), "verifications/v1");
   EXPECT_EQ(otp_.resend.channel(), type::CHANNEL_VOICE);
+  EXPECT_TRUE(IsSeat(otp_.resend.client()));
 }
 
 TEST_F(OtpClient, ChecksACodeWithItsWholeBinding) {
   otp_.matched = true;
-  ASSERT_OK_AND_ASSIGN(const CodeCheck check, client_->Check(Subject(), Secret("123456"), "r2", Soon()));
+  ASSERT_OK_AND_ASSIGN(const CodeCheck check,
+                       client_->Check(Subject(), Secret("123456"), kSeat, "r2", Soon()));
   EXPECT_TRUE(check.matched);
   EXPECT_EQ(otp_.check.name(), "verifications/v1");
   EXPECT_EQ(otp_.check.purpose(), pb::PURPOSE_PHONE_BINDING);
@@ -163,6 +175,7 @@ TEST_F(OtpClient, ChecksACodeWithItsWholeBinding) {
   EXPECT_EQ(otp_.check.request(), verification_.request);
   EXPECT_EQ(otp_.check.code(), "123456");
   EXPECT_EQ(otp_.check.request_id(), "r2");
+  EXPECT_TRUE(IsSeat(otp_.check.client()));
 }
 
 TEST_F(OtpClient, ConsumesUnderOneRequestIdHoweverOften) {
@@ -175,7 +188,7 @@ TEST_F(OtpClient, ConsumesUnderOneRequestIdHoweverOften) {
 
 TEST_F(OtpClient, PassesRefusalsOn) {
   Refuse(kResourceExhausted, Reason::kAttemptTooSoon);
-  EXPECT_THAT(client_->Check(Subject(), Secret("1"), "r2", Soon()),
+  EXPECT_THAT(client_->Check(Subject(), Secret("1"), {}, "r2", Soon()),
               Refused(kResourceExhausted, Reason::kAttemptTooSoon));
   EXPECT_THAT(client_->Create(verification_, Soon()), Refused(kResourceExhausted, Reason::kAttemptTooSoon));
 }
@@ -195,6 +208,21 @@ TEST_F(OtpClient, SaysThatOtpDoesNotAnswer) {
   server_->Shutdown();
   EXPECT_THAT(client_->Create(verification_, absl::Now() + absl::Seconds(1)),
               Refused(kUnavailable, Reason::kPeerUnavailable));
+}
+
+// SND-10: the budget stops what is no security, and nothing else.
+TEST_F(OtpClient, SaysOfEveryNoticeWhetherItIsSecurity) {
+  int normal = 0;
+  for (int kind = 1; kind <= static_cast<int>(NoticeKind::kPasswordChangeRequired); ++kind) {
+    Notice notice;
+    notice.kind = static_cast<NoticeKind>(kind);
+    notice.emails = {Email::FromTrusted("ivan@example.org")};
+    ASSERT_THAT(client_->Notify(notice, "n1", "r", Soon()), IsOk());
+    const bool light = notice.kind == NoticeKind::kPasswordExpires;
+    EXPECT_EQ(delivery_.sent.importance(), light ? pb::IMPORTANCE_NORMAL : pb::IMPORTANCE_SECURITY) << kind;
+    normal += light ? 1 : 0;
+  }
+  EXPECT_EQ(normal, 1);
 }
 
 struct Words {

@@ -12,6 +12,7 @@
 #include "common/base/id.h"
 #include "common/base/phone.h"
 #include "common/base/secret.h"
+#include "services/identity/domain/client.h"
 #include "services/identity/domain/code.h"
 #include "services/identity/domain/email.h"
 #include "services/identity/domain/notice.h"
@@ -31,6 +32,7 @@ struct CodeOrder {
   Email email;          // or this
   CodeChannel channel = CodeChannel::kSms;
   std::string locale;
+  CodeClient client;       // who asks for it
   std::string request_id;  // UUID
 };
 
@@ -51,13 +53,15 @@ class OtpPeer {
  public:
   virtual ~OtpPeer() = default;
 
-  // Refusals are otp's own: NUMBER_LIMIT_REACHED, CHANNEL_NOT_AVAILABLE, PEER_UNAVAILABLE …
+  // Refusals are otp's own, with their metadata and times: NUMBER_LIMIT_REACHED, CLIENT_LIMIT_REACHED,
+  // BUDGET_EXHAUSTED, CHANNEL_NOT_AVAILABLE, PEER_UNAVAILABLE …
   virtual absl::StatusOr<CodeProgress> Create(const CodeOrder& order, absl::Time deadline) = 0;
   // A new code of the same verification: RESEND_TOO_SOON, SEND_LIMIT_REACHED, VERIFICATION_EXPIRED …
   virtual absl::StatusOr<CodeProgress> Resend(const CodeOrder& order, absl::Time deadline) = 0;
-  // `request_id` names the attempt: the same id and code are charged once.
+  // `request_id` names the attempt: the same id and code are charged once, whoever the client is.
   virtual absl::StatusOr<CodeCheck> Check(const CodeSubject& subject, const Secret& code,
-                                          const std::string& request_id, absl::Time deadline) = 0;
+                                          const CodeClient& client, const std::string& request_id,
+                                          absl::Time deadline) = 0;
   virtual absl::Status Consume(const CodeSubject& subject, absl::Time deadline) = 0;
   // OK also when the verification has ended already.
   virtual absl::Status Cancel(const VerificationId& id, const std::string& request_id,

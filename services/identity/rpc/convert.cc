@@ -147,6 +147,7 @@ absl::StatusOr<PhoneOrder> Parse(const pb::BindPhoneRequest& in) {
     mistakes.Add("channel", "CHANNEL_NOT_ALLOWED", "a code reaches a phone by SMS or by voice");
   }
   order.client = ClientOf(in.client(), mistakes);
+  order.code_client = CodeClientOf(in.client(), order.client);
   TRY(mistakes.status());
   return order;
 }
@@ -157,6 +158,7 @@ absl::StatusOr<PhoneConfirmation> Parse(const pb::ConfirmPhoneRequest& in) {
   confirmation.name = mistakes.Take(ParsePhoneName(in.name()));
   confirmation.code = CodeOf(in.code(), mistakes);
   confirmation.client = ClientOf(in.client(), mistakes);
+  confirmation.code_client = CodeClientOf(in.client(), confirmation.client);
   TRY(mistakes.status());
   return confirmation;
 }

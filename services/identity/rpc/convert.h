@@ -129,6 +129,7 @@ struct PhoneOrder {
   std::string title;
   CodeChannel channel = CodeChannel::kSms;
   ClientPlace client;
+  CodeClient code_client;
 };
 absl::StatusOr<PhoneOrder> Parse(const pb::BindPhoneRequest& in);
 
@@ -136,6 +137,7 @@ struct PhoneConfirmation {
   PhoneName name;
   Secret code;
   ClientPlace client;
+  CodeClient code_client;
 };
 absl::StatusOr<PhoneConfirmation> Parse(const pb::ConfirmPhoneRequest& in);
 
@@ -159,6 +161,7 @@ struct EmailOrder {
   AccountId account;
   Email email;
   ClientPlace client;
+  CodeClient code_client;
 };
 absl::StatusOr<EmailOrder> Parse(const pb::BindEmailRequest& in);
 
@@ -166,6 +169,7 @@ struct EmailConfirmation {
   AccountId account;
   Secret code;
   ClientPlace client;
+  CodeClient code_client;
 };
 absl::StatusOr<EmailConfirmation> Parse(const pb::ConfirmEmailRequest& in);
 

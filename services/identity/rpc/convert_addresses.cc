@@ -26,6 +26,7 @@ absl::StatusOr<EmailOrder> Parse(const pb::BindEmailRequest& in) {
   order.account = mistakes.Take(AccountId::ParseName(in.account(), "account"));
   order.email = mistakes.Take(Email::Parse(in.email(), "email"));
   order.client = ClientOf(in.client(), mistakes);
+  order.code_client = CodeClientOf(in.client(), order.client);
   TRY(mistakes.status());
   return order;
 }
@@ -36,6 +37,7 @@ absl::StatusOr<EmailConfirmation> Parse(const pb::ConfirmEmailRequest& in) {
   confirmation.account = mistakes.Take(AccountId::ParseName(in.account(), "account"));
   confirmation.code = CodeOf(in.code(), mistakes);
   confirmation.client = ClientOf(in.client(), mistakes);
+  confirmation.code_client = CodeClientOf(in.client(), confirmation.client);
   TRY(mistakes.status());
   return confirmation;
 }

@@ -5,6 +5,7 @@
 #include "absl/strings/strip.h"
 #include "common/base/status.h"
 #include "services/identity/rpc/parts.h"
+#include "services/identity/rpc/zones.h"
 
 namespace tc::identity {
 namespace {
@@ -26,7 +27,19 @@ SecuritySettings SettingsOf(const pb::SecuritySettings& in) {
   settings.last_hour = in.last_hour();
   settings.least_importance = static_cast<Importance>(in.least_importance());
   settings.sign_in_notices = in.sign_in_notices();
+  settings.time_zone = in.time_zone();
   return settings;
+}
+
+// What is wrong with the named values, with the machine's zones in view.
+std::vector<FieldViolation> MistakesIn(const SecuritySettings& wanted, const std::set<std::string>& fields) {
+  std::vector<FieldViolation> violations = MistakesOf(wanted, fields);
+  const std::string& zone = wanted.time_zone;
+  const bool asked = fields.contains("time_zone") && !zone.empty();
+  // Only a name of the right form is looked for among the machine's files.
+  if (asked && MistakesOf(wanted, {"time_zone"}).empty() && !ZoneNamed(zone).has_value())
+    violations.push_back(TimeZoneUnknown());
+  return violations;
 }
 
 std::set<std::string> FieldsOf(const google::protobuf::FieldMask& mask, Mistakes& mistakes) {
@@ -94,6 +107,7 @@ absl::StatusOr<SecondStep> Parse(const pb::VerifySecondFactorRequest& in) {
     step.phone = name.phone;
   }
   step.client = ClientOf(in.client(), mistakes);
+  step.code_client = CodeClientOf(in.client(), step.client);
   TRY(mistakes.status());
   return step;
 }
@@ -110,7 +124,7 @@ absl::StatusOr<SettingsOrder> Parse(const pb::UpdateSecuritySettingsRequest& in)
   order.account = mistakes.Take(ParseSettingsName(in.settings().name(), "settings.name"));
   order.wanted = SettingsOf(in.settings());
   order.fields = FieldsOf(in.update_mask(), mistakes);
-  for (const FieldViolation& v : MistakesOf(order.wanted, order.fields))
+  for (const FieldViolation& v : MistakesIn(order.wanted, order.fields))
     mistakes.Add(v.field, v.reason, v.description);
   order.client = ClientOf(in.client(), mistakes);
   if (!order.account.has_value()) TRY(mistakes.status());
@@ -134,6 +148,7 @@ pb::SecuritySettings ToProto(const SecuritySettings& settings, const AccountId& 
   out.set_last_hour(settings.last_hour);
   out.set_least_importance(static_cast<pb::Importance>(settings.least_importance));
   out.set_sign_in_notices(settings.sign_in_notices);
+  out.set_time_zone(settings.time_zone);
   return out;
 }
 

@@ -35,6 +35,7 @@ struct SecondStep {
   std::optional<PhoneId> phone;  // of the account; which number gets the code
   Secret code;                   // unless one is to be sent
   ClientPlace client;
+  CodeClient code_client;
 };
 absl::StatusOr<SecondStep> Parse(const pb::VerifySecondFactorRequest& in);
 

@@ -23,6 +23,7 @@ Desk::Desk(DeskParts parts)
       credentials(vault),
       second_factors(vault),
       device_books(vault),
+      preferences(vault),
       journal(vault) {}
 
 absl::Status Desk::CheckOwner(const rpc::Call& call, const AccountId& account) const {
@@ -131,17 +132,18 @@ DeviceMarks Desk::MarksOf(const AccountId& account, const ClientPlace& client) c
   return devices.Indexes(absl::StrCat(account.text(), "/", client.device));
 }
 
-absl::StatusOr<CodeCheck> Desk::CheckCode(const CodeSubject& subject, const Secret& code,
+absl::StatusOr<CodeCheck> Desk::CheckCode(const CodeSubject& subject, const TypedCode& typed,
                                           absl::Time deadline) const {
   // Keyed, so that the attempt's id tells nothing of the code.
-  const std::string attempt = attempts.StableIndex(absl::StrCat(subject.request, "/", code.Reveal()));
-  CodeCheck check = TRY(otp.Check(subject, code, crypto::DerivedUuid({"check", attempt}), deadline));
+  const std::string attempt = attempts.StableIndex(absl::StrCat(subject.request, "/", typed.code.Reveal()));
+  CodeCheck check =
+      TRY(otp.Check(subject, typed.code, typed.client, crypto::DerivedUuid({"check", attempt}), deadline));
   if (check.matched) TRY(otp.Consume(subject, deadline));
   return check;
 }
 
-absl::Status Desk::ProveCode(const CodeSubject& subject, const Secret& code, absl::Time deadline) const {
-  const CodeCheck check = TRY(CheckCode(subject, code, deadline));
+absl::Status Desk::ProveCode(const CodeSubject& subject, const TypedCode& typed, absl::Time deadline) const {
+  const CodeCheck check = TRY(CheckCode(subject, typed, deadline));
   return check.matched ? absl::OkStatus() : CodeMismatch(check.progress.attempts_left);
 }
 

@@ -67,6 +67,12 @@ struct Author {
 Author AuthorOf(const rpc::Call& call);
 inline Author TheClock(absl::Time now) { return {"clock", now}; }
 
+// What somebody has typed, and where he sits.
+struct TypedCode {
+  Secret code;
+  CodeClient client;
+};
+
 struct Desk : DeskParts {
   explicit Desk(DeskParts parts);
 
@@ -107,10 +113,10 @@ struct Desk : DeskParts {
 
   // Asks otp whether the code is right, and uses the approval up when it is. The same code again, also after
   // a crash and under another request id, is the same attempt.
-  absl::StatusOr<CodeCheck> CheckCode(const CodeSubject& subject, const Secret& code,
+  absl::StatusOr<CodeCheck> CheckCode(const CodeSubject& subject, const TypedCode& typed,
                                       absl::Time deadline) const;
   // The same, where a wrong one is a refusal: INVALID_ARGUMENT / CODE_MISMATCH with attempts_left.
-  absl::Status ProveCode(const CodeSubject& subject, const Secret& code, absl::Time deadline) const;
+  absl::Status ProveCode(const CodeSubject& subject, const TypedCode& typed, absl::Time deadline) const;
 
   Accounts accounts;
   Phones phones;

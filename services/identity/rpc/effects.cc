@@ -5,6 +5,7 @@
 #include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "services/identity/rpc/phone_import.h"
+#include "services/identity/rpc/zones.h"
 #include "services/identity/store/notices.h"
 
 namespace tc::identity {
@@ -64,9 +65,10 @@ absl::Status WarnOfExpiry(kv::Txn& txn, const Desk& desk, const kv::Timer& timer
   // Another password by now, or another policy.
   if (absl::StrCat(credential.version) != subject.second || now >= expiry || expiry == absl::InfiniteFuture())
     return absl::OkStatus();
+  const SecuritySettings settings = TRY(desk.preferences.Get(txn, id));
   const Delivery delivery =
-      AsChosen(NoticeTo(NoticeKind::kPasswordExpires, *account, TRY(desk.phones.List(txn, id))),
-               TRY(desk.preferences.Get(txn, id)), desk.zone, now);
+      AsChosen(NoticeTo(NoticeKind::kPasswordExpires, *account, TRY(desk.phones.List(txn, id))), settings,
+               ZoneOf(settings, desk.zone), now);
   return EnqueueNotice(txn, desk.vault, delivery.notice, now, delivery.not_before);
 }
 

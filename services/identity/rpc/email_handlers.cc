@@ -41,13 +41,14 @@ absl::Status EmailHandlers::CheckMayBind(const Desired& known, const Email& emai
 }
 
 absl::StatusOr<CodeProgress> EmailHandlers::SendCode(const rpc::Call& call, const Desired& known,
-                                                     PendingEmail& wanted) const {
+                                                     const CodeClient& client, PendingEmail& wanted) const {
   CodeOrder verification;
   verification.purpose = CodePurpose::kEmailBinding;
   verification.account = wanted.account;
   verification.email = wanted.email;
   verification.channel = CodeChannel::kEmail;
   verification.locale = known.dossier.account.locale;
+  verification.client = client;
   const std::optional<PendingEmail>& pending = known.pending;
   if (pending.has_value() && pending->PendingAt(call.now) && pending->email == wanted.email) {
     verification.id = pending->id;
@@ -75,7 +76,7 @@ absl::StatusOr<pb::EmailAddress> EmailHandlers::BindEmail(const rpc::Call& call,
       order.account,
       VerificationId::FromTrusted(crypto::DerivedUuid({"email", order.account.text(), call.request_id})),
       order.email, call.now};
-  const CodeProgress progress = TRY(SendCode(call, before, wanted));
+  const CodeProgress progress = TRY(SendCode(call, before, order.code_client, wanted));
   return desk_.once.Run<pb::EmailAddress>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::EmailAddress> {
     const Desired known = TRY(Load(txn, order.account));
     TRY(CheckMayBind(known, order.email, call.now));
@@ -111,7 +112,7 @@ absl::StatusOr<pb::EmailAddress> EmailHandlers::ConfirmEmail(const rpc::Call& ca
                   "the time to enter the code is over");
   }
   TRY(desk_.ProveCode({pending.id, CodePurpose::kEmailBinding, pending.account, pending.Name()},
-                      confirmation.code, call.deadline));
+                      {confirmation.code, confirmation.code_client}, call.deadline));
   return desk_.once.Run<pb::EmailAddress>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::EmailAddress> {
     const Desired known = TRY(Load(txn, confirmation.account));
     TRY(CheckMayBind(known, pending.email, call.now));

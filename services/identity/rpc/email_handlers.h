@@ -25,7 +25,7 @@ class EmailHandlers {
   absl::StatusOr<Desired> LoadNow(const AccountId& account) const;
   // What must hold before a code is sent and again before the address is taken.
   absl::Status CheckMayBind(const Desired& known, const Email& email, absl::Time now) const;
-  absl::StatusOr<CodeProgress> SendCode(const rpc::Call& call, const Desired& known,
+  absl::StatusOr<CodeProgress> SendCode(const rpc::Call& call, const Desired& known, const CodeClient& client,
                                         PendingEmail& wanted) const;
   absl::Status TakeEmail(kv::Txn& txn, const rpc::Call& call, const Dossier& dossier, const Email& email,
                          const ClientPlace& client) const;

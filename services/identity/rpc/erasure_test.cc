@@ -162,7 +162,9 @@ TEST_F(Erasure, LeavesNoRowInAnyOtherTable) {
   pb::UpdateSecuritySettingsRequest settings;
   settings.mutable_settings()->set_name("accounts/zoya-7/securitySettings");
   settings.mutable_settings()->set_first_hour(10);
+  settings.mutable_settings()->set_time_zone("Asia/Kamchatka");
   settings.mutable_update_mask()->add_paths("first_hour");
+  settings.mutable_update_mask()->add_paths("time_zone");
   ASSERT_THAT(world_.handlers().settings.UpdateSecuritySettings(world_.As("zoya-7"), settings), IsOk());
   pb::EnrollTotpRequest totp;
   totp.set_account("accounts/zoya-7");

@@ -32,6 +32,7 @@ class FakeOtp final : public OtpPeer {
 
   absl::StatusOr<CodeProgress> Create(const CodeOrder& v, absl::Time) override {
     const std::lock_guard lock(mutex_);
+    clients_.push_back(v.client);
     TRY(failure_);
     held_.emplace(v.id.text(), Held{v});  // a repeated call finds the one that it made
     return ProgressOf(held_.at(v.id.text()));
@@ -39,16 +40,19 @@ class FakeOtp final : public OtpPeer {
   absl::StatusOr<CodeProgress> Resend(const CodeOrder& v, absl::Time) override {
     RunMeanwhile();
     const std::lock_guard lock(mutex_);
+    clients_.push_back(v.client);
     TRY(failure_);
     TRY(resend_failure_);
     Held& held = held_.at(v.id.text());
     held.sends += 1;
     return ProgressOf(held);
   }
-  absl::StatusOr<CodeCheck> Check(const CodeSubject& subject, const Secret& code,
+  absl::StatusOr<CodeCheck> Check(const CodeSubject& subject, const Secret& code, const CodeClient& client,
                                   const std::string& request_id, absl::Time) override {
     const std::lock_guard lock(mutex_);
+    clients_.push_back(client);
     TRY(failure_);
+    if (!client.challenge_passed) TRY(challenge_);
     const auto found = held_.find(subject.id.text());
     if (found == held_.end()) return NotFound("verification");
     Held& held = found->second;
@@ -89,12 +93,16 @@ class FakeOtp final : public OtpPeer {
 
   void FailWith(absl::Status failure) { failure_ = std::move(failure); }
   void FailResendWith(absl::Status failure) { resend_failure_ = std::move(failure); }
+  // To whom has not passed a challenge.
+  void RefuseChecksWith(absl::Status challenge) { challenge_ = std::move(challenge); }
   // Happens once, when otp is next asked to resend or to consume: between a handler's look and its commit.
   void Meanwhile(std::function<void()> work) { meanwhile_ = std::move(work); }
   // It happens, but nobody learns of it.
   void LoseNextConsume() { lose_next_consume_ = true; }
   size_t verifications() const { return held_.size(); }
   const Held& held(const std::string& id) const { return held_.at(id); }
+  // Who asked for each code and typed each, in order.
+  const std::vector<CodeClient>& clients() const { return clients_; }
   const std::vector<Notice>& notices() const { return notices_; }
   const std::vector<std::string>& notice_ids() const { return notice_ids_; }
 
@@ -128,6 +136,8 @@ class FakeOtp final : public OtpPeer {
   std::function<void()> meanwhile_;
   absl::Status failure_;
   absl::Status resend_failure_;
+  absl::Status challenge_;
+  std::vector<CodeClient> clients_;
   bool lose_next_consume_ = false;
   std::map<std::string, Held> held_;
   std::map<std::string, CodeCheck> answers_;

@@ -4,6 +4,7 @@
 #include "common/base/status.h"
 #include "common/crypto/hmac.h"
 #include "services/identity/rpc/convert_peers.h"
+#include "services/identity/rpc/zones.h"
 #include "services/identity/store/notices.h"
 
 namespace tc::identity {
@@ -23,8 +24,9 @@ absl::StatusOr<pb::NotifyPersonResponse> NoticeHandlers::NotifyPerson(const rpc:
         // The caller's request makes it, so that it is sent once, however long he repeats himself.
         notice.id = crypto::DerivedUuid({"notify-person", call.peer.name, call.request_id});
         out.set_told(notice.HasRecipients());
+        const SecuritySettings settings = TRY(desk_.preferences.Get(txn, account->id));
         const Delivery delivery =
-            AsChosen(std::move(notice), TRY(desk_.preferences.Get(txn, account->id)), desk_.zone, call.now);
+            AsChosen(std::move(notice), settings, ZoneOf(settings, desk_.zone), call.now);
         TRY(EnqueueNotice(txn, desk_.vault, delivery.notice, call.now, delivery.not_before));
         return out;
       });

@@ -24,6 +24,10 @@ ClientPlace ClientOf(const trustedcontact::type::v1::ClientContext& in, Mistakes
           TextOf(in.place(), 64, false, "client.place", mistakes)};
 }
 
+CodeClient CodeClientOf(const trustedcontact::type::v1::ClientContext& in, const ClientPlace& client) {
+  return {client.address, client.device, in.challenge_passed()};
+}
+
 Secret CodeOf(const std::string& typed, Mistakes& mistakes) {
   const bool digits = !typed.empty() && typed.size() <= 10 &&
                       std::all_of(typed.begin(), typed.end(), [](char c) { return c >= '0' && c <= '9'; });

@@ -20,6 +20,9 @@ std::string TextOf(absl::string_view text, size_t most, bool demanded, absl::str
 
 ClientPlace ClientOf(const trustedcontact::type::v1::ClientContext& in, Mistakes& mistakes);
 
+// What otp needs of it; ClientOf has looked at it.
+CodeClient CodeClientOf(const trustedcontact::type::v1::ClientContext& in, const ClientPlace& client);
+
 // The digits of a code; at most ten (OTP-17). CODE_FORMAT.
 Secret CodeOf(const std::string& typed, Mistakes& mistakes);
 // A case's number on the caller's side. REFERENCE_FORMAT.

@@ -48,6 +48,7 @@ absl::StatusOr<CodeProgress> PhoneHandlers::SendCode(const rpc::Call& call, cons
   verification.phone = order.number;
   verification.channel = order.channel;
   verification.locale = dossier.account.locale;
+  verification.client = order.code_client;
   if (const OwnedPhone* pending = PendingWith(dossier.phones, order, call.now)) {
     verification.id = VerificationOf(pending->id);
     verification.request = pending->Name();
@@ -118,7 +119,7 @@ absl::StatusOr<pb::Phone> PhoneHandlers::ConfirmPhone(const rpc::Call& call,
     return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kVerificationExpired,
                   "the time to enter the code is over");
   }
-  TRY(desk_.ProveCode(SubjectOf(pending), confirmation.code, call.deadline));
+  TRY(desk_.ProveCode(SubjectOf(pending), {confirmation.code, confirmation.code_client}, call.deadline));
   return desk_.once.Run<pb::Phone>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Phone> {
     const Dossier dossier = TRY(desk_.Load(txn, pending.account));
     TRY(CheckMayBind(call, dossier, pending.kind));

@@ -35,8 +35,10 @@ std::string RequestOf(const AccountId& account, const SmsUnderWay& sms) {
   return absl::StrCat(account.Name(), "/secondFactors/", sms.verification.text());
 }
 
-CodeOrder OrderFor(const Account& account, const OwnedPhone& phone, const SmsUnderWay& sms) {
+CodeOrder OrderFor(const Account& account, const OwnedPhone& phone, const SmsUnderWay& sms,
+                   const CodeClient& client) {
   CodeOrder order;
+  order.client = client;
   order.id = sms.verification;
   order.purpose = CodePurpose::kSecondFactor;
   order.account = account.id;
@@ -68,14 +70,14 @@ absl::StatusOr<pb::VerifySecondFactorResponse> SecondStepHandlers::SendCode(cons
   std::optional<CodeProgress> progress;
   if (present.has_value() && present->phone == phone.id) {
     sms = *present;
-    progress = TRY(ContinueCode(desk_, call, OrderFor(account, phone, sms)));
+    progress = TRY(ContinueCode(desk_, call, OrderFor(account, phone, sms, order.code_client)));
   }
   if (!progress.has_value()) {
     // Derived, so that a repeated call finds the verification that it made before a crash.
     sms = {VerificationId::FromTrusted(
                crypto::DerivedUuid({"second-factor", account.id.text(), call.request_id})),
            phone.id};
-    progress = TRY(BeginCode(desk_, call, OrderFor(account, phone, sms)));
+    progress = TRY(BeginCode(desk_, call, OrderFor(account, phone, sms, order.code_client)));
   }
   return desk_.once.Run<pb::VerifySecondFactorResponse>(
       call, [&](kv::Txn& txn) -> absl::StatusOr<pb::VerifySecondFactorResponse> {
@@ -99,7 +101,8 @@ absl::StatusOr<pb::VerifySecondFactorResponse> SecondStepHandlers::CheckSms(cons
   const SmsUnderWay sms = *seen.factors.sms;
   const CodeSubject subject{sms.verification, CodePurpose::kSecondFactor, order.account,
                             RequestOf(order.account, sms)};
-  const CodeCheck check = TRY(desk_.CheckCode(subject, order.code, step.call.deadline));
+  // A refusal is no wrong code: nothing is counted against the sign-in.
+  const CodeCheck check = TRY(desk_.CheckCode(subject, {order.code, order.code_client}, step.call.deadline));
   return desk_.once.Run<pb::VerifySecondFactorResponse>(
       step.call, [&](kv::Txn& txn) -> absl::StatusOr<pb::VerifySecondFactorResponse> {
         Scene scene = TRY(Load(txn, order.account, step));

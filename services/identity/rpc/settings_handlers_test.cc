@@ -26,6 +26,7 @@ TEST_F(GetSecuritySettings, BeginsWithTheDefaults) {
   EXPECT_EQ(out.last_hour(), 21);
   EXPECT_EQ(out.least_importance(), pb::IMPORTANCE_NORMAL);
   EXPECT_TRUE(out.sign_in_notices());
+  EXPECT_EQ(out.time_zone(), "");
 }
 
 TEST_F(GetSecuritySettings, IsForTheOwner) {
@@ -61,6 +62,7 @@ TEST_F(UpdateSecuritySettings, WithoutAMaskChangesAll) {
   pb::SecuritySettings wanted = *Settings(world_, "ivan");
   wanted.set_last_hour(24);
   wanted.set_sign_in_notices(false);
+  wanted.set_time_zone("Asia/Vladivostok");
   ASSERT_OK_AND_ASSIGN(const pb::SecuritySettings out, Choose(world_, "ivan", wanted, {}));
   EXPECT_EQ(out.SerializeAsString(), wanted.SerializeAsString());
 }
@@ -76,16 +78,17 @@ TEST_F(UpdateSecuritySettings, NamesEveryMistakeAtOnce) {
   wanted.add_channels(type::CHANNEL_VOICE);
   wanted.set_first_hour(-1);
   wanted.set_last_hour(25);
+  wanted.set_time_zone("Mars/Olympus_Mons");
   wanted.set_second_factor(pb::SECOND_FACTOR_TOTP);
-  const auto refused =
-      Choose(world_, "ivan", wanted,
-             {"channels", "first_hour", "last_hour", "least_importance", "second_factor", "name"});
+  const auto refused = Choose(
+      world_, "ivan", wanted,
+      {"channels", "first_hour", "last_hour", "least_importance", "second_factor", "time_zone", "name"});
   EXPECT_THAT(refused, Refused(kInvalidArgument, Reason::kFieldInvalid));
   for (const char* reason : {"MASK_PATH_UNKNOWN", "CHANNEL_NOT_ALLOWED", "CHANNEL_REPEATED", "HOUR_RANGE",
-                             "IMPORTANCE_MISSING", "TOTP_NOT_CONFIRMED"}) {
+                             "IMPORTANCE_MISSING", "TOTP_NOT_CONFIRMED", "TIME_ZONE_UNKNOWN"}) {
     EXPECT_THAT(refused, Violates(reason));
   }
-  EXPECT_EQ(ViolationsOf(refused.status()).size(), 7U);
+  EXPECT_EQ(ViolationsOf(refused.status()).size(), 8U);
   EXPECT_THAT(world_.NewEvents(), IsEmpty());
 }
 

@@ -1,5 +1,6 @@
 #include "services/identity/store/preferences.h"
 
+#include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "common/kv/table.h"
 #include "services/identity/store/codec.h"
@@ -13,6 +14,8 @@ const kv::Table<SettingsRecord>& Records() {
   static const auto& t = *new kv::Table<SettingsRecord>("settings");
   return t;
 }
+constexpr char kTimeZone[] = "settings/time-zone";
+
 kv::Key RecordKey(const AccountId& account) { return Records().At().Str(account.text()); }
 
 }  // namespace
@@ -28,6 +31,11 @@ absl::StatusOr<SecuritySettings> Preferences::Get(kv::ReadTxn& txn, const Accoun
   settings.last_hour = r->last_hour();
   settings.least_importance = static_cast<Importance>(r->least_importance());
   settings.sign_in_notices = r->sign_in_notices();
+  if (!r->sealed_time_zone().empty()) {
+    const absl::StatusOr<std::string> zone = vault_->Open(r->sealed_time_zone(), account, kTimeZone);
+    // A copy from before the erasure has been restored.
+    if (!HasReason(zone.status(), Reason::kAccountDeleted)) settings.time_zone = TRY(zone);
+  }
   // Whatever else these bytes are: the second factor must not fall away with them.
   if (!MistakesOf(settings, {SettingsFields().begin(), SettingsFields().end()}).empty())
     return store::Unreadable("SettingsRecord");
@@ -43,6 +51,8 @@ absl::Status Preferences::Put(kv::Txn& txn, const AccountId& account,
   r.set_last_hour(settings.last_hour);
   r.set_least_importance(static_cast<int>(settings.least_importance));
   r.set_sign_in_notices(settings.sign_in_notices);
+  if (!settings.time_zone.empty())
+    r.set_sealed_time_zone(TRY(vault_->Seal(settings.time_zone, account, kTimeZone)));
   return Records().Put(txn, RecordKey(account), r);
 }
 

@@ -57,7 +57,7 @@ class SignInStores : public ::testing::Test {
   Credentials credentials_{vault_};
   SecondFactorKeys second_factors_{vault_};
   DeviceBooks device_books_{vault_};
-  Preferences preferences_;
+  Preferences preferences_{vault_};
 };
 
 SecondFactors FullFactors() {
@@ -77,7 +77,7 @@ DeviceBook FullBook() {
 }
 
 SecuritySettings OtherSettings() {
-  return {SecondFactor::kTotp, {CodeChannel::kPush}, 0, 24, Importance::kLow, false};
+  return {SecondFactor::kTotp, {CodeChannel::kPush}, 0, 24, Importance::kLow, false, "Asia/Kamchatka"};
 }
 
 TEST_F(SignInStores, GiveBackWhatTheyTook) {
@@ -124,10 +124,11 @@ TEST_F(SignInStores, RememberWhatASignInWaitsFor) {
 TEST_F(SignInStores, SealKeysDevicesAndPlaces) {
   ASSERT_THAT(Update([&](kv::Txn& txn) -> absl::Status {
                 TRY(second_factors_.Put(txn, ivan_, FullFactors()));
+                TRY(preferences_.Put(txn, ivan_, OtherSettings()));
                 return device_books_.Put(txn, ivan_, FullBook());
               }),
               IsOk());
-  for (const char* secret : {"enrolled-key", "key-in-use", "mark-1", "Казань"})
+  for (const char* secret : {"enrolled-key", "key-in-use", "mark-1", "Казань", "Kamchatka"})
     EXPECT_EQ(Dump().find(secret), std::string::npos) << secret;
 }
 
@@ -146,6 +147,19 @@ TEST_F(SignInStores, EraseEverything) {
               }),
               IsOk());
   EXPECT_EQ(Dump().find("ivan"), std::string::npos);
+}
+
+// CRY-06
+TEST_F(SignInStores, ForgetWhereSomebodyLivesWithHisKey) {
+  ASSERT_THAT(Update([&](kv::Txn& txn) { return preferences_.Put(txn, ivan_, OtherSettings()); }), IsOk());
+  ASSERT_THAT(people_.Destroy(ivan_, TestNow()), IsOk());
+  ASSERT_THAT(Update([&](kv::Txn& txn) -> absl::Status {  // a copy from before has been restored
+                SecuritySettings left = OtherSettings();
+                left.time_zone.clear();
+                EXPECT_EQ(TRY(preferences_.Get(txn, ivan_)), left);
+                return absl::OkStatus();
+              }),
+              IsOk());
 }
 
 TEST_F(SignInStores, DoNotTakeUnreadableBytesForNoSecondFactor) {

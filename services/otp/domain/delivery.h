@@ -1,7 +1,7 @@
 #pragma once
 
-// Delivery: what became of one message. Pure; the record holds no address and no words, only the mask and the
-// template's name.
+// Delivery: what became of one message, over all providers and channels that it was offered to. Pure; the
+// record holds no address and no words, only masks and the template's name.
 
 #include <cstdint>
 #include <optional>
@@ -30,8 +30,9 @@ enum class DeliveryTrigger {
   kAttempt,    // an attempt begins
   kAccept,     // the provider took it
   kReject,     // the provider refused it for good
-  kPostpone,   // the provider did not answer, or not now
-  kSupersede,  // a newer code replaces it
+  kPostpone,   // the provider did not answer, or nobody can be asked now
+  kExhaust,    // no provider is left to offer it to
+  kSupersede,  // a newer code replaces it, or it was cancelled
   kExpire,     // its time is over
   kReceiptDelivered,
   kReceiptFailed,
@@ -39,23 +40,74 @@ enum class DeliveryTrigger {
 };
 enum class DeliveryActor { kDispatcher, kProvider, kCaller, kClock, kGateway };
 
-// The whole machine. A trigger that is not here changes nothing.
+// Who may have the message, as far as the attempts tell.
+enum class Hands {
+  kNobody,   // surely no provider
+  kPerhaps,  // a provider of an earlier attempt: nobody knows, or it keeps the message back
+  kLast,     // the provider of the last attempt: it is being asked, or has taken the message and not failed
+};
+// What must hold besides.
+enum class DeliveryGuard {
+  kAlways,
+  kNotTaken,            // not in the last one's hands
+  kNobody,              // in nobody's hands
+  kSomebody,            // perhaps in somebody's
+  kAnotherLeft,         // not in the last one's hands, and another provider may be asked
+  kNoneLeft,            // in nobody's hands, and nobody else may be asked
+  kNoneLeftButPerhaps,  // nobody else may be asked, an earlier one perhaps has it
+  kNoneLeftFailed,      // kNoneLeft, and a provider that took it could not deliver it
+};
+struct DeliveryFacts {
+  Hands hands = Hands::kNobody;
+  bool another_left = false;
+  bool failed = false;  // a provider that took it could not deliver it
+};
+
+// The whole machine. A trigger that has no row whose guard holds changes nothing.
 struct DeliveryEdge {
   DeliveryState from;
   DeliveryTrigger trigger;
   DeliveryActor actor;
+  DeliveryGuard guard;
   DeliveryState to;
 };
 const std::vector<DeliveryEdge>& DeliveryEdges();
-std::optional<DeliveryState> Next(DeliveryState from, DeliveryTrigger trigger);
+bool Holds(DeliveryGuard guard, const DeliveryFacts& facts);
+std::optional<DeliveryState> Next(DeliveryState from, DeliveryTrigger trigger, const DeliveryFacts& facts);
+// Nothing is sent any more. UNKNOWN is final but for a late receipt.
 bool IsFinal(DeliveryState state);
 absl::string_view StateName(DeliveryState state);  // "QUEUED"
 
+// How an attempt ended.
+enum class Fate {
+  kUnderWay,
+  kAccepted,
+  kRefused,
+  kNotTaken,  // not now: unreachable, overloaded
+  kUnknown,   // timed out, or cut off by a crash
+};
+
 struct DeliveryAttempt {
+  int number = 0;  // counts all attempts of the delivery from 1; what a receipt names
   absl::Time at;
+  Channel channel = Channel::kSms;
   std::string provider;
+  Fate fate = Fate::kUnderWay;
   std::string outcome;  // "ACCEPTED", "HTTP_503"; empty while under way
+  std::string provider_message;
+  std::optional<DeliveryTrigger> receipt;  // kReceipt…: what the provider said last
+  absl::Time receipt_at = absl::InfinitePast();
+  uint64_t receipt_sequence = 0;  // 0: it had none
   friend bool operator==(const DeliveryAttempt&, const DeliveryAttempt&) = default;
+};
+
+// A provider that is not offered the message again over this channel.
+struct SpentWay {
+  Channel channel = Channel::kSms;
+  std::string provider;
+  Fate fate =
+      Fate::kRefused;  // kRefused, kUnknown (it would not notice a repetition), or kAccepted: it failed
+  friend bool operator==(const SpentWay&, const SpentWay&) = default;
 };
 
 struct Delivery {
@@ -71,21 +123,76 @@ struct Delivery {
   absl::Time created;
   absl::Time updated;
   absl::Time expires;
+  int attempts_made = 0;
   std::vector<DeliveryAttempt> attempts;  // the last ones
+  bool forgotten_in_doubt = false;        // one that is not kept any more perhaps reached the receiver
+  std::vector<SpentWay> spent;
+  std::vector<Channel> ways;  // the message's channels, in order
+  std::vector<Channel> paid;  // of them, those that count against their budget; the first always does
+  int round = 0;              // rises when it is queued anew; an outbox row of an earlier round is void
+  bool withdrawn = false;     // not offered to anybody any more
   std::string provider_message;
-  uint64_t receipt_sequence = 0;
   friend bool operator==(const Delivery&, const Delivery&) = default;
+
+  bool Spent(Channel by, absl::string_view provider) const;
 };
 
-// Each gives the delivery afterwards, or nullopt when nothing changes.
+Hands HandsOf(const Delivery& delivery);
+// Its outbox row performs it; otherwise a provider has taken it, or it has ended.
+bool WithDispatcher(const Delivery& delivery);
+
+// --- What happens. Each gives the delivery afterwards, or nullopt when nothing changes. ---
+
 std::optional<Delivery> Apply(const Delivery& delivery, DeliveryTrigger trigger, absl::Time now);
-std::optional<Delivery> BeginAttempt(const Delivery& delivery, absl::string_view provider, absl::Time now);
-// `trigger` is kAccept, kReject or kPostpone.
-std::optional<Delivery> EndAttempt(const Delivery& delivery, DeliveryTrigger trigger,
-                                   absl::string_view outcome, absl::string_view provider_message,
+
+// Whom an attempt asks.
+struct AttemptPlan {
+  Channel channel = Channel::kSms;
+  std::string masked_address;
+  std::string provider;
+};
+// Nothing while an attempt is under way or the message is taken.
+std::optional<Delivery> BeginAttempt(const Delivery& delivery, const AttemptPlan& plan, absl::Time now);
+struct AttemptEnd {
+  Fate fate = Fate::kAccepted;
+  std::string outcome;
+  std::string provider_message;
+  bool repeats_safely = false;  // its provider takes a repetition once
+};
+// Of the attempt `number`, the last one; a receipt may have been faster, and then only the record of the
+// attempt changes. An attempt that a crash cut off ends as kUnknown, "CUT_OFF".
+std::optional<Delivery> EndAttempt(const Delivery& delivery, int number, const AttemptEnd& end,
                                    absl::Time now);
-// Ordered and idempotent: a receipt that is not newer than the last one changes nothing (SND-15).
-std::optional<Delivery> TakeReceipt(const Delivery& delivery, DeliveryTrigger trigger, uint64_t sequence,
-                                    absl::Time now);
+
+// Nobody is left to be asked. Without a single attempt the record says so: "NO_PROVIDER".
+std::optional<Delivery> Exhaust(const Delivery& delivery, absl::Time now);
+// Its row comes while the last provider has it (a receipt said so after a time-out): taken after all.
+std::optional<Delivery> TakenAfterAll(const Delivery& delivery, absl::Time now);
+// Replaced by a newer code or cancelled: EXPIRED where nobody can have it, otherwise only not offered to
+// anybody else.
+std::optional<Delivery> Supersede(const Delivery& delivery, absl::Time now);
+
+// What a provider says.
+struct ReceiptOf {
+  int attempt = 0;       // its number; 0: the last one of `provider`
+  std::string provider;  // empty: whoever made the attempt; both absent: the last attempt
+  DeliveryTrigger outcome = DeliveryTrigger::kReceiptDelivered;  // kReceipt…
+  std::optional<uint64_t> sequence;  // rises; absent: the order DEFERRED, FAILED, DELIVERED alone counts
+};
+// The attempt that a receipt is of; nullptr when none is kept.
+const DeliveryAttempt* Named(const Delivery& delivery, const ReceiptOf& receipt);
+// False: no such attempt was made.
+bool IsOf(const Delivery& delivery, const ReceiptOf& receipt);
+struct AfterReceipt {
+  Delivery after;
+  // The provider that had the message could not deliver it, and another is left: queue the held message anew
+  // in the same commit, with `after.round`.
+  bool requeue = false;
+};
+// Ordered for each attempt and idempotent; a final state never changes (SND-15). `another_left`: when this
+// receipt says FAILED and its attempt's provider is spent, another one could be asked and the message is at
+// hand (AnotherLeft, WithDispatcher); does not count once the message has expired or was withdrawn.
+std::optional<AfterReceipt> TakeReceipt(const Delivery& delivery, const ReceiptOf& receipt, absl::Time now,
+                                        bool another_left);
 
 }  // namespace tc::otp

@@ -2,91 +2,224 @@
 
 #include <gtest/gtest.h>
 
+#include "common/testing/noon.h"
+
 namespace tc::otp {
 namespace {
 
+using testing::Noon;
 using S = DeliveryState;
 using T = DeliveryTrigger;
 
-absl::Time Noon() { return absl::FromCivil(absl::CivilSecond(2026, 3, 2, 12, 0, 0), absl::UTCTimeZone()); }
-
 constexpr S kStates[] = {S::kQueued,   S::kSending, S::kAccepted, S::kDelivered, S::kDeferred,
                          S::kRejected, S::kFailed,  S::kExpired,  S::kUnknown};
-constexpr T kTriggers[] = {T::kAttempt,          T::kAccept,        T::kReject,
-                           T::kPostpone,         T::kSupersede,     T::kExpire,
-                           T::kReceiptDelivered, T::kReceiptFailed, T::kReceiptDeferred};
+constexpr T kTriggers[] = {T::kAttempt,       T::kAccept,         T::kReject, T::kPostpone,
+                           T::kExhaust,       T::kSupersede,      T::kExpire, T::kReceiptDelivered,
+                           T::kReceiptFailed, T::kReceiptDeferred};
 
-Delivery In(S state) {
-  Delivery delivery;
-  delivery.state = state;
-  delivery.created = delivery.updated = Noon();
-  return delivery;
+std::vector<DeliveryFacts> AllFacts() {
+  std::vector<DeliveryFacts> all;
+  for (const Hands hands : {Hands::kNobody, Hands::kPerhaps, Hands::kLast}) {
+    for (const bool another_left : {false, true}) {
+      for (const bool failed : {false, true}) all.push_back({hands, another_left, failed});
+    }
+  }
+  return all;
 }
 
-TEST(Delivery, DoesWhatItsTableSaysAndNothingElse) {
+// The machine again, told by triggers instead of rows.
+std::optional<S> Expected(S from, T trigger, const DeliveryFacts& facts) {
+  const bool waiting = from == S::kQueued || from == S::kDeferred;
+  const bool open = waiting || from == S::kSending || from == S::kAccepted;
+  const bool nobody = facts.hands == Hands::kNobody;
+  const bool taken = facts.hands == Hands::kLast;
+  const auto when = [](bool holds, S to) { return holds ? std::optional<S>(to) : std::nullopt; };
+  switch (trigger) {
+    case T::kAttempt:
+      return when(waiting && !taken, S::kSending);
+    case T::kAccept:
+      return when(from == S::kSending, S::kAccepted);
+    case T::kReject:
+      return when(from == S::kSending, S::kQueued);
+    case T::kPostpone:
+      return when(from == S::kSending || (from == S::kQueued && !taken), S::kDeferred);
+    case T::kExhaust:
+      if (!waiting || facts.another_left || taken) return std::nullopt;
+      if (nobody) return facts.failed ? S::kFailed : S::kRejected;
+      return when(from == S::kQueued, S::kDeferred);
+    case T::kSupersede:
+      return when(waiting && nobody, S::kExpired);
+    case T::kExpire:
+      if (from == S::kSending) return S::kUnknown;
+      return when(waiting, nobody ? S::kExpired : S::kUnknown);
+    case T::kReceiptDelivered:
+      return when(open || from == S::kUnknown, S::kDelivered);
+    case T::kReceiptFailed:
+      if (from == S::kUnknown) return when(nobody, S::kFailed);
+      if (!open || taken) return std::nullopt;
+      if (facts.another_left) return when(from != S::kQueued, S::kQueued);
+      if (nobody) return S::kFailed;
+      return when(!waiting, S::kDeferred);
+    case T::kReceiptDeferred:
+      return when(from == S::kAccepted || from == S::kDeferred, S::kDeferred);
+  }
+  return std::nullopt;
+}
+
+TEST(Delivery, DoesInEveryStateWhatItShouldAndNothingElse) {
   for (const S from : kStates) {
     for (const T trigger : kTriggers) {
-      const std::optional<Delivery> after = Apply(In(from), trigger, Noon() + absl::Seconds(1));
-      const std::optional<S> next = Next(from, trigger);
-      ASSERT_EQ(after.has_value(), next.has_value()) << StateName(from) << " " << static_cast<int>(trigger);
-      if (!after.has_value()) continue;
-      EXPECT_EQ(after->state, *next);
-      EXPECT_EQ(after->updated, Noon() + absl::Seconds(1));
+      for (const DeliveryFacts& facts : AllFacts()) {
+        EXPECT_EQ(Next(from, trigger, facts), Expected(from, trigger, facts))
+            << StateName(from) << " trigger " << static_cast<int>(trigger) << " hands "
+            << static_cast<int>(facts.hands) << " another " << facts.another_left << " failed "
+            << facts.failed;
+      }
     }
   }
 }
 
-TEST(Delivery, NeverLeavesAFinalState) {
-  for (const S state : kStates) {
-    bool leaves = false;
-    for (const DeliveryEdge& edge : DeliveryEdges()) leaves |= edge.from == state;
-    EXPECT_EQ(IsFinal(state), !leaves) << StateName(state);
+TEST(Delivery, LeavesAFinalStateOnlyFromUnknownByALateReceipt) {  // SND-14, SND-15
+  for (const DeliveryEdge& edge : DeliveryEdges()) {
+    if (!IsFinal(edge.from)) continue;
+    EXPECT_EQ(edge.from, S::kUnknown);
+    EXPECT_EQ(edge.actor, DeliveryActor::kGateway);
+    EXPECT_TRUE(IsFinal(edge.to));
   }
 }
 
-TEST(Delivery, HasOneEdgeForEachStateAndTrigger) {
-  for (const DeliveryEdge& a : DeliveryEdges()) {
-    int same = 0;
-    for (const DeliveryEdge& b : DeliveryEdges()) same += a.from == b.from && a.trigger == b.trigger;
-    EXPECT_EQ(same, 1);
-  }
+// --- Attempts ---
+
+constexpr absl::Duration kLife = absl::Seconds(300);
+const AttemptPlan kSmsByA{Channel::kSms, "+7 9** ***-**-67", "a"};
+const AttemptPlan kSmsByB{Channel::kSms, "+7 9** ***-**-67", "b"};
+const AttemptPlan kCallByA{Channel::kVoice, "+7 9** ***-**-67", "a"};
+
+Delivery Queued() {
+  Delivery delivery;
+  delivery.ways = {Channel::kSms, Channel::kVoice};
+  delivery.created = delivery.updated = Noon();
+  delivery.expires = Noon() + kLife;
+  return delivery;
 }
 
-TEST(Delivery, RemembersItsLastTenAttempts) {
-  Delivery delivery = In(S::kQueued);
-  for (int i = 0; i < 12; ++i) {
-    delivery = *BeginAttempt(delivery, "webhook", Noon() + absl::Seconds(i));
-    delivery = *EndAttempt(delivery, T::kPostpone, "HTTP_503", "", Noon() + absl::Seconds(i));
-  }
+Delivery After(const Delivery& delivery, const AttemptPlan& plan, Fate fate, bool repeats_safely = false) {
+  const std::optional<Delivery> begun = BeginAttempt(delivery, plan, Noon());
+  EXPECT_TRUE(begun.has_value());
+  if (!begun.has_value()) return delivery;
+  const AttemptEnd end{fate, fate == Fate::kAccepted ? "ACCEPTED" : "HTTP_503", "77", repeats_safely};
+  return EndAttempt(*begun, begun->attempts_made, end, Noon()).value_or(*begun);
+}
+
+TEST(Attempts, AreNumberedForEverThoughOnlyTheLastTenAreKept) {
+  Delivery delivery = Queued();
+  for (int i = 0; i < 12; ++i) delivery = After(delivery, kSmsByA, Fate::kNotTaken);
   EXPECT_EQ(delivery.state, S::kDeferred);
+  EXPECT_EQ(delivery.attempts_made, 12);
   ASSERT_EQ(delivery.attempts.size(), 10u);
-  EXPECT_EQ(delivery.attempts.front().at, Noon() + absl::Seconds(2));
-  EXPECT_EQ(delivery.attempts.back().outcome, "HTTP_503");
+  EXPECT_EQ(delivery.attempts.front().number, 3);
+  EXPECT_EQ(delivery.attempts.back().number, 12);
 }
 
-TEST(Delivery, IsUnknownWhenItsTimeEndsInTheMiddleOfAnAttempt) {
-  const Delivery sending = *BeginAttempt(In(S::kQueued), "webhook", Noon());
-  EXPECT_EQ(Apply(sending, T::kExpire, Noon())->state, S::kUnknown);
-  EXPECT_EQ(Apply(In(S::kDeferred), T::kExpire, Noon())->state, S::kExpired);
-  EXPECT_EQ(Apply(In(S::kAccepted), T::kExpire, Noon()), std::nullopt)
-      << "a late receipt still counts (SND-14)";
+TEST(Attempts, SpendAProviderThatRefusesOrWouldNotNoticeARepetition) {  // SND-12, SND-13
+  EXPECT_TRUE(After(Queued(), kSmsByA, Fate::kRefused).Spent(Channel::kSms, "a"));
+  EXPECT_FALSE(After(Queued(), kSmsByA, Fate::kRefused).Spent(Channel::kVoice, "a"));
+  EXPECT_FALSE(After(Queued(), kSmsByA, Fate::kNotTaken).Spent(Channel::kSms, "a"));
+  EXPECT_TRUE(After(Queued(), kSmsByA, Fate::kUnknown).Spent(Channel::kSms, "a"));
+  EXPECT_FALSE(After(Queued(), kSmsByA, Fate::kUnknown, true).Spent(Channel::kSms, "a"));
 }
 
-TEST(Receipts, AreOrderedAndIdempotent) {  // SND-15
-  const Delivery accepted = In(S::kAccepted);
-  const Delivery deferred = *TakeReceipt(accepted, T::kReceiptDeferred, 2, Noon());
-  EXPECT_EQ(deferred.state, S::kDeferred);
-  EXPECT_EQ(TakeReceipt(deferred, T::kReceiptDelivered, 2, Noon()), std::nullopt) << "not newer";
-  EXPECT_EQ(TakeReceipt(deferred, T::kReceiptDelivered, 1, Noon()), std::nullopt) << "older";
-  const Delivery delivered = *TakeReceipt(deferred, T::kReceiptDelivered, 3, Noon());
-  EXPECT_EQ(delivered.state, S::kDelivered);
-  EXPECT_EQ(TakeReceipt(delivered, T::kReceiptFailed, 4, Noon()), std::nullopt) << "final";
+TEST(Attempts, AreNotMadeAtASpentProviderHoweverLongAgo) {
+  Delivery delivery = After(Queued(), kSmsByA, Fate::kUnknown);
+  for (int i = 0; i < 12; ++i) delivery = After(delivery, kSmsByB, Fate::kNotTaken);
+  EXPECT_EQ(BeginAttempt(delivery, kSmsByA, Noon()), std::nullopt);
+  EXPECT_NE(BeginAttempt(delivery, kCallByA, Noon()), std::nullopt);
+  EXPECT_EQ(Apply(delivery, T::kExpire, Noon())->state, S::kUnknown) << "the forgotten one is still in doubt";
 }
 
-TEST(Receipts, MayOvertakeTheProvidersAnswer) {
-  const Delivery sending = *BeginAttempt(In(S::kQueued), "webhook", Noon());
-  const Delivery delivered = *TakeReceipt(sending, T::kReceiptDelivered, 1, Noon());
-  EXPECT_EQ(EndAttempt(delivered, T::kAccept, "ACCEPTED", "7", Noon()), std::nullopt);
+TEST(Attempts, ChangeTheChannelThatTheRecordShows) {
+  const Delivery delivery = After(After(Queued(), kSmsByA, Fate::kRefused), kCallByA, Fate::kAccepted);
+  EXPECT_EQ(delivery.channel, Channel::kVoice);
+  EXPECT_EQ(delivery.state, S::kAccepted);
+  EXPECT_EQ(delivery.attempts.back().provider_message, "77");
+}
+
+TEST(Attempts, EndOnceAndOnlyTheLast) {
+  const Delivery first = After(Queued(), kSmsByA, Fate::kNotTaken);
+  EXPECT_EQ(EndAttempt(first, 1, {Fate::kAccepted, "ACCEPTED", "", false}, Noon()), std::nullopt);
+  const Delivery second = *BeginAttempt(first, kSmsByB, Noon());
+  EXPECT_EQ(EndAttempt(second, 1, {Fate::kAccepted, "ACCEPTED", "", false}, Noon()), std::nullopt);
+}
+
+TEST(Attempts, AreNotMadeWhileAnotherIsUnderWayOrTheMessageIsTaken) {
+  EXPECT_EQ(BeginAttempt(*BeginAttempt(Queued(), kSmsByA, Noon()), kSmsByB, Noon()), std::nullopt);
+  EXPECT_EQ(BeginAttempt(After(Queued(), kSmsByA, Fate::kAccepted), kSmsByB, Noon()), std::nullopt);
+}
+
+// --- No provider is left ---
+
+TEST(Exhausted, TellsHowItWentWrong) {
+  const Delivery refused = After(After(Queued(), kSmsByA, Fate::kRefused), kSmsByB, Fate::kRefused);
+  EXPECT_EQ(refused.state, S::kQueued);
+  EXPECT_EQ(Exhaust(refused, Noon())->state, S::kRejected);
+
+  const Delivery in_doubt = After(After(Queued(), kSmsByA, Fate::kUnknown), kSmsByB, Fate::kRefused);
+  EXPECT_EQ(Exhaust(in_doubt, Noon())->state, S::kDeferred) << "a receipt may still come";
+
+  const Delivery taken = After(Queued(), kSmsByA, Fate::kAccepted);
+  const Delivery failed = TakeReceipt(taken, {1, "", T::kReceiptFailed, {}}, Noon(), true)->after;
+  EXPECT_EQ(Exhaust(After(failed, kSmsByB, Fate::kRefused), Noon())->state, S::kFailed);
+}
+
+TEST(Exhausted, SaysWhenNobodyCarriesTheChannel) {
+  const Delivery after = *Exhaust(Queued(), Noon());
+  EXPECT_EQ(after.state, S::kRejected);
+  ASSERT_EQ(after.attempts.size(), 1u);
+  EXPECT_EQ(after.attempts[0].outcome, "NO_PROVIDER");
+}
+
+// --- The clock and newer codes ---
+
+TEST(Expiry, IsUnknownWhenSomebodyMayHaveTheMessage) {  // SND-14
+  const auto at_expiry = [](const Delivery& delivery) {
+    return Apply(delivery, T::kExpire, delivery.expires).value_or(delivery).state;
+  };
+  EXPECT_EQ(at_expiry(Queued()), S::kExpired);
+  EXPECT_EQ(at_expiry(After(Queued(), kSmsByA, Fate::kNotTaken)), S::kExpired);
+  EXPECT_EQ(at_expiry(After(Queued(), kSmsByA, Fate::kUnknown)), S::kUnknown);
+  EXPECT_EQ(at_expiry(After(After(Queued(), kSmsByA, Fate::kUnknown), kSmsByB, Fate::kNotTaken)),
+            S::kUnknown);
+  EXPECT_EQ(at_expiry(After(After(Queued(), kSmsByA, Fate::kUnknown), kSmsByB, Fate::kRefused)), S::kUnknown);
+  EXPECT_EQ(at_expiry(*BeginAttempt(Queued(), kSmsByA, Noon())), S::kUnknown);
+  const Delivery taken = After(Queued(), kSmsByA, Fate::kAccepted);
+  EXPECT_EQ(at_expiry(taken), S::kAccepted) << "a late receipt still counts";
+  EXPECT_EQ(at_expiry(TakeReceipt(taken, {1, "", T::kReceiptDeferred, {}}, Noon(), false)->after),
+            S::kUnknown);
+  const Delivery failed = TakeReceipt(taken, {1, "", T::kReceiptFailed, {}}, Noon(), true)->after;
+  EXPECT_EQ(at_expiry(After(failed, kSmsByB, Fate::kNotTaken)), S::kExpired) << "a said that it failed";
+}
+
+TEST(Supersede, EndsWhatNobodyHasAndStopsTheRest) {  // OTP-18
+  EXPECT_EQ(Supersede(Queued(), Noon())->state, S::kExpired);
+  EXPECT_EQ(Supersede(After(Queued(), kSmsByA, Fate::kNotTaken), Noon())->state, S::kExpired);
+  const Delivery taken = *Supersede(After(Queued(), kSmsByA, Fate::kAccepted), Noon());
+  EXPECT_EQ(taken.state, S::kAccepted);
+  EXPECT_TRUE(taken.withdrawn);
+  EXPECT_EQ(Supersede(taken, Noon()), std::nullopt);
+  const AfterReceipt failed = *TakeReceipt(taken, {1, "", T::kReceiptFailed, {}}, Noon(), true);
+  EXPECT_EQ(failed.after.state, S::kFailed) << "nobody else is asked";
+  EXPECT_FALSE(failed.requeue);
+}
+
+TEST(Supersede, InTheMiddleOfAnAttemptLetsItEndAndMakesNoOther) {
+  const Delivery sending = *Supersede(*BeginAttempt(Queued(), kSmsByA, Noon()), Noon());
+  EXPECT_EQ(sending.state, S::kSending);
+  const auto ended = [&](Fate fate) { return *EndAttempt(sending, 1, {fate, "", "", false}, Noon()); };
+  EXPECT_EQ(ended(Fate::kRefused).state, S::kExpired);
+  EXPECT_EQ(ended(Fate::kNotTaken).state, S::kExpired);
+  EXPECT_EQ(ended(Fate::kAccepted).state, S::kAccepted);
+  EXPECT_EQ(ended(Fate::kUnknown).state, S::kDeferred);
+  EXPECT_EQ(BeginAttempt(ended(Fate::kUnknown), kSmsByB, Noon()), std::nullopt);
 }
 
 }  // namespace

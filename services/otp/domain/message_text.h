@@ -1,11 +1,8 @@
 #pragma once
 
-// The text of every message: the words of one table (message_words.h), no caller's text but masked names and
-// addresses, and the address at which a recovery is stopped (L12).
-//
-// A code's SMS names the action and the masked principal, says that nobody may be told, and ends with the
-// line "@host #code" by which browsers fill the code in only on that site (O6, OTP-22). It fits two segments
-// of UCS-2, 2 × 67 units, whatever the names (OTP-23).
+// What messages say, apart from the words themselves (wording.h): the templates and where each may go, and
+// the values that words are filled with. No caller's text gets into a message but masked names and addresses,
+// and the address at which a recovery is stopped (L12).
 
 #include <string>
 #include <vector>
@@ -61,6 +58,7 @@ enum class Template {
   kActionConfirmed,
 };
 const std::vector<Template>& AllTemplates();
+const std::vector<Purpose>& AllPurposes();
 absl::string_view TemplateName(Template name);  // "RECOVERY_STARTED"
 std::string CodeTemplateName(Purpose purpose);  // "CODE_RECOVERY_CLAIM"
 // An invitation waits in the cabinet; no SMS and no call goes out for it (L3, SND-07).
@@ -71,7 +69,8 @@ bool AllowsLink(Template name);
 
 inline constexpr size_t kLongestMask = 20;  // code points of a masked name in a text; a longer one is cut
 inline constexpr size_t kLongestHost = 24;  // characters of the origin's host
-inline constexpr size_t kSmsUnits = 134;    // two segments
+inline constexpr size_t kLongestCode = 10;  // digits; the most that otp.code_digits may be
+inline constexpr size_t kSmsUnits = 134;    // UTF-16 units of two segments, 67 each (OTP-23)
 
 // Masked names hold letters, spaces, hyphens, apostrophes, dots and asterisks, in UTF-8, at most 64 code
 // points; INVALID_ARGUMENT with MASK_INVALID otherwise. Empty is allowed.
@@ -86,22 +85,17 @@ absl::StatusOr<std::string> ParseOriginHost(absl::string_view host);
 struct Text {
   std::string subject;  // e-mail and push only
   std::string body;
+  friend bool operator==(const Text&, const Text&) = default;
 };
 
-// The words of a code. `host` is the web origin's host.
-Text CodeText(Purpose purpose, Locale locale, Channel channel, absl::string_view masked_principal,
-              absl::string_view code, absl::string_view host);
 // What the words of a notification are filled with. Parsed values; each may be empty.
 struct NoticeFields {
   std::string masked_person;
   std::string masked_address;
   std::string link;
 };
-// With a link: shorter words that name the action and end with it, and nobody's name, since only the owner
-// gets one. A voice call speaks no link.
-Text NotificationText(Template name, Locale locale, Channel channel, const NoticeFields& fields);
-
-// Length in UTF-16 code units, which is what an SMS segment counts.
-size_t Utf16Units(absl::string_view utf8);
+// The mask as it stands in a text: its first kLongestMask code points, the last of them an ellipsis when
+// something was cut.
+std::string CutMask(absl::string_view mask);
 
 }  // namespace tc::otp

@@ -73,7 +73,11 @@ void Put(const NewCode& code, absl::Time now, const Policy& policy, Verification
   v.code_digits = code.digits;
   v.code = code.mac;
   v.channel = code.channel;
+  if (code.channel == Channel::kVoice) ++v.calls;
   v.address_index = code.address_index;
+  v.prefix_index = code.prefix_index;
+  v.range_index = code.range_index;
+  v.settled = false;
   v.masked_address = code.masked_address;
   v.sealed = code.sealed;
   v.delivery = code.delivery;
@@ -161,6 +165,11 @@ absl::Status MayResend(const Verification& v, absl::Time now, const Policy& poli
 absl::StatusOr<Verification> Resend(const Verification& v, const NewCode& code, absl::Time now,
                                     const Policy& policy) {
   TRY(MayResend(v, now, policy));
+  if (code.channel == Channel::kVoice && v.calls >= policy.calls_per_verification) {
+    return Refuse(absl::StatusCode::kResourceExhausted, Reason::kSendLimitReached,
+                  "no calls are left for this verification")
+        .With("channel", ChannelName(code.channel));
+  }
   Verification after = v;
   ++after.code_number;
   Put(code, now, policy, after);
@@ -200,6 +209,10 @@ absl::StatusOr<Verification> Approve(const Verification& v, absl::string_view re
   after.approving_request_id = std::string(request_id);
   after.approved = now;
   return after;
+}
+
+bool WouldReplay(const Verification& v) {
+  return (v.state == S::kApproved || v.state == S::kConsumed) && !v.replayed;
 }
 
 Verification AsOfAttempt(const Verification& v, size_t attempt) {

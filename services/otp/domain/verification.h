@@ -82,10 +82,14 @@ struct Verification {
 
   // The present code.
   int code_number = 1;  // rises with every send: also the number of sends
+  int calls = 0;        // of these, by voice
   int code_digits = 6;
   CodeMac code;
   Channel channel = Channel::kSms;
   std::string address_index;  // keyed hash of the address: bound into the code, and the key of its send limit
+  std::string prefix_index;   // keyed hash of what neighbouring numbers share; empty: not counted by it
+  std::string range_index;
+  bool settled = false;        // the code is counted as entered or not entered (SND-09)
   std::string masked_address;  // as it is shown
   std::string sealed;          // address and masked principal; opaque here
   DeliveryId delivery;
@@ -97,6 +101,7 @@ struct Verification {
   std::vector<Attempt> attempts;
   std::string approving_request_id;
   absl::Time approved = absl::InfinitePast();
+  bool replayed = false;  // the right code came again after its use, and that was told (OTP-05)
 
   friend bool operator==(const Verification&, const Verification&) = default;
 };
@@ -122,6 +127,8 @@ struct NewCode {
   CodeMac mac;
   Channel channel = Channel::kSms;
   std::string address_index;
+  std::string prefix_index;
+  std::string range_index;
   std::string masked_address;
   std::string sealed;
   DeliveryId delivery;
@@ -153,7 +160,8 @@ absl::StatusOr<Verification> Start(const Draft& draft, const NewCode& code,
 
 // May a code be sent again now? RESEND_TOO_SOON, SEND_LIMIT_REACHED, or why the verification has ended.
 absl::Status MayResend(const Verification& v, absl::Time now, const Policy& policy);
-// The old code is dead from here on; no counter is reset (O3, OTP-18).
+// The old code is dead from here on; no counter is reset (O3, OTP-18). SEND_LIMIT_REACHED with the channel as
+// metadata when no calls are left (OTP-21).
 absl::StatusOr<Verification> Resend(const Verification& v, const NewCode& code, absl::Time now,
                                     const Policy& policy);
 
@@ -172,6 +180,8 @@ absl::StatusOr<Charged> Charge(const Verification& v, absl::string_view request_
 // nothing.
 absl::StatusOr<Verification> Approve(const Verification& v, absl::string_view request_id, int code_number,
                                      absl::Time now);
+// The right code at `v` now would be one that was used before, and nobody has been told yet (OTP-05).
+bool WouldReplay(const Verification& v);
 // `v` as it was just after the attempt: what a repeated request is answered with. `v` itself when it has no
 // such attempt.
 Verification AsOfAttempt(const Verification& v, size_t attempt);

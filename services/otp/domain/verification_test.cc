@@ -263,6 +263,29 @@ TEST(Resend, WaitsSixtyThenOneHundredAndTwentySecondsAndStopsAtThree) {
               Refused(kResourceExhausted, Reason::kSendLimitReached));
 }
 
+NewCode CallOf(absl::string_view tag) {
+  NewCode code = CodeOf(tag);
+  code.channel = Channel::kVoice;
+  return code;
+}
+
+TEST(Resend, StopsAtTwoCallsWhateverWayTheFirstCodeWent) {  // OTP-21
+  Policy policy;
+  policy.sends_per_verification = 5;
+  policy.code_lifetime = absl::Minutes(10);
+  for (const bool called_first : {false, true}) {
+    Verification v =
+        *Start(AnyDraft(), called_first ? CallOf("one") : CodeOf("one"), std::nullopt, Noon(), policy);
+    for (int calls = v.calls; calls < 2; ++calls)
+      v = *Resend(v, CallOf("more"), v.sent + absl::Minutes(5), policy);
+    const absl::Time later = v.sent + absl::Minutes(5);
+    const absl::StatusOr<Verification> third = Resend(v, CallOf("third"), later, policy);
+    EXPECT_THAT(third, Refused(kResourceExhausted, Reason::kSendLimitReached));
+    EXPECT_EQ(MetadataOf(third.status(), "channel"), "VOICE");
+    EXPECT_THAT(Resend(v, CodeOf("text"), later, policy), IsOk()) << "an SMS may still go";
+  }
+}
+
 TEST(Resend, EndsTheOldCodeAndKeepsEveryCount) {
   const Policy policy;
   const Verification before = WithAttempts(2, policy);

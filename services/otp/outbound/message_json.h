@@ -1,6 +1,6 @@
 #pragma once
 
-// A message as the JSON that the spool keeps and a webhook receives (docs/otp.md): one line, UTF-8.
+// A message as the JSON that a spool keeps: one line, UTF-8.
 
 #include <string>
 

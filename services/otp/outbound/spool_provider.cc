@@ -38,18 +38,25 @@ absl::Status WriteFile(const std::string& path, absl::string_view bytes) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Provider>> SpoolProvider::Open(const std::string& dir) {
+ProviderInfo SpoolInfo() {
+  return {.name = "spool",
+          .kind = "spool",
+          .channels = {Channel::kSms, Channel::kVoice, Channel::kEmail, Channel::kPush},
+          .repeats_safely = true};
+}
+
+absl::StatusOr<std::unique_ptr<Provider>> SpoolProvider::Open(ProviderInfo info, const std::string& dir) {
   struct stat status {};
   const bool made = ::mkdir(dir.c_str(), 0700) == 0 || errno == EEXIST;
   if (!made || ::stat(dir.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) ||
       ::access(dir.c_str(), W_OK) != 0) {
     return absl::FailedPreconditionError(
-        absl::StrCat("--spool: ", dir, " is no directory that can be written to"));
+        absl::StrCat("the spool ", dir, " is no directory that can be written to"));
   }
-  return std::make_unique<SpoolProvider>(dir);
+  return std::make_unique<SpoolProvider>(std::move(info), dir);
 }
 
-absl::StatusOr<Acceptance> SpoolProvider::Send(const Message& message) {
+absl::StatusOr<Acceptance> SpoolProvider::Send(const Message& message, const Handover&) {
   const std::string path = absl::StrCat(dir_, "/", message.request_id, ".json");
   if (::access(path.c_str(), F_OK) == 0) return Acceptance{message.request_id};
   TRY(WriteFile(path, absl::StrCat(ToJson(message), "\n")));

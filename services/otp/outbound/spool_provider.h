@@ -10,17 +10,21 @@
 
 namespace tc::otp {
 
+// A spool named "spool" that carries every channel.
+ProviderInfo SpoolInfo();
+
 class SpoolProvider final : public Provider {
  public:
   // `dir` is made when absent, mode 0700. FAILED_PRECONDITION when that is impossible.
-  static absl::StatusOr<std::unique_ptr<Provider>> Open(const std::string& dir);
+  static absl::StatusOr<std::unique_ptr<Provider>> Open(ProviderInfo info, const std::string& dir);
 
-  explicit SpoolProvider(std::string dir) : dir_(std::move(dir)) {}
-  absl::string_view name() const override { return "spool"; }
+  SpoolProvider(ProviderInfo info, std::string dir) : info_(std::move(info)), dir_(std::move(dir)) {}
+  const ProviderInfo& info() const override { return info_; }
   // UNAVAILABLE with "SPOOL_WRITE" when the file cannot be written.
-  absl::StatusOr<Acceptance> Send(const Message& message) override;
+  absl::StatusOr<Acceptance> Send(const Message& message, const Handover& handover) override;
 
  private:
+  const ProviderInfo info_;
   const std::string dir_;
 };
 

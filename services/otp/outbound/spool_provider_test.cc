@@ -12,13 +12,11 @@
 #include "common/obs/log.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
-#include "services/otp/outbound/open_provider.h"
 
 namespace tc::otp {
 namespace {
 
 using absl::StatusCode::kFailedPrecondition;
-using absl::StatusCode::kInvalidArgument;
 using absl::StatusCode::kUnavailable;
 using testing::HasCode;
 using testing::IsOk;
@@ -63,9 +61,9 @@ Message AnyMessage() {
 }
 
 TEST_F(Spool, WritesOnePrivateFileAMessage) {
-  const std::unique_ptr<Provider> provider = *SpoolProvider::Open(dir());
-  EXPECT_EQ(provider->name(), "spool");
-  ASSERT_THAT(provider->Send(AnyMessage()), IsOk());
+  const std::unique_ptr<Provider> provider = *SpoolProvider::Open(SpoolInfo(), dir());
+  EXPECT_EQ(provider->info().name, "spool");
+  ASSERT_THAT(provider->Send(AnyMessage(), {}), IsOk());
   EXPECT_THAT(Files(), ::testing::ElementsAre("r1.json"));
   struct stat status {};
   ::stat((dir() + "/r1.json").c_str(), &status);
@@ -84,26 +82,26 @@ TEST_F(Spool, WritesOnePrivateFileAMessage) {
 }
 
 TEST_F(Spool, TakesTheSameRequestOnce) {
-  const std::unique_ptr<Provider> provider = *SpoolProvider::Open(dir());
-  ASSERT_THAT(provider->Send(AnyMessage()), IsOk());
+  const std::unique_ptr<Provider> provider = *SpoolProvider::Open(SpoolInfo(), dir());
+  ASSERT_THAT(provider->Send(AnyMessage(), {}), IsOk());
   Message again = AnyMessage();
   again.text.body = "changed";
-  ASSERT_THAT(provider->Send(again), IsOk());
+  ASSERT_THAT(provider->Send(again, {}), IsOk());
   EXPECT_EQ(Files().size(), 1u);
   std::ifstream file(dir() + "/r1.json");
   EXPECT_EQ(nlohmann::json::parse(file)["text"], "Code 123456");
 }
 
 TEST_F(Spool, TriesAgainWhenTheDirectoryHasGone) {
-  const std::unique_ptr<Provider> provider = *SpoolProvider::Open(dir());
+  const std::unique_ptr<Provider> provider = *SpoolProvider::Open(SpoolInfo(), dir());
   std::filesystem::remove_all(dir());
-  EXPECT_THAT(provider->Send(AnyMessage()), HasCode(kUnavailable));
+  EXPECT_THAT(provider->Send(AnyMessage(), {}), HasCode(kUnavailable));
 }
 
 TEST_F(Spool, LogsNeitherAddressNorCode) {  // OTP-20
   std::string log;
   obs::SetSink([&](absl::string_view line) { absl::StrAppend(&log, line, "\n"); });
-  ASSERT_THAT((*SpoolProvider::Open(dir()))->Send(AnyMessage()), IsOk());
+  ASSERT_THAT((*SpoolProvider::Open(SpoolInfo(), dir()))->Send(AnyMessage(), {}), IsOk());
   obs::SetSink(nullptr);
   EXPECT_TRUE(absl::StrContains(log, "message spooled")) << log;
   EXPECT_FALSE(absl::StrContains(log, "123456"));
@@ -111,35 +109,8 @@ TEST_F(Spool, LogsNeitherAddressNorCode) {  // OTP-20
 }
 
 TEST_F(Spool, NeedsADirectory) {
-  EXPECT_THAT(SpoolProvider::Open(WriteFile("file", "", 0600)), HasCode(kFailedPrecondition));
-  EXPECT_THAT(SpoolProvider::Open(root_ + "/no/such/parent"), HasCode(kFailedPrecondition));
-}
-
-// --- OpenProvider ---
-
-TEST_F(Spool, IsRefusedInProduction) {
-  ProviderFlags flags;
-  flags.provider = "spool";
-  flags.spool_dir = dir();
-  EXPECT_THAT(OpenProvider(flags, /*development=*/true), IsOk());
-  EXPECT_THAT(OpenProvider(flags, /*development=*/false), HasCode(kInvalidArgument));
-  flags.spool_dir.clear();
-  EXPECT_THAT(OpenProvider(flags, /*development=*/true), HasCode(kInvalidArgument));
-}
-
-TEST_F(Spool, IsNotTheOnlyProvider) {
-  ProviderFlags flags;
-  flags.provider = "pigeon";
-  EXPECT_THAT(OpenProvider(flags, true), HasCode(kInvalidArgument));
-  flags.provider = "webhook";
-  flags.webhook_url = "https://sms.example/";
-  EXPECT_THAT(OpenProvider(flags, false), HasCode(kInvalidArgument)) << "no token";
-  flags.webhook_token = root_ + "/absent";
-  EXPECT_THAT(OpenProvider(flags, false), HasCode(kFailedPrecondition));
-  flags.webhook_token = WriteFile("open", "token\n", 0644);
-  EXPECT_THAT(OpenProvider(flags, false), HasCode(kFailedPrecondition)) << "others may read it (CFG-02)";
-  flags.webhook_token = WriteFile("token", "token\n", 0600);
-  EXPECT_THAT(OpenProvider(flags, false), IsOk());
+  EXPECT_THAT(SpoolProvider::Open(SpoolInfo(), WriteFile("file", "", 0600)), HasCode(kFailedPrecondition));
+  EXPECT_THAT(SpoolProvider::Open(SpoolInfo(), root_ + "/no/such/parent"), HasCode(kFailedPrecondition));
 }
 
 }  // namespace

@@ -1,31 +1,38 @@
 #pragma once
 
-// WebhookProvider: hands messages to a gateway by HTTPS POST (docs/otp.md): body as message_json.h, headers
-// "Authorization: Bearer <secret>" and "Idempotency-Key: <request_id>". Only the configured URL is ever
-// contacted: no redirects, no proxy of the environment, certificate and host name verified, TLS 1.2 or newer
-// (SND-18). Thread-safe; connections are kept.
-//
-// 2xx: accepted; a JSON answer's "id" is the provider's number of the message. 408, 425, 429, 5xx, time-outs
-// and lost connections: passing. A redirect: passing, and never followed. Any other: rejected.
+// WebhookProvider: hands messages to a gateway by an HTTPS request that the configuration describes, and
+// reads its answer and its receipts as described there (webhook_request.h, webhook_answer.h,
+// webhook_receipt.h). Connections are kept.
 
 #include <memory>
-#include <string>
+#include <optional>
 
-#include "absl/time/time.h"
-#include "common/base/secret.h"
+#include "services/otp/outbound/config.h"
+#include "services/otp/outbound/endpoint.h"
 #include "services/otp/outbound/provider.h"
+#include "services/otp/outbound/webhook_answer.h"
+#include "services/otp/outbound/webhook_receipt.h"
+#include "services/otp/outbound/webhook_request.h"
 
 namespace tc::otp {
 
 struct WebhookOptions {
-  std::string url;      // https://…
-  Secret token;         // of printable ASCII characters
-  std::string ca_file;  // PEM; empty: the system's
-  absl::Duration connect_timeout = absl::Seconds(3);
-  absl::Duration timeout = absl::Seconds(10);  // SND-12
+  WebhookRequest request;
+  WebhookAnswer answer;
+  std::optional<WebhookReceipt> receipt;
+  bool repeats_safely = false;
+  TransportOptions transport;
 };
 
-// INVALID_ARGUMENT for a URL that is not https:// or a token that cannot stand in a header.
-absl::StatusOr<std::unique_ptr<Provider>> OpenWebhook(WebhookOptions options);
+// `own` with the members of its preset under it: what `own` says itself counts, member by member, and null
+// takes one out. Unchanged, with a mistake, when there is no such preset.
+Json WithPreset(const Json& own, const std::string& place, Mistakes& mistakes);
+
+// Keys: preset, settings, sender, secret_file, ca_file, request, answer, receipts, repeats_safely,
+// asks_for_key, accept_voicemail_risk. A provider of calls must say one of the last two (OTP-21). Mistakes
+// are noted in `config`.
+WebhookOptions ReadWebhook(ConfigObject& config, const ProviderInfo& info, const Hosts& allowed);
+
+std::unique_ptr<Provider> MakeWebhook(ProviderInfo info, WebhookOptions options);
 
 }  // namespace tc::otp

@@ -1,25 +1,13 @@
 #include "services/otp/outbound/webhook_provider.h"
 
-#include <arpa/inet.h>
-#include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <gmock/gmock.h>
 
-#include <atomic>
-#include <fstream>
-#include <mutex>
-#include <nlohmann/json.hpp>
-#include <thread>
-
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
-#include "common/testing/fakes.h"
+#include "common/crypto/hmac.h"
 #include "common/testing/status.h"
+#include "services/otp/outbound/provider_testing.h"
+#include "services/otp/outbound/stub_gateway_testing.h"
 
 namespace tc::otp {
 namespace {
@@ -28,294 +16,274 @@ using absl::StatusCode::kDeadlineExceeded;
 using absl::StatusCode::kInvalidArgument;
 using absl::StatusCode::kUnavailable;
 using testing::HasCode;
+using ::testing::HasSubstr;
 using testing::IsOk;
-using testing::Noon;
+using ::testing::Not;
 
-using Pkey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-using Cert = std::unique_ptr<X509, decltype(&X509_free)>;
-
-// A certificate of its own making for `name`, good for an hour.
-struct SelfSigned {
-  Pkey key{EVP_EC_gen("P-256"), &EVP_PKEY_free};
-  Cert cert{X509_new(), &X509_free};
-
-  explicit SelfSigned(const std::string& san) {
-    X509_set_version(cert.get(), 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(cert.get()), 1);
-    X509_gmtime_adj(X509_getm_notBefore(cert.get()), -60);
-    X509_gmtime_adj(X509_getm_notAfter(cert.get()), 3600);
-    X509_set_pubkey(cert.get(), key.get());
-    X509_NAME* name = X509_get_subject_name(cert.get());
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1,
-                               -1, 0);
-    X509_set_issuer_name(cert.get(), name);
-    Extend(NID_subject_alt_name, san);
-    Extend(NID_basic_constraints, "critical,CA:TRUE");
-    X509_sign(cert.get(), key.get(), EVP_sha256());
+class Webhook : public ::testing::Test {
+ protected:
+  // A provider whose request has `request` besides the URL, and which has `more`.
+  std::unique_ptr<Provider> Open(const StubGateway& stub, const std::string& request = R"("json": {})",
+                                 const std::string& more = "") const {
+    return dir_.OpenOne(absl::StrCat(
+        R"({"name": "hook", "kind": "webhook", "channels": ["SMS"], "ca_file": ")", stub.ca_file(),
+        R"(", "request": {"url": ")", stub.url(), R"(", )", request, "}", more, "}"));
   }
-  void Extend(int nid, const std::string& value) {
-    X509V3_CTX context;
-    X509V3_set_ctx_nodb(&context);
-    X509V3_set_ctx(&context, cert.get(), cert.get(), nullptr, nullptr, 0);
-    X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str());
-    X509_add_ext(cert.get(), extension, -1);
-    X509_EXTENSION_free(extension);
+  std::string SecretFile() const {
+    return absl::StrCat(R"("secret_file": ")", dir_.Write("secret", "s3cret\n"), R"(")");
   }
-  void WriteTo(const std::string& path) const {
-    FILE* file = ::fopen(path.c_str(), "w");
-    PEM_write_X509(file, cert.get());
-    ::fclose(file);
+  std::string Sent(const std::string& request, const std::string& more = "") const {
+    const StubGateway stub(Http("200 OK"));
+    EXPECT_THAT(Open(stub, request, more)->Send(CodeMessage(), AnyHandover()), IsOk());
+    return stub.requests()[0];
   }
+  ConfigDir dir_;
 };
 
-// An HTTPS server on a port of its own that answers every request with `answer` and keeps what it was asked.
-class TinyServer {
- public:
-  explicit TinyServer(const std::string& answer, const std::string& san = "IP:127.0.0.1")
-      : answer_(answer), identity_(san) {
-    ::signal(SIGPIPE, SIG_IGN);
-    context_ = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_use_certificate(context_, identity_.cert.get());
-    SSL_CTX_use_PrivateKey(context_, identity_.key.get());
-    listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&address), size), 0);
-    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-    ::listen(listener_, 16);
-    ca_file_ = absl::StrCat("/tmp/otp-webhook-test-", ::getpid(), "-", port_, ".pem");
-    identity_.WriteTo(ca_file_);
-    thread_ = std::thread([this] { Run(); });
-  }
-  ~TinyServer() {
-    stopping_ = true;
-    ::shutdown(listener_, SHUT_RDWR);
-    ::close(listener_);
-    const int open = connection_;
-    if (open >= 0) ::shutdown(open, SHUT_RDWR);
-    thread_.join();
-    SSL_CTX_free(context_);
-    ::unlink(ca_file_.c_str());
-  }
-
-  std::string url(const std::string& host = "127.0.0.1") const {
-    return absl::StrCat("https://", host, ":", port_, "/messages");
-  }
-  const std::string& ca_file() const { return ca_file_; }
-  std::vector<std::string> requests() const {
-    const std::lock_guard lock(mutex_);
-    return requests_;
-  }
-  int connections() const { return connections_; }
-
- private:
-  void Run() {
-    while (!stopping_) {
-      connection_ = ::accept(listener_, nullptr, nullptr);
-      if (connection_ < 0) return;
-      ++connections_;
-      SSL* ssl = SSL_new(context_);
-      SSL_set_fd(ssl, connection_);
-      if (SSL_accept(ssl) == 1) {
-        while (ServeOne(ssl)) {
-        }
-      }
-      SSL_free(ssl);
-      const int done = connection_.exchange(-1);
-      ::close(done);
-    }
-  }
-  bool ServeOne(SSL* ssl) {
-    std::string text;
-    char buffer[4096];
-    size_t wanted = std::string::npos;
-    while (text.size() < wanted) {
-      const int n = SSL_read(ssl, buffer, sizeof buffer);
-      if (n <= 0) return false;
-      text.append(buffer, static_cast<size_t>(n));
-      const size_t end = text.find("\r\n\r\n");
-      if (end == std::string::npos) continue;
-      const size_t at = text.find("Content-Length: ");
-      size_t length = 0;
-      EXPECT_TRUE(absl::SimpleAtoi(text.substr(at + 16, text.find('\r', at) - at - 16), &length));
-      wanted = end + 4 + length;
-    }
-    {
-      const std::lock_guard lock(mutex_);
-      requests_.push_back(text);
-    }
-    // An empty answer: silence until the client gives up.
-    return answer_.empty() || SSL_write(ssl, answer_.data(), static_cast<int>(answer_.size())) > 0;
-  }
-
-  const std::string answer_;
-  SelfSigned identity_;
-  SSL_CTX* context_ = nullptr;
-  int listener_ = -1;
-  int port_ = 0;
-  std::string ca_file_;
-  std::thread thread_;
-  std::atomic<bool> stopping_{false};
-  std::atomic<int> connection_{-1};
-  std::atomic<int> connections_{0};
-  mutable std::mutex mutex_;
-  std::vector<std::string> requests_;
-};
-
-std::string Http(const std::string& status, const std::string& body = "", const std::string& header = "") {
-  return absl::StrCat("HTTP/1.1 ", status, "\r\n", header, "Content-Length: ", body.size(), "\r\n\r\n", body);
+TEST_F(Webhook, WritesJsonWhoseTextsCannotBreakOut) {
+  const std::string request = Sent(
+      R"("json": {"a": [1, true, "{text}"], "b": {"to": "{to}", "seconds": "{validity_seconds}", "x": "{{}}"}})");
+  EXPECT_EQ(BodyOf(request), R"({"a":[1,true,"Код 123456: вход.\n@gosuslugi.example #123456"],)"
+                             R"("b":{"to":"+79161234567","seconds":240,"x":"{}"}})");
+  EXPECT_THAT(request, HasSubstr("\r\nContent-Type: application/json; charset=utf-8\r\n"));
 }
 
-WebhookOptions OptionsFor(const TinyServer& server) {
-  WebhookOptions options;
-  options.url = server.url();
-  options.token = Secret("s3cret");
-  options.ca_file = server.ca_file();
-  options.timeout = absl::Seconds(5);
-  return options;
+TEST_F(Webhook, WritesFormFields) {
+  const std::string request = Sent(R"("form": {"To": "{to_digits}", "Body": "{text}", "spelt": "{spelt}"})");
+  EXPECT_EQ(
+      BodyOf(request),
+      "To=79161234567&Body=%D0%9A%D0%BE%D0%B4%20123456%3A%20%D0%B2%D1%85%D0%BE%D0%B4.%0A%40gosuslugi.example"
+      "%20%23123456&spelt=1%202%203%204%205%206");
+  EXPECT_THAT(request, HasSubstr("\r\nContent-Type: application/x-www-form-urlencoded\r\n"));
 }
 
-Message AnyMessage() {
-  Message message;
-  message.delivery = DeliveryId::FromTrusted("d1");
-  message.request_id = "11111111-1111-4111-8111-111111111111";
-  message.to = Address::Of(Phone::FromTrusted("+79161234567"));
-  message.template_name = "CODE_RECOVERY_CLAIM";
-  message.text = {"", "Код 123456: вход.\n@gosuslugi.example #123456"};
-  message.created = Noon();
-  message.expires = Noon() + absl::Seconds(300);
-  return message;
+TEST_F(Webhook, FillsEveryPlaceholder) {
+  const std::string request = Sent(
+      R"("json": {"v": "{channel}|{locale}|{language}|{template}|{delivery}|{request_id}|{created}|{expires}|{code}|)"
+      R"({validity_minutes}|{receipt_url}|{sender}|{secret}|{account}"})",
+      absl::StrCat(R"(, "sender": "GOV", "settings": {"account": "a{{1"}, )", SecretFile()));
+  EXPECT_EQ(
+      BodyOf(request),
+      R"({"v":"SMS|ru|ru-RU|CODE_RECOVERY_CLAIM|deliveries/d1|11111111-1111-4111-8111-111111111111|)"
+      R"(2026-03-02T12:00:00+00:00|2026-03-02T12:05:00+00:00|123456|4|https://otp.example/receipts/p/t0ken|)"
+      R"(GOV|s3cret|a{{1"})");
 }
 
-absl::StatusOr<Acceptance> SendTo(const TinyServer& server) {
-  return (*OpenWebhook(OptionsFor(server)))->Send(AnyMessage());
+TEST_F(Webhook, LeavesOutWhatHasNoValue) {
+  const StubGateway stub(Http("200 OK"));
+  const std::unique_ptr<Provider> provider = Open(
+      stub,
+      R"("headers": {"X-Report": "{receipt_url}"}, "json": {"s": "{subject}", "r": "{receipt_url}", "k": "{to}"})");
+  ASSERT_THAT(provider->Send(CodeMessage(), {.now = testing::Noon()}), IsOk());
+  EXPECT_EQ(BodyOf(stub.requests()[0]), R"({"k":"+79161234567"})");
+  EXPECT_THAT(stub.requests()[0], Not(HasSubstr("X-Report")));
 }
 
-TEST(Webhook, HandsTheMessageOver) {
-  const TinyServer server(Http("202 Accepted", R"({"id":"sms-77"})"));
-  const absl::StatusOr<Acceptance> taken = SendTo(server);
-  ASSERT_THAT(taken, IsOk());
-  EXPECT_EQ(taken->provider_message, "sms-77");
-  ASSERT_EQ(server.requests().size(), 1u);
-  const std::string request = server.requests()[0];
-  EXPECT_TRUE(absl::StartsWith(request, "POST /messages HTTP/1.1\r\n"));
-  EXPECT_TRUE(absl::StrContains(request, "\r\nAuthorization: Bearer s3cret\r\n"));
-  EXPECT_TRUE(absl::StrContains(request, "\r\nIdempotency-Key: 11111111-1111-4111-8111-111111111111\r\n"));
-  const auto body = nlohmann::json::parse(request.substr(request.find("\r\n\r\n") + 4));
-  EXPECT_EQ(body["to"], "+79161234567");
-  EXPECT_EQ(body["channel"], "SMS");
-  EXPECT_EQ(body["text"], "Код 123456: вход.\n@gosuslugi.example #123456");
-  EXPECT_EQ(body["locale"], "ru");
-  EXPECT_EQ(body["template"], "CODE_RECOVERY_CLAIM");
-  EXPECT_EQ(body["delivery"], "deliveries/d1");
-  EXPECT_EQ(body["created"], "2026-03-02T12:00:00+00:00");
-  EXPECT_EQ(body["expires"], "2026-03-02T12:05:00+00:00");
+TEST_F(Webhook, EncodesWhatStandsInTheUrl) {
+  const StubGateway stub(Http("200 OK"));
+  const std::unique_ptr<Provider> provider = dir_.OpenOne(absl::StrCat(
+      R"({"name": "h", "kind": "webhook", "channels": ["SMS"], "settings": {"where": "127.0.0.1"}, "ca_file": ")",
+      stub.ca_file(), R"(", "request": {"method": "PUT", "json": {}, "url": ")",
+      absl::StrCat("https://{where}", stub.url("").substr(17), "/m/{to}?id={delivery}"), R"("}})"));
+  ASSERT_THAT(provider->Send(CodeMessage(), AnyHandover()), IsOk());
+  EXPECT_TRUE(absl::StartsWith(stub.requests()[0], "PUT /m/%2B79161234567?id=deliveries%2Fd1 HTTP/1.1\r\n"));
 }
 
-TEST(Webhook, KeepsItsConnection) {
-  const TinyServer server(Http("200 OK"));
-  const std::unique_ptr<Provider> provider = *OpenWebhook(OptionsFor(server));
-  for (int i = 0; i < 3; ++i) ASSERT_THAT(provider->Send(AnyMessage()), IsOk());
-  EXPECT_EQ(server.requests().size(), 3u);
-  EXPECT_EQ(server.connections(), 1);
+TEST_F(Webhook, ShowsItsSecretAsItIsTold) {
+  EXPECT_THAT(Sent(R"("json": {}, "auth": {"type": "bearer"})", ", " + SecretFile()),
+              HasSubstr("\r\nAuthorization: Bearer s3cret\r\n"));
+  EXPECT_THAT(Sent(R"("json": {}, "auth": {"type": "basic", "username": "{sid}"})",
+                   R"(, "settings": {"sid": "AC1"}, )" + SecretFile()),
+              HasSubstr("\r\nAuthorization: Basic QUMxOnMzY3JldA==\r\n"));
+  EXPECT_THAT(Sent(R"("json": {}, "auth": {"type": "header", "header": "X-Key", "prefix": "App "})",
+                   ", " + SecretFile()),
+              HasSubstr("\r\nX-Key: App s3cret\r\n"));
+  EXPECT_THAT(Sent(R"("json": {}, "headers": {"X-Key": "k={secret}"})", ", " + SecretFile()),
+              HasSubstr("\r\nX-Key: k=s3cret\r\n"));
 }
 
-TEST(Webhook, IgnoresAnAnswerThatIsNoNumber) {
-  for (const char* body : {"", "not json", "[]", R"({"id":5})", R"({"id":"two words"})"}) {
-    const TinyServer server(Http("200 OK", body));
-    const absl::StatusOr<Acceptance> taken = SendTo(server);
-    ASSERT_THAT(taken, IsOk()) << body;
-    EXPECT_EQ(taken->provider_message, "");
-  }
+TEST_F(Webhook, SignsWhatItSends) {
+  const std::string request = Sent(absl::StrCat(
+      R"("json": {"to": "{to}"}, "signature": {"header": "X-Sign", "timestamp_header": "X-Time", "secret_file": ")",
+      dir_.Write("key", "k3y"), R"("})"));
+  const std::string now = absl::StrCat(absl::ToUnixSeconds(AnyHandover().now));
+  EXPECT_THAT(request, HasSubstr(absl::StrCat("\r\nX-Time: ", now, "\r\n")));
+  EXPECT_THAT(request,
+              HasSubstr(absl::StrCat("\r\nX-Sign: ", absl::BytesToHexString(crypto::HmacSha256(
+                                                         "k3y", now + R"(.{"to":"+79161234567"})")))));
 }
 
-struct Answer {
+TEST_F(Webhook, RefusesANoticeWhereItNeedsACode) {
+  const StubGateway stub(Http("200 OK"));
+  Message notice = CodeMessage();
+  notice.code.clear();
+  const auto result = Open(stub, R"("json": {"code": "{code}"})")->Send(notice, AnyHandover());
+  EXPECT_THAT(result, HasCode(kInvalidArgument));
+  EXPECT_EQ(result.status().message(), "NO_CODE");
+  EXPECT_EQ(stub.connections(), 0);
+}
+
+TEST_F(Webhook, IsNotAskedTooLate) {
+  const StubGateway stub(Http("200 OK"));
+  const auto left = [](absl::Duration d) {
+    return Handover{.now = CodeMessage().expires - d, .receipt_url = ""};
+  };
+  EXPECT_EQ(Open(stub)->Send(CodeMessage(), left(absl::Milliseconds(900))).status().message(), "TOO_LATE");
+  const std::unique_ptr<Provider> minutes = Open(stub, R"("json": {"m": "{validity_minutes}"})");
+  EXPECT_EQ(minutes->Send(CodeMessage(), left(absl::Seconds(59))).status().message(), "TOO_LATE");
+  EXPECT_EQ(stub.connections(), 0);
+}
+
+// --- answers ---
+
+struct Row {
   const char* status;
+  const char* body;
   absl::StatusCode code;
-  const char* outcome;
+  const char* outcome;  // or the number, when it is OK
 };
-class WebhookAnswers : public ::testing::TestWithParam<Answer> {};
-TEST_P(WebhookAnswers, AreTakenApart) {
-  const TinyServer server(Http(GetParam().status));
-  const absl::StatusOr<Acceptance> result = SendTo(server);
-  EXPECT_THAT(result, HasCode(GetParam().code));
-  EXPECT_EQ(result.status().message(), GetParam().outcome);
-}
-INSTANTIATE_TEST_SUITE_P(All, WebhookAnswers,
-                         ::testing::Values(Answer{"400 Bad Request", kInvalidArgument, "HTTP_400"},
-                                           Answer{"404 Not Found", kInvalidArgument, "HTTP_404"},
-                                           Answer{"422 Unprocessable", kInvalidArgument, "HTTP_422"},
-                                           Answer{"408 Request Timeout", kUnavailable, "HTTP_408"},
-                                           Answer{"429 Too Many Requests", kUnavailable, "HTTP_429"},
-                                           Answer{"500 Internal", kUnavailable, "HTTP_500"},
-                                           Answer{"503 Unavailable", kUnavailable, "HTTP_503"}));
+void PrintTo(const Row& row, std::ostream* out) { *out << row.status << " " << row.body; }
 
-TEST(Webhook, FollowsNoRedirect) {  // SND-18
-  const TinyServer target(Http("200 OK"));
-  const TinyServer server(
-      Http("307 Temporary Redirect", "", absl::StrCat("Location: ", target.url(), "\r\n")));
-  const absl::StatusOr<Acceptance> result = SendTo(server);
-  EXPECT_THAT(result, HasCode(kUnavailable));
-  EXPECT_EQ(result.status().message(), "REDIRECT_REFUSED");
-  EXPECT_EQ(target.connections(), 0);
-}
-
-TEST(Webhook, RefusesACertificateOfAnotherAuthority) {
-  const TinyServer server(Http("200 OK")), other(Http("200 OK"));
-  WebhookOptions options = OptionsFor(server);
-  options.ca_file = other.ca_file();
-  const absl::StatusOr<Acceptance> result = (*OpenWebhook(std::move(options)))->Send(AnyMessage());
-  EXPECT_THAT(result, HasCode(kUnavailable));
-  EXPECT_EQ(result.status().message(), "TLS_REFUSED");
-  EXPECT_TRUE(server.requests().empty()) << "nothing was said to a stranger";
-}
-
-TEST(Webhook, RefusesACertificateForAnotherHost) {
-  const TinyServer server(Http("200 OK"), "DNS:elsewhere.example");
-  EXPECT_EQ(SendTo(server).status().message(), "TLS_REFUSED");
-  EXPECT_TRUE(server.requests().empty());
-}
-
-TEST(Webhook, GivesUpAfterItsTimeout) {
-  const TinyServer silent("");
-  WebhookOptions options = OptionsFor(silent);
-  options.timeout = absl::Milliseconds(200);
-  const absl::StatusOr<Acceptance> result = (*OpenWebhook(std::move(options)))->Send(AnyMessage());
-  EXPECT_THAT(result, HasCode(kDeadlineExceeded));
-  EXPECT_EQ(result.status().message(), "TIMEOUT");
-}
-
-TEST(Webhook, IsUnreachableWhenNobodyListens) {
-  WebhookOptions options;
-  {
-    const TinyServer gone(Http("200 OK"));
-    options = OptionsFor(gone);
-    options.ca_file.clear();
+class WebhookAnswers : public Webhook, public ::testing::WithParamInterface<Row> {
+ protected:
+  void Expect(const std::string& answer) const {
+    const StubGateway stub(Http(GetParam().status, GetParam().body));
+    const auto result = Open(stub, R"("json": {})", answer)->Send(CodeMessage(), AnyHandover());
+    EXPECT_THAT(result, HasCode(GetParam().code));
+    EXPECT_EQ(result.ok() ? result->provider_message : std::string(result.status().message()),
+              GetParam().outcome);
   }
-  EXPECT_THAT((*OpenWebhook(std::move(options)))->Send(AnyMessage()), HasCode(kUnavailable));
+};
+
+using DefaultAnswers = WebhookAnswers;
+TEST_P(DefaultAnswers, AreTakenApart) { Expect(R"(, "answer": {"message": "/id"})"); }
+INSTANTIATE_TEST_SUITE_P(
+    All, DefaultAnswers,
+    ::testing::Values(Row{"202 Accepted", R"({"id":"sms-77"})", absl::StatusCode::kOk, "sms-77"},
+                      Row{"200 OK", R"({"id":77})", absl::StatusCode::kOk, "77"},
+                      Row{"200 OK", "", absl::StatusCode::kOk, ""},
+                      Row{"200 OK", "not json", absl::StatusCode::kOk, ""},
+                      Row{"200 OK", R"({"id":"two words"})", absl::StatusCode::kOk, ""},
+                      Row{"200 OK", R"({"id":{}})", absl::StatusCode::kOk, ""},
+                      Row{"400 Bad Request", "", kInvalidArgument, "HTTP_400"},
+                      Row{"404 Not Found", "", kInvalidArgument, "HTTP_404"},
+                      Row{"422 Unprocessable", "", kInvalidArgument, "HTTP_422"},
+                      Row{"408 Request Timeout", "", kUnavailable, "HTTP_408"},
+                      Row{"429 Too Many Requests", "", kUnavailable, "HTTP_429"},
+                      Row{"307 Temporary Redirect", "", kUnavailable, "REDIRECT_REFUSED"},
+                      Row{"500 Internal", "", kUnavailable, "HTTP_500"},
+                      Row{"503 Unavailable", "", kUnavailable, "HTTP_503"}));
+
+using ToldAnswers = WebhookAnswers;
+TEST_P(ToldAnswers, AreTakenApart) {
+  Expect(
+      R"(, "answer": {"accepted": [200, "210-219"], "retry": ["401-403"], "refused": [500], "message": "/r/0/id",
+             "verdict": {"field": "/status", "good": ["QUEUED", 0], "reason": "/error", "retry": ["BUSY", 9]}})");
+}
+INSTANTIATE_TEST_SUITE_P(
+    All, ToldAnswers,
+    ::testing::Values(Row{"200 OK", R"({"status":"QUEUED","r":[{"id":"7"}]})", absl::StatusCode::kOk, "7"},
+                      Row{"215 Odd", R"({"status":0})", absl::StatusCode::kOk, ""},
+                      Row{"201 Created", R"({"status":0})", kUnavailable, "HTTP_201"},
+                      Row{"403 Forbidden", "", kUnavailable, "HTTP_403"},
+                      Row{"429 Too Many", "", kInvalidArgument, "HTTP_429"},
+                      Row{"500 Internal", "", kInvalidArgument, "HTTP_500"},
+                      Row{"503 Unavailable", "", kUnavailable, "HTTP_503"},
+                      Row{"200 OK", R"({"status":"NO","error":"BUSY"})", kUnavailable, "ERROR_BUSY"},
+                      Row{"200 OK", R"({"status":"NO","error":9})", kUnavailable, "ERROR_9"},
+                      Row{"200 OK", R"({"status":"NO","error":"bad_number"})", kInvalidArgument,
+                          "ERROR_BAD_NUMBER"},
+                      Row{"200 OK", R"({"status":"NO","error":"to 79161234567"})", kInvalidArgument, "ERROR"},
+                      Row{"200 OK", R"({"status":"NO","error":79161234567})", kInvalidArgument, "ERROR"},
+                      Row{"200 OK", R"({"status":"NO"})", kInvalidArgument, "ERROR"},
+                      Row{"200 OK", R"({"other":1})", kDeadlineExceeded, "ANSWER_UNCLEAR"},
+                      Row{"200 OK", "<html>", kDeadlineExceeded, "ANSWER_UNCLEAR"}));
+
+// --- receipts ---
+
+class WebhookReceipts : public Webhook {
+ protected:
+  std::unique_ptr<Provider> Reading(const std::string& receipts) const {
+    return dir_.OpenOne(absl::StrCat(
+        R"({"name": "hook", "kind": "webhook", "channels": ["SMS"], "request": {"url": "https://localhost/", "json": {}},)",
+        R"("receipts": {"delivered": ["delivered", 1], "failed": ["failed", false], "deferred": ["busy"], )",
+        receipts, "}, ", SecretFile(), "}"));
+  }
+};
+
+TEST_F(WebhookReceipts, AreReadFromTheQuery) {
+  const std::unique_ptr<Provider> provider = Reading(R"("status": "state", "sequence": "n")");
+  EXPECT_TRUE(provider->info().receipts);
+  const auto delivered = provider->ReadReceipt({.query = {{"state", "delivered"}, {"n", "7"}}});
+  EXPECT_EQ((*delivered)->outcome, DeliveryTrigger::kReceiptDelivered);
+  EXPECT_EQ((*delivered)->sequence, 7u);
+  EXPECT_EQ((*provider->ReadReceipt({.query = {{"state", "failed"}}}))->outcome,
+            DeliveryTrigger::kReceiptFailed);
+  EXPECT_EQ((*provider->ReadReceipt({.query = {{"state", "busy"}}}))->outcome,
+            DeliveryTrigger::kReceiptDeferred);
+  EXPECT_EQ(*provider->ReadReceipt({.query = {{"state", "sent"}}}), std::nullopt);
+  EXPECT_THAT(provider->ReadReceipt({}), HasCode(kInvalidArgument));
+  EXPECT_THAT(provider->ReadReceipt({.query = {{"state", "failed"}, {"n", "x"}}}), HasCode(kInvalidArgument));
 }
 
-TEST(Webhook, BoundsTheAnswerItReads) {
-  const TinyServer server(Http("200 OK", std::string(20000, 'x')));
-  EXPECT_THAT(SendTo(server), HasCode(kUnavailable));
+TEST_F(WebhookReceipts, AreReadFromAForm) {
+  const std::unique_ptr<Provider> provider = Reading(R"("format": "form", "status": "Message Status")");
+  EXPECT_EQ((*provider->ReadReceipt({.body = "a=1&Message+Status=fai%6ced&&b"}))->outcome,
+            DeliveryTrigger::kReceiptFailed);
+  EXPECT_THAT(provider->ReadReceipt({.query = {{"Message Status", "failed"}}}), HasCode(kInvalidArgument));
 }
 
-TEST(OpenWebhook, DemandsHttpsAndAToken) {
-  for (const char* url : {"", "http://127.0.0.1/", "file:///etc/passwd", "https://"}) {
-    WebhookOptions options;
-    options.url = url;
-    options.token = Secret("t");
-    EXPECT_THAT(OpenWebhook(std::move(options)), HasCode(kInvalidArgument)) << url;
-  }
-  for (const char* token : {"", "two words", "line\nbreak"}) {
-    WebhookOptions options;
-    options.url = "https://sms.example/";
-    options.token = Secret(token);
-    EXPECT_THAT(OpenWebhook(std::move(options)), HasCode(kInvalidArgument)) << token;
-  }
+TEST_F(WebhookReceipts, AreReadFromJson) {
+  const std::unique_ptr<Provider> provider =
+      Reading(R"("format": "json", "status": "/r/0/s", "sequence": "/n")");
+  const auto receipt = provider->ReadReceipt({.body = R"({"r":[{"s":1}],"n":3})"});
+  EXPECT_EQ((*receipt)->outcome, DeliveryTrigger::kReceiptDelivered);
+  EXPECT_EQ((*receipt)->sequence, 3u);
+  EXPECT_EQ((*provider->ReadReceipt({.body = R"({"r":[{"s":false}]})"}))->outcome,
+            DeliveryTrigger::kReceiptFailed);
+  for (const char* body :
+       {"", "x", "[]", "{}", R"({"r":[]})", R"({"r":[{"s":{}}]})", R"({"r":[{"s":1}],"n":-1})"})
+    EXPECT_THAT(provider->ReadReceipt({.body = body}), HasCode(kInvalidArgument)) << body;
+}
+
+TEST_F(WebhookReceipts, MustBeSignedWhereASignatureIsDue) {  // SND-15
+  const std::unique_ptr<Provider> provider = Reading(
+      R"("format": "json", "status": "/s", "verify": {"type": "hmac_sha256", "header": "X-Signature", "prefix": "sha256="})");
+  const std::string body = R"({"s":"delivered"})";
+  const std::string good = "sha256=" + absl::BytesToHexString(crypto::HmacSha256("s3cret", body));
+  EXPECT_THAT(provider->ReadReceipt({.headers = {{"x-signature", good}}, .body = body}), IsOk());
+  const std::string other = R"({"s":"failed"})";
+  EXPECT_THAT(provider->ReadReceipt({.headers = {{"x-signature", good}}, .body = other}),
+              HasCode(absl::StatusCode::kUnauthenticated));
+  EXPECT_THAT(provider->ReadReceipt({.body = body}), HasCode(absl::StatusCode::kUnauthenticated));
+  EXPECT_THAT(provider->ReadReceipt({.headers = {{"x-signature", ""}}, .body = body}),
+              HasCode(absl::StatusCode::kUnauthenticated));
+}
+
+TEST_F(WebhookReceipts, KnowTwiliosSignature) {  // the example of Twilio's own description
+  const std::unique_ptr<Provider> provider = Reading(
+      absl::StrCat(R"("format": "form", "status": "Digits", "verify": {"type": "twilio", "secret_file": ")",
+                   dir_.Write("twilio", "12345"), R"("})"));
+  const ReceiptCall call{.method = "POST",
+                         .url = "https://mycompany.com/myapp.php?foo=1&bar=2",
+                         .headers = {{"x-twilio-signature", "RSOYDt4T1cUTdK1PDd93/VVr8B8="}},
+                         .body =
+                             "CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%"
+                             "2B14158675309&To=%2B18005551212"};
+  EXPECT_THAT(provider->ReadReceipt(call), IsOk());
+  ReceiptCall forged = call;
+  forged.url += "&x=1";
+  EXPECT_THAT(provider->ReadReceipt(forged), HasCode(absl::StatusCode::kUnauthenticated));
+  forged = call;
+  forged.body += "&x=1";
+  EXPECT_THAT(provider->ReadReceipt(forged), HasCode(absl::StatusCode::kUnauthenticated));
+}
+
+TEST_F(Webhook, ReadsNoReceiptsUnlessTold) {
+  const StubGateway stub("");
+  const std::unique_ptr<Provider> provider = Open(stub);
+  EXPECT_FALSE(provider->info().receipts);
+  EXPECT_THAT(provider->ReadReceipt({}), HasCode(kInvalidArgument));
 }
 
 }  // namespace

@@ -1,11 +1,16 @@
 // CheckVerification: charge, commit, compare, and only then approve (O2, OTP-07).
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "common/base/refusal.h"
 #include "common/base/status.h"
+#include "services/otp/rpc/conversions.h"
 #include "services/otp/rpc/load.h"
+#include "services/otp/rpc/tries.h"
 #include "services/otp/rpc/verification_handlers.h"
 #include "services/otp/store/verification_store.h"
 
@@ -18,6 +23,13 @@ pb::CheckVerificationResponse Answer(bool matched, const Verification& v, absl::
   response.set_matched(matched);
   *response.mutable_verification() = ToProto(v, now, policy);
   return response;
+}
+
+// When the attempt that approved `v` was charged, as the record has it.
+absl::Time ApprovingAttemptOf(const Verification& v) {
+  const auto attempt = std::find_if(v.attempts.begin(), v.attempts.end(),
+                                    [&](const Attempt& a) { return a.request_id == v.approving_request_id; });
+  return attempt == v.attempts.end() ? absl::InfinitePast() : attempt->at;
 }
 
 bool ApprovedBy(const Verification& v, const rpc::Call& call) {
@@ -35,6 +47,7 @@ struct VerificationHandlers::Check {
   const BoundRequest request;
   rpc::Answer<pb::CheckVerificationResponse> answer;
   Charged charged;
+  Met met;
   Verification approved;
 };
 
@@ -47,13 +60,29 @@ void VerificationHandlers::CheckVerification(const rpc::Call& call, const pb::Ch
   const std::string fingerprint = FingerprintOf(check->request);
   desk_.database().Submit(
       [this, check, fingerprint](kv::Txn& txn) -> absl::Status {
-        check->charged = TRY(ChargeAttempt(txn, check->call, check->request, fingerprint));
+        check->charged = TRY(ChargeAttempt(txn, check->call, check->request, fingerprint, check->met));
         return absl::OkStatus();
       },
       [this, check](const absl::StatusOr<uint64_t>& done) {
+        TellOfMet(check->request, check->met, check->call.now);
         if (!done.ok()) return check->answer.Give(done.status());
         Judge(check);
       });
+}
+
+void VerificationHandlers::TellOfMet(const BoundRequest& request, const Met& met, absl::Time now) {
+  if (met.braked.has_value()) brakes_.Show(request.binding.purpose, *met.braked);
+  if (!met.used.has_value() || !desk_.codes.Matches(*met.used, request.code.Reveal())) return;
+  // The answer does not wait for it: its time must not tell the right code from a wrong one.
+  desk_.database().Submit(
+      [id = request.id, now](kv::Txn& txn) -> absl::Status {
+        std::optional<Verification> v = TRY(FindVerification(txn, id));
+        if (!v.has_value() || !WouldReplay(*v)) return absl::OkStatus();
+        v->replayed = true;
+        TRY(SaveVerification(txn, *v));
+        return EmitVerification(txn, "VerificationReplayed", *v, now);
+      },
+      [](const absl::StatusOr<uint64_t>&) {});
 }
 
 void VerificationHandlers::Judge(const std::shared_ptr<Check>& check) {
@@ -87,11 +116,19 @@ std::string VerificationHandlers::FingerprintOf(const BoundRequest& request) con
 
 absl::StatusOr<Charged> VerificationHandlers::ChargeAttempt(kv::Txn& txn, const rpc::Call& call,
                                                             const BoundRequest& request,
-                                                            const std::string& fingerprint) const {
+                                                            const std::string& fingerprint, Met& met) const {
   const Verification v = TRY(Load(txn, request.id, request.binding));
   if (request.code.Reveal().size() != static_cast<size_t>(v.code_digits)) return CodeFormat(v.code_digits);
-  Charged charged = TRY(Charge(v, call.request_id, fingerprint, call.now, desk_.policy));
-  if (!charged.repeated) TRY(SaveVerification(txn, charged.after));
+  met = {};
+  absl::StatusOr<Charged> charged = Charge(v, call.request_id, fingerprint, call.now, desk_.policy);
+  if (HasReason(charged.status(), Reason::kVerificationClosed) && WouldReplay(v)) met.used = v;
+  if (!charged.ok() || charged->repeated) return charged;
+  const absl::StatusOr<TryCharge> elsewhere =
+      ChargeTries(txn, v, request.client.challenge_passed, call.now, desk_.policy);
+  if (elsewhere.ok()) met.braked = elsewhere->braked;
+  if (HasReason(elsewhere.status(), Reason::kChallengeRequired)) met.braked = true;
+  TRY(SaveCharge(txn, v, TRY(elsewhere), desk_.policy));
+  TRY(SaveVerification(txn, charged->after));
   return charged;
 }
 
@@ -101,7 +138,11 @@ absl::StatusOr<Verification> VerificationHandlers::ApproveAttempt(kv::Txn& txn, 
   const Verification v = TRY(Load(txn, request.id, request.binding));
   Verification approved = TRY(Approve(v, call.request_id, code_number, call.now));
   if (approved == v) return approved;
+  TRY(SettleCode(txn, approved, true, call.now));
   TRY(SaveVerification(txn, approved));
+  TRY(GiveBackTries(txn, approved, ApprovingAttemptOf(approved), desk_.policy));
+  // A late receipt of failure must not send a code again that has been entered.
+  TRY(Withdraw(txn, approved.delivery, call.now));
   TRY(ScheduleEndOfApproval(txn, approved, desk_.policy));
   TRY(EmitVerification(txn, "VerificationApproved", approved, call.now));
   return approved;
@@ -120,13 +161,16 @@ absl::StatusOr<pb::CheckVerificationResponse> VerificationHandlers::CompareBefor
   Verification v;
   TRY(desk_.database().View([&](kv::ReadTxn& txn) -> absl::Status {
     v = TRY(Load(txn, request.id, request.binding));
-    return Charge(v, call.request_id, "", call.now, desk_.policy).status();
+    TRY(Charge(v, call.request_id, "", call.now, desk_.policy));
+    return ChargeTries(txn, v, request.client.challenge_passed, call.now, desk_.policy).status();
   }));
   const bool matched = Compare(v, request.code);
   Charged charged;
+  Met met;
   const absl::Status done = desk_.database()
                                 .Update([&](kv::Txn& txn) -> absl::Status {
-                                  charged = TRY(ChargeAttempt(txn, call, request, FingerprintOf(request)));
+                                  charged =
+                                      TRY(ChargeAttempt(txn, call, request, FingerprintOf(request), met));
                                   return absl::OkStatus();
                                 })
                                 .status();

@@ -57,6 +57,50 @@ TEST(CheckVerification, RepeatsTheApprovalToItsOwnRequestOnly) {  // OTP-05
   EXPECT_EQ(MetadataOf(other.status(), "state"), "CONSUMED");
 }
 
+int ReplaysTold(Bench& bench) {
+  // Behind what has been handed to the store before.
+  EXPECT_THAT(bench.database->Update([](kv::Txn&) { return absl::OkStatus(); }), IsOk());
+  const absl::StatusOr<std::vector<kv::Event>> events = bench.database->Changes(0, 0, 100);
+  return static_cast<int>(std::count_if(events->begin(), events->end(), [](const kv::Event& event) {
+    return event.type == "VerificationReplayed" && event.resource == "verifications/v1";
+  }));
+}
+
+TEST(CheckVerification, TellsOnceOfACodeThatComesAgainAfterItsUse) {  // OTP-05
+  for (const bool consumed : {false, true}) {
+    Bench bench;
+    ASSERT_THAT(bench.Create(), IsOk());
+    const std::string code = bench.LastCode();
+    const rpc::Call call = bench.From();
+    ASSERT_TRUE(bench.Check(call, Bench::CheckRequest(code))->matched());
+    if (consumed) {
+      ASSERT_THAT(bench.verifications.ConsumeVerification(bench.From(), Bench::ConsumeRequest()), IsOk());
+    }
+    ASSERT_THAT(bench.Check(call, Bench::CheckRequest(code)), IsOk());
+    ASSERT_THAT(bench.Check(WrongFor(code)), Refused(kFailedPrecondition, Reason::kVerificationClosed));
+    EXPECT_EQ(ReplaysTold(bench), 0) << "neither a repetition nor a wrong code is a replay";
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_THAT(bench.Check(code), Refused(kFailedPrecondition, Reason::kVerificationClosed));
+      EXPECT_EQ(ReplaysTold(bench), 1);
+    }
+    if (!consumed) {
+      EXPECT_THAT(bench.verifications.ConsumeVerification(bench.From(), Bench::ConsumeRequest()), IsOk())
+          << "the approval stands";
+    }
+  }
+}
+
+TEST(CheckVerification, TellsOfNoReplayOfACodeThatWasNeverUsed) {
+  Bench bench;
+  ASSERT_THAT(bench.Create(), IsOk());
+  const std::string code = bench.LastCode();
+  pb::CancelVerificationRequest cancel;
+  cancel.set_name("verifications/v1");
+  ASSERT_THAT(bench.verifications.CancelVerification(bench.From(), cancel), IsOk());
+  EXPECT_THAT(bench.Check(code), Refused(kFailedPrecondition, Reason::kVerificationClosed));
+  EXPECT_EQ(ReplaysTold(bench), 0);
+}
+
 TEST(CheckVerification, DoesNotEvaluateInsideTheDelay) {  // OTP-13
   Bench bench;
   ASSERT_THAT(bench.Create(), IsOk());

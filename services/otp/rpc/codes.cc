@@ -34,4 +34,8 @@ std::string Codes::IndexOf(const Address& address) const {
   return index_.StableIndex(absl::StrCat(static_cast<int>(address.kind()), "/", address.text()));
 }
 
+std::string Codes::IndexOf(absl::string_view kind, absl::string_view text) const {
+  return text.empty() ? "" : index_.StableIndex(absl::StrCat(kind, "/", text));
+}
+
 }  // namespace tc::otp

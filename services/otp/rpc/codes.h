@@ -29,6 +29,8 @@ class Codes {
   // Tells a repeated attempt from another one under the same request id.
   std::string Fingerprint(const VerificationId& id, absl::string_view code) const;
   std::string IndexOf(const Address& address) const;
+  // Of what else is counted: `kind` ("device") keeps equal texts apart. Empty for an empty text.
+  std::string IndexOf(absl::string_view kind, absl::string_view text) const;
 
  private:
   Codes(crypto::KeyedHash code, crypto::KeyedHash attempt, crypto::KeyedHash index)

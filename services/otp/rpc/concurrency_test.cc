@@ -10,6 +10,7 @@
 #include "common/testing/at_once.h"
 #include "common/testing/status.h"
 #include "services/otp/rpc/desk_testing.h"
+#include "services/otp/rpc/tries_testing.h"
 
 namespace tc::otp {
 namespace {
@@ -87,6 +88,73 @@ TEST(WrongCodes, BreakTheLimitInAStoreThatDoesNotSerialise) {
   EXPECT_GT(worst, 5) << "the mutant must break the limit, or this test shows nothing";
 }
 
+// --- Over several verifications of one person (OTP-07, OTP-10, OTP-11) ---
+
+constexpr int kVerifications = 5;
+
+// How many of `calls` concurrent wrong codes for one person were compared, whose verifications take turns.
+int ComparedForAPerson(Bench& bench, std::atomic<int>& compared, int calls, int threads) {
+  std::vector<pb::CheckVerificationRequest> checks;
+  for (int i = 0; i < kVerifications; ++i) {
+    pb::CreateVerificationRequest create = Bench::AnyRequest(absl::StrCat("v", i));
+    create.set_request(absl::StrCat("recoveries/", i));
+    EXPECT_THAT(bench.Create(create), IsOk());
+    checks.push_back(Bench::CheckRequest(WrongFor(bench.LastCode()), create.verification_id()));
+    checks.back().set_request(create.request());
+  }
+  compared = 0;
+  AtOnce(threads, [&](int thread) {
+    for (int i = 0; i < calls / threads; ++i) {
+      const auto answer = bench.Check(bench.From(), checks[static_cast<size_t>(thread + i) % checks.size()]);
+      EXPECT_FALSE(answer.ok() && answer->matched());
+    }
+  });
+  return compared;
+}
+
+TEST(WrongCodes, FiveThousandForAPersonAreComparedFifteenTimes) {
+  std::atomic<int> compared{0};
+  TestSwitches switches;
+  switches.on_compare = [&] { ++compared; };
+  Bench bench(NoDelays(), nullptr, switches);
+  EXPECT_EQ(ComparedForAPerson(bench, compared, 5000, 50), 15);
+  EXPECT_EQ(FailuresOf(bench), 15u);
+  EXPECT_EQ(InARowOf(bench), 15);
+  EXPECT_EQ(SprayOf(bench), 15);
+}
+
+Policy FiveForAPerson() {
+  Policy policy = NoDelays();
+  policy.attempts_per_person = 5;
+  return policy;
+}
+
+TEST(WrongCodes, BreakThePersonsLimitWhenTheyAreComparedBeforeTheyAreCharged) {
+  std::atomic<int> compared{0};
+  Meeting meeting(16);
+  TestSwitches switches;
+  switches.compare_before_charge = true;
+  switches.on_compare = [&] {
+    ++compared;
+    meeting.Join();
+  };
+  Bench bench(FiveForAPerson(), nullptr, switches);
+  EXPECT_GT(ComparedForAPerson(bench, compared, 16, 16), 5)
+      << "the mutant must break the limit, or the test above shows nothing";
+}
+
+TEST(WrongCodes, BreakThePersonsLimitInAStoreThatDoesNotSerialise) {
+  std::atomic<int> compared{0};
+  TestSwitches switches;
+  switches.on_compare = [&] { ++compared; };
+  int worst = 0;
+  for (int round = 0; round < 50 && worst <= 5; ++round) {
+    Bench bench(FiveForAPerson(), UnserialisedStore(), switches);
+    worst = std::max(worst, ComparedForAPerson(bench, compared, 64, 16));
+  }
+  EXPECT_GT(worst, 5) << "the mutant must break the limit, or the test above shows nothing";
+}
+
 struct Winners {
   int approvals = 0;
   int uses = 0;
@@ -109,7 +177,7 @@ Winners Race(Bench& bench) {
 
 TEST(RightCodes, SixtyFourAtOnceAreOneApprovalAndOneUse) {  // OTP-05
   Policy policy = NoDelays();
-  policy.attempts_per_code = policy.attempts_per_request = 64;
+  policy.attempts_per_code = policy.attempts_per_request = policy.attempts_per_person = 64;
   for (int round = 0; round < 10; ++round) {
     Bench bench(policy);
     const Winners winners = Race(bench);
@@ -118,9 +186,25 @@ TEST(RightCodes, SixtyFourAtOnceAreOneApprovalAndOneUse) {  // OTP-05
   }
 }
 
+TEST(RightCodes, OfOneRequestAtOnceAreGivenBackOnce) {  // OTP-12
+  for (int round = 0; round < 20; ++round) {
+    Bench bench(NoDelays());
+    ASSERT_THAT(bench.Create(), IsOk());
+    const std::string code = bench.LastCode();
+    for (int i = 0; i < 4; ++i) ASSERT_FALSE(bench.Check(WrongFor(code))->matched());
+    const rpc::Call call = bench.From();
+    AtOnce(16, [&](int) {
+      const auto checked = bench.Check(call, Bench::CheckRequest(code));
+      EXPECT_TRUE(checked.ok() && checked->matched());
+    });
+    ASSERT_EQ(FailuresOf(bench), 4u);
+    ASSERT_EQ(SprayOf(bench), 4);
+  }
+}
+
 TEST(RightCodes, AreUsedTwiceInAStoreThatDoesNotSerialise) {
   Policy policy = NoDelays();
-  policy.attempts_per_code = policy.attempts_per_request = 64;
+  policy.attempts_per_code = policy.attempts_per_request = policy.attempts_per_person = 64;
   Winners worst;
   for (int round = 0; round < 50 && (worst.approvals < 2 || worst.uses < 2); ++round) {
     Bench bench(policy, UnserialisedStore());

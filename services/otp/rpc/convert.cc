@@ -6,6 +6,7 @@
 #include "absl/strings/strip.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
+#include "services/otp/domain/code_points.h"
 
 namespace tc::otp {
 namespace {
@@ -47,6 +48,24 @@ std::string TakeText(const std::string& text, absl::string_view field, Mistakes&
   return text;
 }
 
+void CheckLength(absl::string_view text, size_t longest, absl::string_view field, Mistakes& mistakes) {
+  const auto points = CodePoints(text);  // protobuf has refused what is not UTF-8
+  if (!points.has_value() || points->size() > longest)
+    mistakes.Add(field, "TOO_LONG", absl::StrCat("at most ", longest, " characters"));
+}
+
+// What a portal says of the browser and the place is nothing that is counted here.
+Client TakeClient(const type::ClientContext& in, Mistakes& mistakes) {
+  CheckLength(in.address(), 45, "client.address", mistakes);
+  CheckLength(in.device(), 64, "client.device", mistakes);
+  return {in.address(), in.device(), in.challenge_passed()};
+}
+
+std::string TakeFallback(const std::string& email, Mistakes& mistakes) {
+  if (email.empty()) return "";
+  return mistakes.Take(Address::Email(email, "fallback_email")).text();
+}
+
 Purpose TakePurpose(pb::Purpose purpose, Mistakes& mistakes) {
   switch (purpose) {
     case pb::PURPOSE_PHONE_BINDING:
@@ -80,8 +99,6 @@ std::optional<Channel> FromProto(type::Channel channel) {
       return std::nullopt;
   }
 }
-
-type::Channel ToProto(Channel channel) { return static_cast<type::Channel>(static_cast<int>(channel) + 1); }
 
 Locale FromProto(pb::Locale locale) { return locale == pb::LOCALE_EN ? Locale::kEnglish : Locale::kRussian; }
 
@@ -117,12 +134,6 @@ NoticeFields TakeFields(const pb::TemplateParameters& in, Mistakes& mistakes) {
           mistakes.Take(ParseLink(in.link(), "parameters.link"))};
 }
 
-void SetTime(absl::Time time, google::protobuf::Timestamp& out) {
-  const int64_t us = absl::ToUnixMicros(time);
-  out.set_seconds(us / 1000000);
-  out.set_nanos(static_cast<int32_t>(us % 1000000) * 1000);
-}
-
 }  // namespace
 
 absl::StatusOr<CreateRequest> Parse(const rpc::Call& call, const pb::CreateVerificationRequest& in) {
@@ -144,6 +155,11 @@ absl::StatusOr<CreateRequest> Parse(const rpc::Call& call, const pb::CreateVerif
   out.masked_principal = mistakes.Take(ParseMask(in.masked_principal(), "masked_principal"));
   out.masked_address = mistakes.Take(ParseMaskedAddress(in.masked_address(), "masked_address"));
   if (out.masked_address.empty()) out.masked_address = out.address.Masked();
+  out.client = TakeClient(in.client(), mistakes);
+  if (out.draft.decoy) return mistakes.Or(std::move(out));
+  out.fallback_email = TakeFallback(in.fallback_email(), mistakes);
+  if (!out.fallback_email.empty() && !MayFallBack(out.draft.binding.purpose, out.allowed))
+    mistakes.Take(absl::StatusOr<std::string>(FallbackNotAllowed()));
   return mistakes.Or(std::move(out));
 }
 
@@ -155,7 +171,19 @@ absl::StatusOr<ResendRequest> Parse(const pb::ResendVerificationRequest& in) {
   if (in.has_phone()) out.address = TakePhone(in.phone(), "phone", mistakes);
   if (in.has_email()) out.address = mistakes.Take(Address::Email(in.email(), "email"));
   out.masked_address = mistakes.Take(ParseMaskedAddress(in.masked_address(), "masked_address"));
+  out.client = TakeClient(in.client(), mistakes);
+  out.fallback_email = TakeFallback(in.fallback_email(), mistakes);
   return mistakes.Or(std::move(out));
+}
+
+bool MayFallBack(Purpose purpose, const std::vector<Channel>& channels) {
+  const bool mailed = std::find(channels.begin(), channels.end(), Channel::kEmail) != channels.end();
+  return purpose == Purpose::kRecoveryClaim && mailed;
+}
+
+absl::Status FallbackNotAllowed() {
+  return InvalidField("fallback_email", "FALLBACK_NOT_ALLOWED",
+                      "only for a claimant's code whose allowed channels hold e-mail");
 }
 
 absl::StatusOr<BoundRequest> Parse(const rpc::Call& call, const pb::CheckVerificationRequest& in) {
@@ -164,6 +192,7 @@ absl::StatusOr<BoundRequest> Parse(const rpc::Call& call, const pb::CheckVerific
   out.id = mistakes.Take(VerificationId::ParseName(in.name()));
   out.binding = TakeBinding(call, in, mistakes);
   out.code = Secret(in.code());
+  out.client.challenge_passed = in.client().challenge_passed();
   const bool digits =
       std::all_of(in.code().begin(), in.code().end(), [](char c) { return c >= '0' && c <= '9'; });
   if (in.code().size() < 6 || in.code().size() > 10 || !digits) {
@@ -219,21 +248,24 @@ absl::StatusOr<NotificationRequest> Parse(const pb::SendNotificationRequest& in)
   return mistakes.Or(std::move(out));
 }
 
-absl::StatusOr<ReceiptRequest> Parse(const pb::ReportDeliveryRequest& in) {
+absl::StatusOr<ReceiptRequest> Parse(const pb::ReportDeliveryRequest& in, bool may_report) {
   Mistakes mistakes;
   ReceiptRequest out;
   out.id = mistakes.Take(DeliveryId::ParseName(in.name()));
-  out.sequence = in.sequence();
+  out.receipt.sequence = in.sequence();
   if (in.sequence() == 0) mistakes.Add("sequence", "SEQUENCE_MISSING", "a receipt's number is at least 1");
+  out.receipt.provider = in.provider();
+  if (!may_report)
+    mistakes.Add("provider", "PROVIDER_UNKNOWN", "no provider of this name for which the caller may report");
   switch (in.outcome()) {
     case pb::RECEIPT_OUTCOME_DELIVERED:
-      out.trigger = DeliveryTrigger::kReceiptDelivered;
+      out.receipt.outcome = DeliveryTrigger::kReceiptDelivered;
       break;
     case pb::RECEIPT_OUTCOME_FAILED:
-      out.trigger = DeliveryTrigger::kReceiptFailed;
+      out.receipt.outcome = DeliveryTrigger::kReceiptFailed;
       break;
     case pb::RECEIPT_OUTCOME_DEFERRED:
-      out.trigger = DeliveryTrigger::kReceiptDeferred;
+      out.receipt.outcome = DeliveryTrigger::kReceiptDeferred;
       break;
     default:
       mistakes.Add("outcome", "OUTCOME_MISSING", "an outcome is needed");
@@ -247,53 +279,6 @@ absl::StatusOr<std::string> ParseParent(const std::string& parent, bool may_be_e
   if ((known && IsIdText(id)) || (parent.empty() && may_be_empty)) return parent;
   return InvalidField("parent", "NAME_INVALID",
                       "a parent has the form verifications/{id} or notifications/{id}");
-}
-
-pb::Verification ToProto(const Verification& v, absl::Time now, const Policy& policy) {
-  pb::Verification out;
-  const VerificationState state = StateAt(v, now, policy);
-  out.set_name(v.id.Name());
-  out.set_state(static_cast<pb::Verification::State>(static_cast<int>(state) + 1));
-  out.set_purpose(static_cast<pb::Purpose>(static_cast<int>(v.binding.purpose) + 1));
-  out.set_channel(ToProto(v.channel));
-  out.set_delivery(v.delivery.Name());
-  out.set_code_digits(v.code_digits);
-  SetTime(v.created, *out.mutable_create_time());
-  if (state == VerificationState::kApproved)
-    SetTime(v.approved + policy.approval_lifetime, *out.mutable_approval_expire_time());
-  const Progress at = ProgressAt(v, now, policy);
-  type::CodeProgress& progress = *out.mutable_progress();
-  progress.set_attempts_left(at.attempts_left);
-  SetTime(v.expires, *progress.mutable_expire_time());
-  SetTime(at.next_attempt, *progress.mutable_next_attempt_time());
-  if (at.next_send.has_value()) SetTime(*at.next_send, *progress.mutable_next_send_time());
-  progress.set_sends_left(at.sends_left);
-  for (const Channel channel : v.channels) progress.add_channels(ToProto(channel));
-  SetTime(now, *progress.mutable_server_time());
-  progress.set_masked_address(v.masked_address);
-  return out;
-}
-
-pb::Delivery ToProto(const Delivery& delivery) {
-  pb::Delivery out;
-  out.set_name(delivery.id.Name());
-  out.set_state(static_cast<pb::Delivery::State>(static_cast<int>(delivery.state) + 1));
-  out.set_parent(delivery.parent);
-  out.set_channel(ToProto(delivery.channel));
-  out.set_masked_address(delivery.masked_address);
-  out.set_template_(delivery.template_name);
-  SetTime(delivery.created, *out.mutable_create_time());
-  SetTime(delivery.updated, *out.mutable_update_time());
-  SetTime(delivery.expires, *out.mutable_expire_time());
-  for (const DeliveryAttempt& attempt : delivery.attempts) {
-    pb::DeliveryAttempt& added = *out.add_attempts();
-    SetTime(attempt.at, *added.mutable_start_time());
-    added.set_provider(attempt.provider);
-    added.set_outcome(attempt.outcome);
-  }
-  out.set_provider_message(delivery.provider_message);
-  out.set_caller(delivery.caller);
-  return out;
 }
 
 }  // namespace tc::otp

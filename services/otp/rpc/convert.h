@@ -18,6 +18,13 @@ namespace tc::otp {
 
 namespace pb = ::trustedcontact::otp::v1;
 
+// Where the person sits who asks, as the portal saw it. Any of it may be empty.
+struct Client {
+  std::string address;  // IPv4 or IPv6, in text form
+  std::string device;
+  bool challenge_passed = false;
+};
+
 struct CreateRequest {
   Draft draft;  // without channels
   Address address;
@@ -25,6 +32,8 @@ struct CreateRequest {
   std::vector<Channel> allowed;
   std::string masked_principal;
   std::string masked_address;  // the address's own mask unless given
+  std::string fallback_email;  // empty: none
+  Client client;
 };
 absl::StatusOr<CreateRequest> Parse(const rpc::Call& call, const pb::CreateVerificationRequest& in);
 
@@ -33,8 +42,14 @@ struct ResendRequest {
   std::optional<Channel> channel;
   std::optional<Address> address;
   std::string masked_address;  // empty: not given
+  std::string fallback_email;  // empty: none
+  Client client;
 };
 absl::StatusOr<ResendRequest> Parse(const pb::ResendVerificationRequest& in);
+// A claimant's code alone may end in the account's mailbox, and only where e-mail is among its channels.
+bool MayFallBack(Purpose purpose, const std::vector<Channel>& channels);
+// INVALID_ARGUMENT with FALLBACK_NOT_ALLOWED.
+absl::Status FallbackNotAllowed();
 
 // CheckVerification and ConsumeVerification. `code` is empty in the latter; its length is checked against the
 // verification.
@@ -42,6 +57,7 @@ struct BoundRequest {
   VerificationId id;
   Binding binding;
   Secret code;
+  Client client;
 };
 absl::StatusOr<BoundRequest> Parse(const rpc::Call& call, const pb::CheckVerificationRequest& in);
 absl::StatusOr<BoundRequest> Parse(const rpc::Call& call, const pb::ConsumeVerificationRequest& in);
@@ -64,10 +80,10 @@ absl::StatusOr<NotificationRequest> Parse(const pb::SendNotificationRequest& in)
 
 struct ReceiptRequest {
   DeliveryId id;
-  DeliveryTrigger trigger = DeliveryTrigger::kReceiptDelivered;
-  uint64_t sequence = 0;
+  ReceiptOf receipt;
 };
-absl::StatusOr<ReceiptRequest> Parse(const pb::ReportDeliveryRequest& in);
+// `may_report`: whether the caller may report for the provider that it names.
+absl::StatusOr<ReceiptRequest> Parse(const pb::ReportDeliveryRequest& in, bool may_report);
 // "verifications/…" or "notifications/…"; empty where `may_be_empty`.
 absl::StatusOr<std::string> ParseParent(const std::string& parent, bool may_be_empty);
 

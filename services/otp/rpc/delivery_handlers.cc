@@ -2,6 +2,11 @@
 
 #include "common/base/refusal.h"
 #include "common/base/status.h"
+#include "services/otp/rpc/compose.h"
+#include "services/otp/rpc/receipt_step.h"
+#include "services/otp/rpc/receipts.h"
+#include "services/otp/rpc/send_guard.h"
+#include "services/otp/rpc/switchboard.h"
 #include "services/otp/store/delivery_store.h"
 
 namespace tc::otp {
@@ -25,28 +30,28 @@ absl::Status CheckWays(const NotificationRequest& request) {
   return absl::OkStatus();
 }
 
-Outgoing Compose(const NotificationRequest& request, const RecipientRequest& to, const DeliveryId& id,
-                 const rpc::Call& call, const Policy& policy) {
-  Outgoing outgoing;
-  outgoing.message.delivery = id;
-  outgoing.message.to = to.address;
-  outgoing.message.channel = to.channel;
-  outgoing.message.locale = request.locale;
-  outgoing.message.template_name = std::string(TemplateName(request.name));
-  outgoing.message.text = NotificationText(request.name, request.locale, to.channel, request.fields);
-  outgoing.message.created = call.now;
-  outgoing.message.expires = call.now + policy.notification_lifetime;
-  outgoing.caller = call.peer.name;
-  outgoing.parent = absl::StrCat("notifications/", request.id);
-  outgoing.masked_address = to.address.Masked();
-  return outgoing;
-}
-
 // The answer to a notification that was sent before: its deliveries as they are now.
 absl::StatusOr<pb::SendNotificationResponse> Again(kv::ReadTxn& txn, const Notification& notification) {
   pb::SendNotificationResponse out;
   for (const DeliveryId& id : notification.deliveries) *out.add_deliveries() = ToProto(TRY(Load(txn, id)));
   return out;
+}
+
+// The place of the first recipient that is reached the same way as the one at `place`.
+size_t FirstLike(const std::vector<RecipientRequest>& recipients, size_t place) {
+  size_t first = 0;
+  while (recipients[first].channel != recipients[place].channel ||
+         recipients[first].address != recipients[place].address) {
+    ++first;
+  }
+  return first;
+}
+
+absl::StatusOr<Delivery> HandNotice(kv::Txn& txn, const Desk& desk, const Outgoing& outgoing, bool security,
+                                    Noted& noted) {
+  const Admission admission = TRY(AdmitNotice(txn, desk, outgoing.message, security, noted));
+  if (admission.kept_back.empty()) return Queue(txn, desk, outgoing);
+  return KeepBack(txn, desk, outgoing, admission.kept_back);
 }
 
 }  // namespace
@@ -58,21 +63,32 @@ absl::StatusOr<pb::SendNotificationResponse> DeliveryHandlers::SendNotification(
   Notification made;
   made.created = call.now;
   for (size_t i = 0; i < request.recipients.size(); ++i) {
-    made.deliveries.push_back(DeliveryId::FromTrusted(desk_.random.ShortId()));
+    const size_t first = FirstLike(request.recipients, i);
+    made.deliveries.push_back(first < i ? made.deliveries[first]
+                                        : DeliveryId::FromTrusted(desk_.random.ShortId()));
   }
-  return desk_.once.Run<pb::SendNotificationResponse>(
+  Noted noted;
+  auto answer = desk_.once.Run<pb::SendNotificationResponse>(
       call, [&](kv::Txn& txn) -> absl::StatusOr<pb::SendNotificationResponse> {
+        noted = {};
         const std::optional<Notification> before = TRY(FindNotification(txn, call.peer.name, request.id));
         if (before.has_value()) return Again(txn, *before);
         TRY(InsertNotification(txn, call.peer.name, request.id, made, desk_.policy));
         pb::SendNotificationResponse out;
         for (size_t i = 0; i < request.recipients.size(); ++i) {
+          const size_t first = FirstLike(request.recipients, i);
+          if (first < i) {
+            *out.add_deliveries() = pb::Delivery(out.deliveries(static_cast<int>(first)));
+            continue;
+          }
           const Outgoing outgoing =
-              Compose(request, request.recipients[i], made.deliveries[i], call, desk_.policy);
-          *out.add_deliveries() = ToProto(TRY(Queue(txn, desk_, outgoing)));
+              ComposeNotice(desk_, request, request.recipients[i], made.deliveries[i], call);
+          *out.add_deliveries() = ToProto(TRY(HandNotice(txn, desk_, outgoing, request.security, noted)));
         }
         return out;
       });
+  Announce(desk_, noted, call.now);
+  return answer;
 }
 
 absl::StatusOr<pb::Delivery> DeliveryHandlers::GetDelivery(const rpc::Call& call,
@@ -111,14 +127,21 @@ absl::StatusOr<pb::ListDeliveriesResponse> DeliveryHandlers::ListDeliveries(
 
 absl::StatusOr<pb::Delivery> DeliveryHandlers::ReportDelivery(const rpc::Call& call,
                                                               const pb::ReportDeliveryRequest& in) {
-  const ReceiptRequest request = TRY(Parse(in));
-  return desk_.once.Run<pb::Delivery>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Delivery> {
-    const Delivery delivery = TRY(Load(txn, request.id));
-    const std::optional<Delivery> after = TakeReceipt(delivery, request.trigger, request.sequence, call.now);
-    if (!after.has_value()) return ToProto(delivery);
-    TRY(SaveDelivery(txn, *after));
-    return ToProto(*after);
+  // A gateway that has a provider's name reports for that provider only.
+  const bool bound = desk_.switchboard.Find(call.peer.name) != nullptr;
+  const bool named = !in.provider().empty();
+  const bool known =
+      bound ? in.provider() == call.peer.name : desk_.switchboard.Find(in.provider()) != nullptr;
+  ReceiptRequest request = TRY(Parse(in, !named || known));
+  if (bound) request.receipt.provider = call.peer.name;
+  bool changed = false;
+  auto answer = desk_.once.Run<pb::Delivery>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Delivery> {
+    const TakenReceipt taken = TRY(TakeReceipt(txn, desk_, request.id, request.receipt, call.now));
+    changed = taken.changed;
+    return ToProto(taken.delivery);
   });
+  if (answer.ok()) CountReceipt(request.receipt.provider, ReceiptOutcome(request.receipt.outcome, changed));
+  return answer;
 }
 
 }  // namespace tc::otp

@@ -281,5 +281,51 @@ TEST(ReportDelivery, IsOrderedIdempotentAndFinal) {
               Refused(kNotFound, Reason::kNotFound));
 }
 
+pb::ReportDeliveryRequest ReportOf(const std::string& name, const std::string& provider,
+                                   uint64_t sequence = 1) {
+  pb::ReportDeliveryRequest request;
+  request.set_name(name);
+  request.set_outcome(pb::RECEIPT_OUTCOME_DEFERRED);
+  request.set_sequence(sequence);
+  request.set_provider(provider);
+  return request;
+}
+
+TEST(ReportDelivery, NamesAProviderOfTheConfiguration) {
+  Bench bench({}, nullptr, {}, {FakeInfo("operator-a"), FakeInfo("operator-b")});
+  ASSERT_OK_AND_ASSIGN(const auto sent, bench.deliveries.SendNotification(bench.From(), Notice()));
+  bench.Dispatch();
+  const std::string name = sent.deliveries(0).name();
+  const auto report = [&](const std::string& provider, uint64_t sequence) {
+    return bench.deliveries.ReportDelivery(FromGateway(bench), ReportOf(name, provider, sequence));
+  };
+  EXPECT_THAT(report("operator-c", 1), Violates("PROVIDER_UNKNOWN"));
+  EXPECT_THAT(report("operator-b", 1), Refused(kNotFound, Reason::kNotFound)) << "was not asked";
+  EXPECT_EQ(report("operator-a", 1)->state(), pb::Delivery::STATE_DEFERRED);
+  ASSERT_OK_AND_ASSIGN(const auto last, report("", 2));
+  EXPECT_EQ(last.attempts(0).receipt(), pb::RECEIPT_OUTCOME_DEFERRED);
+  pb::ReportDeliveryRequest wrong;
+  wrong.set_name("x");
+  wrong.set_provider("operator-c");
+  const auto refused = bench.deliveries.ReportDelivery(FromGateway(bench), wrong);
+  EXPECT_EQ(ViolationsOf(refused.status()).size(), 4u) << "all at once";
+}
+
+TEST(ReportDelivery, OfAGatewayWithAProvidersNameIsOfThatProviderOnly) {  // SND-15
+  Bench bench({}, nullptr, {}, {FakeInfo("operator-a"), FakeInfo("operator-b")});
+  ASSERT_OK_AND_ASSIGN(const auto sent, bench.deliveries.SendNotification(bench.From(), Notice()));
+  bench.Dispatch();
+  const std::string name = sent.deliveries(0).name();
+  const auto report = [&](const std::string& gateway, const std::string& provider) {
+    return bench.deliveries.ReportDelivery(FromPeer(rpc::Role::kGateway, gateway, bench.clock.Now()),
+                                           ReportOf(name, provider));
+  };
+  const pb::Delivery before = Get(bench, name);
+  EXPECT_THAT(report("operator-b", "operator-a"), Violates("PROVIDER_UNKNOWN"));
+  EXPECT_THAT(report("operator-b", ""), Refused(kNotFound, Reason::kNotFound)) << "not its message";
+  EXPECT_EQ(Get(bench, name).SerializeAsString(), before.SerializeAsString());
+  EXPECT_EQ(report("operator-a", "")->state(), pb::Delivery::STATE_DEFERRED);
+}
+
 }  // namespace
 }  // namespace tc::otp

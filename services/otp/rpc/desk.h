@@ -14,7 +14,9 @@
 #include "services/otp/domain/delivery.h"
 #include "services/otp/domain/message.h"
 #include "services/otp/domain/policy.h"
+#include "services/otp/domain/wording.h"
 #include "services/otp/rpc/codes.h"
+#include "services/otp/rpc/switchboard.h"
 
 namespace tc::otp {
 
@@ -34,6 +36,8 @@ struct Desk {
   crypto::Sealer sealer;
   Policy policy;
   std::string origin_host;  // of the last line of an SMS
+  const Wording& wording;
+  Switchboard& switchboard;
   TestSwitches switches = {};
 
   kv::Database& database() const { return once.database(); }
@@ -48,7 +52,11 @@ struct Outgoing {
 };
 // The record of a delivery, and the outbox row that performs it; never sent after message.expires.
 absl::StatusOr<Delivery> Queue(kv::Txn& txn, const Desk& desk, const Outgoing& outgoing);
-// A message that has not left is not sent any more.
+// The record of a message that a limit keeps back: REJECTED from the start, nothing is sent. `why` is its
+// outcome: "PREFIX_THROTTLED".
+absl::StatusOr<Delivery> KeepBack(kv::Txn& txn, const Desk& desk, const Outgoing& outgoing,
+                                  absl::string_view why);
+// A message that has not left is not sent any more; one that a provider has is not offered to another.
 absl::Status Withdraw(kv::Txn& txn, const DeliveryId& id, absl::Time now);
 
 }  // namespace tc::otp

@@ -1,11 +1,14 @@
 #pragma once
 
-// A whole otp service in a test: real store, real keys, a clock that stands still, and a provider that keeps
-// what it is given.
+// A whole otp service in a test: real store, real keys, a clock that stands still, and providers that keep
+// what they are given.
 
 #include <algorithm>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,26 +27,73 @@
 
 namespace tc::otp {
 
+// Named `name`; carries `channels` (all, unless given), gives receipts and takes a repetition once.
+inline ProviderInfo FakeInfo(std::string name, std::vector<Channel> channels = {}) {
+  if (channels.empty()) channels = {Channel::kSms, Channel::kVoice, Channel::kEmail, Channel::kPush};
+  return {std::move(name), "fake", std::move(channels), true, true};
+}
+
 class FakeProvider final : public Provider {
  public:
-  absl::string_view name() const override { return "fake"; }
-  absl::StatusOr<Acceptance> Send(const Message& message) override {
+  explicit FakeProvider(ProviderInfo info = FakeInfo("fake")) : info_(std::move(info)) {}
+  const ProviderInfo& info() const override { return info_; }
+  absl::StatusOr<Acceptance> Send(const Message& message, const Handover& handover) override {
+    const absl::Status answer = Take(message, handover);
+    if (during) during(message);
     const std::lock_guard lock(mutex_);
-    sent_.push_back(message);
-    if (!next.ok()) return next;
+    if (!answer.ok()) return answer;
+    taken_.insert(info_.repeats_safely ? message.request_id : absl::StrCat(sent_.size()));
     return Acceptance{absl::StrCat("message-", sent_.size())};
   }
+  // Everything that was offered.
   std::vector<Message> sent() const {
     const std::lock_guard lock(mutex_);
     return sent_;
   }
+  std::vector<std::string> receipt_urls() const {
+    const std::lock_guard lock(mutex_);
+    return receipt_urls_;
+  }
+  // How many messages reach somebody.
+  size_t taken() const {
+    const std::lock_guard lock(mutex_);
+    return taken_.size();
+  }
+  // The next answers, in order; then `next`.
+  void Script(std::vector<absl::Status> answers) {
+    const std::lock_guard lock(mutex_);
+    script_.assign(answers.begin(), answers.end());
+  }
 
   absl::Status next;  // what Send answers
+  // Called in the middle of each Send: waits, reports, kills.
+  std::function<void(const Message&)> during;
 
  private:
+  absl::Status Take(const Message& message, const Handover& handover) {
+    const std::lock_guard lock(mutex_);
+    sent_.push_back(message);
+    receipt_urls_.push_back(handover.receipt_url);
+    if (script_.empty()) return next;
+    absl::Status answer = std::move(script_.front());
+    script_.pop_front();
+    return answer;
+  }
+
+  const ProviderInfo info_;
   mutable std::mutex mutex_;
   std::vector<Message> sent_;
+  std::vector<std::string> receipt_urls_;
+  std::set<std::string> taken_;
+  std::deque<absl::Status> script_;
 };
+
+inline Providers MakeFakes(std::vector<ProviderInfo> infos) {
+  if (infos.empty()) infos.push_back(FakeInfo("fake"));
+  Providers providers;
+  for (ProviderInfo& info : infos) providers.push_back(std::make_unique<FakeProvider>(std::move(info)));
+  return providers;
+}
 
 inline constexpr char kPhone[] = "+79161234567";
 
@@ -69,11 +119,13 @@ inline crypto::Keyring TestKeys() {
 
 struct Bench {
   explicit Bench(Policy policy = {}, std::unique_ptr<kv::Database> opened = nullptr,
-                 TestSwitches switches = {})
+                 TestSwitches switches = {}, std::vector<ProviderInfo> infos = {})
       : database(opened ? std::move(opened) : kv::InMemory()),
         keys(TestKeys()),
         once(*database, *crypto::Sealer::Create(keys, "once", random)),
         pager(*crypto::KeyedHash::Create(keys, "page", "page")),
+        providers(MakeFakes(std::move(infos))),
+        switchboard(providers),
         desk{.once = once,
              .pager = pager,
              .random = random,
@@ -81,10 +133,17 @@ struct Bench {
              .sealer = *crypto::Sealer::Create(keys, kDataKey, random),
              .policy = policy,
              .origin_host = "gosuslugi.example",
+             .wording = Wording::BuiltIn(),
+             .switchboard = switchboard,
              .switches = std::move(switches)},
+        provider(fake(0)),
         verifications(desk),
         deliveries(desk),
-        sender(*database, desk.sealer, provider, clock) {}
+        sender(desk, clock, [](const DeliveryId& id, int attempt, absl::string_view name) {
+          return absl::StrCat("receipts/", name, "/", id.text(), "/", attempt);
+        }) {}
+
+  FakeProvider& fake(size_t i) { return static_cast<FakeProvider&>(*providers[i]); }
 
   rpc::Call From(std::string service = "recovery") const {
     rpc::Call call = testing::FromService(std::move(service), clock.Now());
@@ -163,8 +222,10 @@ struct Bench {
   crypto::Keyring keys;
   rpc::Once once;
   rpc::Pager pager;
+  Providers providers;
+  Switchboard switchboard;
   Desk desk;
-  FakeProvider provider;
+  FakeProvider& provider;  // the first
   VerificationHandlers verifications;
   DeliveryHandlers deliveries;
   Sender sender;

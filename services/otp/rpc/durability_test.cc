@@ -14,7 +14,7 @@
 #include "common/kv/testing.h"
 #include "common/testing/status.h"
 #include "services/otp/rpc/desk_testing.h"
-#include "services/otp/store/verification_store.h"
+#include "services/otp/rpc/tries_testing.h"
 
 namespace tc::otp {
 namespace {
@@ -87,6 +87,34 @@ TEST(Counters, SurviveARestart) {  // OTP-08
   EXPECT_THAT(bench.Check(code), Refused(kFailedPrecondition, Reason::kAttemptsExhausted));
 }
 
+TEST(Counters, OfPersonAddressAndPurposeSurviveARestart) {  // OTP-11, OTP-14
+  const SharedDir dir;
+  Policy policy = NoDelays();
+  policy.attempts_per_code = policy.attempts_per_request = 100;
+  std::string code;
+  {
+    Bench bench(policy, OpenAt(dir.path()));
+    ASSERT_THAT(bench.Create(), IsOk());
+    code = bench.LastCode();
+    for (int i = 0; i < 10; ++i) ASSERT_FALSE(bench.Check(WrongFor(code))->matched());
+  }
+  const std::pair<int Policy::*, Reason> kLimits[] = {
+      {&Policy::attempts_per_person, Reason::kPersonLimitReached},
+      {&Policy::consecutive_failures, Reason::kAddressDisabled},
+      {&Policy::failures_per_hour, Reason::kChallengeRequired}};
+  for (const auto& [limit, reason] : kLimits) {
+    Policy reached = policy;
+    reached.*limit = 10;
+    Bench bench(reached, OpenAt(dir.path()));
+    EXPECT_TRUE(HasReason(bench.Check(code).status(), reason));
+    EXPECT_EQ(FailuresOf(bench), 10u);
+    EXPECT_EQ(InARowOf(bench), 10);
+    EXPECT_EQ(SprayOf(bench), 10);
+  }
+  Bench bench(policy, OpenAt(dir.path()));
+  EXPECT_TRUE(bench.Check(code)->matched());
+}
+
 // Killed at the comparison: after the charge, before the answer.
 [[noreturn]] void ChargeAndDie(const std::string& dir) {
   TestSwitches switches;
@@ -107,6 +135,9 @@ TEST(CountersDeathTest, AreNotGivenBackByAKillBetweenChargeAndAnswer) {  // OTP-
   EXPECT_EXIT(ChargeAndDie(dir.path()), ::testing::KilledBySignal(SIGKILL), "");
   Bench bench(NoDelays(), OpenAt(dir.path()));
   EXPECT_EQ(bench.Get()->progress().attempts_left(), 2) << "three were charged";
+  EXPECT_EQ(FailuresOf(bench), 3u);
+  EXPECT_EQ(InARowOf(bench), 3);
+  EXPECT_EQ(SprayOf(bench), 3);
 }
 
 TEST(Disk, HoldsNoCodeAndNoPlainHashOfIt) {  // OTP-15
@@ -157,23 +188,49 @@ TEST(Disk, ThatFailsMeansNoComparison) {  // SND-11: fail closed
   EXPECT_EQ(compared, 0);
 }
 
-TEST(RepeatedRequest, AfterACrashBetweenChargeAndApprovalIsApproved) {
-  const SharedDir dir;
-  Bench bench(NoDelays(), OpenAt(dir.path()));
-  ASSERT_THAT(bench.Create(), IsOk());
+constexpr char kSameRequest[] = "3f1c8c5e-9c0e-4d0b-8a53-0d8b1f0f7c11";
+
+rpc::Call SameCall(const Bench& bench) {
+  rpc::Call call = bench.From();
+  call.request_id = kSameRequest;
+  return call;
+}
+
+// Two wrong codes, then killed between the charge of the right one and its approval. Leaves the code beside
+// the store.
+[[noreturn]] void ChargeTheRightCodeAndDie(const std::string& dir) {
+  TestSwitches switches;
+  int compared = 0;
+  switches.on_compare = [&] {
+    if (++compared == 3) ::raise(SIGKILL);
+  };
+  Bench bench(NoDelays(), OpenAt(dir), switches);
+  if (!bench.Create().ok()) ::_exit(1);
   const std::string code = bench.LastCode();
-  const rpc::Call call = bench.From();
-  // The charge alone, as a crash leaves it.
-  ASSERT_THAT(bench.database->Update([&](kv::Txn& txn) -> absl::Status {
-    const Verification v = **FindVerification(txn, VerificationId::FromTrusted("v1"));
-    return SaveVerification(
-        txn, Charge(v, call.request_id, bench.desk.codes.Fingerprint(v.id, code), call.now, bench.desk.policy)
-                 ->after);
-  }),
-              IsOk());
-  ASSERT_OK_AND_ASSIGN(const auto checked, bench.Check(call, Bench::CheckRequest(code)));
-  EXPECT_TRUE(checked.matched());
-  EXPECT_EQ((*bench.Get()).state(), pb::Verification::STATE_APPROVED);
+  std::ofstream(dir + "-code") << code << std::flush;
+  for (int i = 0; i < 2; ++i) (void)bench.Check(WrongFor(code));
+  (void)bench.Check(SameCall(bench), Bench::CheckRequest(code));
+  ::_exit(2);
+}
+
+TEST(RepeatedRequestDeathTest, AfterAKillBetweenChargeAndApprovalIsApprovedAndGivenBackOnce) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const SharedDir dir;
+  EXPECT_EXIT(ChargeTheRightCodeAndDie(dir.path()), ::testing::KilledBySignal(SIGKILL), "");
+  std::string code;
+  std::ifstream(dir.path() + "-code") >> code;
+  Policy reached = NoDelays();  // everywhere, so that it would be refused if it were charged again
+  reached.attempts_per_person = reached.consecutive_failures = reached.failures_per_hour = 3;
+  Bench bench(reached, OpenAt(dir.path()));
+  EXPECT_EQ(FailuresOf(bench), 3u);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_OK_AND_ASSIGN(const auto checked, bench.Check(SameCall(bench), Bench::CheckRequest(code)));
+    EXPECT_TRUE(checked.matched());
+    EXPECT_EQ((*bench.Get()).state(), pb::Verification::STATE_APPROVED);
+    EXPECT_EQ(FailuresOf(bench), 2u);
+    EXPECT_EQ(InARowOf(bench), 0);
+    EXPECT_EQ(SprayOf(bench), 2);
+  }
 }
 
 }  // namespace

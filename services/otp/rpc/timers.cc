@@ -1,7 +1,10 @@
 #include "services/otp/rpc/timers.h"
 
 #include "common/base/status.h"
+#include "services/otp/rpc/conversions.h"
 #include "services/otp/store/delivery_store.h"
+#include "services/otp/store/limit_store.h"
+#include "services/otp/store/tries_store.h"
 #include "services/otp/store/verification_store.h"
 
 namespace tc::otp {
@@ -11,8 +14,9 @@ absl::Status SettleVerification(kv::Txn& txn, const VerificationId& id, absl::Ti
                                 const Policy& policy) {
   const std::optional<Verification> v = TRY(FindVerification(txn, id));
   if (!v.has_value()) return absl::OkStatus();
-  const Verification after = Settle(*v, now, policy);
+  Verification after = Settle(*v, now, policy);
   if (after == *v) return absl::OkStatus();
+  TRY(SettleCode(txn, after, false, now));
   TRY(SaveVerification(txn, after));
   const bool locked = after.state == VerificationState::kLocked;
   return EmitVerification(txn, locked ? "VerificationLocked" : "VerificationExpired", after, now);
@@ -29,6 +33,8 @@ absl::Status ForgetVerification(kv::Txn& txn, const VerificationId& id, absl::Ti
 absl::Status ExpireDelivery(kv::Txn& txn, const DeliveryId& id, absl::Time now) {
   const std::optional<Delivery> delivery = TRY(FindDelivery(txn, id));
   if (!delivery.has_value()) return absl::OkStatus();
+  // Accepted it stays; nobody else gets it any more.
+  TRY(EraseHeldMessage(txn, id));
   const std::optional<Delivery> after = Apply(*delivery, DeliveryTrigger::kExpire, now);
   return after.has_value() ? SaveDelivery(txn, *after) : absl::OkStatus();
 }
@@ -41,7 +47,7 @@ absl::Status ForgetDelivery(kv::Txn& txn, const DeliveryId& id) {
 }  // namespace
 
 std::map<std::string, kv::TimerHandler> TimerHandlers(const Policy& policy) {
-  return {
+  std::map<std::string, kv::TimerHandler> handlers = {
       {kSettleVerification,
        [policy](kv::Txn& txn, const kv::Timer& timer, absl::Time now) {
          return SettleVerification(txn, VerificationId::FromTrusted(timer.subject), now, policy);
@@ -52,6 +58,8 @@ std::map<std::string, kv::TimerHandler> TimerHandlers(const Policy& policy) {
        }},
       {kEraseSends, [](kv::Txn& txn, const kv::Timer& timer,
                        absl::Time now) { return EraseSends(txn, timer.subject, now); }},
+      {kSettleTries, [policy](kv::Txn& txn, const kv::Timer& timer,
+                              absl::Time now) { return SettleTries(txn, timer.subject, now, policy); }},
       {kExpireDelivery,
        [](kv::Txn& txn, const kv::Timer& timer, absl::Time now) {
          return ExpireDelivery(txn, DeliveryId::FromTrusted(timer.subject), now);
@@ -63,6 +71,8 @@ std::map<std::string, kv::TimerHandler> TimerHandlers(const Policy& policy) {
       {kEraseNotification, [](kv::Txn& txn, const kv::Timer& timer,
                               absl::Time) { return EraseNotification(txn, timer.subject); }},
   };
+  AddLimitTimers(handlers);
+  return handlers;
 }
 
 }  // namespace tc::otp

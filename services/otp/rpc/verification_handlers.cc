@@ -2,7 +2,9 @@
 
 #include "common/base/refusal.h"
 #include "common/base/status.h"
+#include "services/otp/rpc/compose.h"
 #include "services/otp/rpc/load.h"
+#include "services/otp/rpc/send_guard.h"
 #include "services/otp/store/delivery_store.h"
 #include "services/otp/store/sealed.h"
 #include "services/otp/store/verification_store.h"
@@ -25,39 +27,24 @@ Drawn Draw(const Desk& desk) {
           DeliveryId::FromTrusted(desk.random.ShortId())};
 }
 
-// The words go with the record's own private part, so that a resend says what the first message said.
-absl::Status QueueCode(kv::Txn& txn, const Desk& desk, const Verification& v, const PrivatePart& part,
-                       const Secret& code) {
-  Outgoing outgoing;
-  Message& message = outgoing.message;
-  message.delivery = v.delivery;
-  message.to = part.address;
-  message.channel = v.channel;
-  message.locale = v.locale;
-  message.template_name = CodeTemplateName(v.binding.purpose);
-  message.text = CodeText(v.binding.purpose, v.locale, v.channel, part.masked_principal, code.Reveal(),
-                          desk.origin_host);
-  message.created = v.sent;
-  message.expires = v.expires;
-  outgoing.caller = v.binding.caller;
-  outgoing.parent = v.id.Name();
-  outgoing.masked_address = v.masked_address;
-  return Queue(txn, desk, outgoing).status();
-}
-
-absl::Status CountSendTo(kv::Txn& txn, const Desk& desk, const Verification& v) {
-  const std::vector<Send> before = TRY(FindSends(txn, v.address_index));
-  return SaveSends(txn, v.address_index,
-                   TRY(CountSend(before, {v.sent, SignedIn(v.binding.purpose)}, desk.policy)));
+// Ends the present code of `v`, which is not entered any more, and its message.
+absl::Status EndCode(kv::Txn& txn, Verification& v, absl::Time now) {
+  TRY(Withdraw(txn, v.delivery, now));
+  return SettleCode(txn, v, false, now);
 }
 
 // At most one verification of a binding is open (OTP-18).
 absl::Status CloseEarlier(kv::Txn& txn, const Verification& earlier, absl::Time now, const Policy& policy) {
-  const absl::StatusOr<Verification> cancelled = Cancel(earlier, now, policy);
+  absl::StatusOr<Verification> cancelled = Cancel(earlier, now, policy);
   if (!cancelled.ok()) return absl::OkStatus();  // it has ended by itself
+  TRY(EndCode(txn, *cancelled, now));
   TRY(SaveVerification(txn, *cancelled));
-  TRY(Withdraw(txn, earlier.delivery, now));
   return EmitVerification(txn, "VerificationCancelled", *cancelled, now);
+}
+
+absl::Status Hand(kv::Txn& txn, const Desk& desk, const Admission& admission, const Outgoing& outgoing) {
+  if (admission.kept_back.empty()) return Queue(txn, desk, outgoing).status();
+  return KeepBack(txn, desk, outgoing, admission.kept_back).status();
 }
 
 NewCode MakeCode(const Desk& desk, const VerificationId& id, const Binding& binding, const Drawn& drawn,
@@ -66,6 +53,10 @@ NewCode MakeCode(const Desk& desk, const VerificationId& id, const Binding& bind
   code.digits = desk.policy.code_digits;
   code.channel = channel;
   code.address_index = desk.codes.IndexOf(part.address);
+  if (Counts(SendLimit::kPrefix, binding.purpose))
+    code.prefix_index = desk.codes.IndexOf("prefix", PrefixOf(part.address));
+  if (Counts(SendLimit::kRange, binding.purpose))
+    code.range_index = desk.codes.IndexOf("range", RangeOf(part.address));
   code.masked_address = masked_address;
   code.sealed = Seal(desk.sealer, id, part);
   code.delivery = drawn.delivery;
@@ -73,10 +64,21 @@ NewCode MakeCode(const Desk& desk, const VerificationId& id, const Binding& bind
   return code;
 }
 
+// The same rule as at the creation, where the request itself says what it needs.
+absl::Status CheckFallback(const Verification& v, const std::string& email) {
+  if (email.empty() || v.decoy || MayFallBack(v.binding.purpose, v.channels)) return absl::OkStatus();
+  return FallbackNotAllowed();
+}
+
 }  // namespace
 
 VerificationHandlers::VerificationHandlers(const Desk& desk)
-    : desk_(desk), matched_(Checks("matched")), mismatched_(Checks("mismatched")) {}
+    : desk_(desk), matched_(Checks("matched")), mismatched_(Checks("mismatched")), conversions_(desk) {}
+
+void VerificationHandlers::AfterSend(const Noted& noted, absl::Time now) {
+  Announce(desk_, noted, now);
+  conversions_.Look(now);
+}
 
 absl::StatusOr<pb::Verification> VerificationHandlers::CreateVerification(
     const rpc::Call& call, const pb::CreateVerificationRequest& in) {
@@ -88,27 +90,37 @@ absl::StatusOr<pb::Verification> VerificationHandlers::CreateVerification(
   const PrivatePart part{request.address, request.masked_principal};
   const NewCode code =
       MakeCode(desk_, draft.id, draft.binding, drawn, part, request.channel, request.masked_address);
-  return desk_.once.Run<pb::Verification>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Verification> {
+  const ClientIndexes client = IndexesOf(desk_.codes, request.client);
+  Noted noted;
+  auto answer = desk_.once.Run<pb::Verification>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Verification> {
+    noted = {};
     TRY(CheckFree(txn, draft.id));
     const std::optional<Verification> earlier = TRY(FindLatest(txn, draft.binding));
     const Verification v = TRY(Start(draft, code, earlier, call.now, desk_.policy));
+    TRY(CheckAddressEnabled(txn, v.binding, v.address_index, desk_.policy));
     TRY(InsertVerification(txn, v));
     if (earlier.has_value()) TRY(CloseEarlier(txn, *earlier, call.now, desk_.policy));
-    TRY(CountSendTo(txn, desk_, v));
-    TRY(QueueCode(txn, desk_, v, part, drawn.code));
+    const Admission admission = TRY(AdmitCode(txn, desk_, v, part.address, client, noted));
+    TRY(Hand(txn, desk_, admission, ComposeCode(desk_, v, part, drawn.code, request.fallback_email)));
     TRY(ScheduleEnd(txn, v, desk_.policy));
     TRY(EmitVerification(txn, "VerificationCreated", v, call.now));
     return ToProto(v, call.now, desk_.policy);
   });
+  AfterSend(noted, call.now);
+  return answer;
 }
 
 absl::StatusOr<pb::Verification> VerificationHandlers::ResendVerification(
     const rpc::Call& call, const pb::ResendVerificationRequest& in) {
   const ResendRequest request = TRY(Parse(in));
   const Drawn drawn = Draw(desk_);
-  return desk_.once.Run<pb::Verification>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Verification> {
-    const Verification v = TRY(Load(txn, request.id, call.peer.name));
+  const ClientIndexes client = IndexesOf(desk_.codes, request.client);
+  Noted noted;
+  auto answer = desk_.once.Run<pb::Verification>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Verification> {
+    noted = {};
+    Verification v = TRY(Load(txn, request.id, call.peer.name));
     TRY(MayResend(v, call.now, desk_.policy));
+    TRY(CheckFallback(v, request.fallback_email));
     PrivatePart part = TRY(Open(desk_.sealer, v.id, v.sealed));
     if (request.address.has_value() && !v.decoy) part.address = *request.address;
     const Channel channel = request.channel.value_or(v.channel);
@@ -118,23 +130,27 @@ absl::StatusOr<pb::Verification> VerificationHandlers::ResendVerification(
     const std::string& masked = request.masked_address.empty() ? unmentioned : request.masked_address;
     const NewCode code = MakeCode(desk_, v.id, v.binding, drawn, part, channel, masked);
     const Verification after = TRY(Resend(v, code, call.now, desk_.policy));
+    TRY(CheckAddressEnabled(txn, after.binding, after.address_index, desk_.policy));
     TRY(SaveVerification(txn, after));
-    TRY(Withdraw(txn, v.delivery, call.now));
-    TRY(CountSendTo(txn, desk_, after));
-    TRY(QueueCode(txn, desk_, after, part, drawn.code));
+    TRY(EndCode(txn, v, call.now));
+    const Admission admission = TRY(AdmitCode(txn, desk_, after, part.address, client, noted));
+    const std::string fallback = v.decoy ? "" : request.fallback_email;
+    TRY(Hand(txn, desk_, admission, ComposeCode(desk_, after, part, drawn.code, fallback)));
     TRY(ScheduleEnd(txn, after, desk_.policy));
     TRY(EmitVerification(txn, "VerificationResent", after, call.now));
     return ToProto(after, call.now, desk_.policy);
   });
+  AfterSend(noted, call.now);
+  return answer;
 }
 
 absl::StatusOr<pb::Verification> VerificationHandlers::CancelVerification(
     const rpc::Call& call, const pb::CancelVerificationRequest& in) {
   const VerificationId id = TRY(VerificationId::ParseName(in.name()));
   return desk_.once.Run<pb::Verification>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Verification> {
-    const Verification after = TRY(Cancel(TRY(Load(txn, id, call.peer.name)), call.now, desk_.policy));
+    Verification after = TRY(Cancel(TRY(Load(txn, id, call.peer.name)), call.now, desk_.policy));
+    TRY(EndCode(txn, after, call.now));
     TRY(SaveVerification(txn, after));
-    TRY(Withdraw(txn, after.delivery, call.now));
     TRY(EmitVerification(txn, "VerificationCancelled", after, call.now));
     return ToProto(after, call.now, desk_.policy);
   });

@@ -3,14 +3,18 @@
 // Handlers of OtpService: parse, decide in one transaction, answer. Thread-safe.
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "common/obs/metrics.h"
 #include "common/rpc/answer.h"
 #include "common/rpc/call.h"
+#include "services/otp/rpc/conversions.h"
 #include "services/otp/rpc/convert.h"
 #include "services/otp/rpc/desk.h"
+#include "services/otp/rpc/send_guard.h"
+#include "services/otp/rpc/tries.h"
 
 namespace tc::otp {
 
@@ -38,10 +42,19 @@ class VerificationHandlers {
   // After the charge: compares, answers a wrong code, approves a right one.
   void Judge(const std::shared_ptr<Check>& check);
   std::string FingerprintOf(const BoundRequest& request) const;
+  // What the charge has met, whether it was refused or not.
+  struct Met {
+    std::optional<bool> braked;        // whether it needed a passed challenge, where that was looked at
+    std::optional<Verification> used;  // whose right code would be a replay
+  };
   absl::StatusOr<Charged> ChargeAttempt(kv::Txn& txn, const rpc::Call& call, const BoundRequest& request,
-                                        const std::string& fingerprint) const;
+                                        const std::string& fingerprint, Met& met) const;
+  // Tells what it has met: the brake, and a code that came again after its use (OTP-05).
+  void TellOfMet(const BoundRequest& request, const Met& met, absl::Time now);
   absl::StatusOr<Verification> ApproveAttempt(kv::Txn& txn, const rpc::Call& call,
                                               const BoundRequest& request, int code_number) const;
+  // What a send has shown is told once its transaction is over, refused or not.
+  void AfterSend(const Noted& noted, absl::Time now);
   bool Compare(const Verification& v, const Secret& code);
   absl::StatusOr<pb::CheckVerificationResponse> CompareBeforeCharge(const rpc::Call& call,
                                                                     const BoundRequest& request);
@@ -49,6 +62,8 @@ class VerificationHandlers {
   const Desk& desk_;
   obs::Counter& matched_;
   obs::Counter& mismatched_;
+  BrakeSigns brakes_;
+  ConversionWatch conversions_;
 };
 
 }  // namespace tc::otp

@@ -12,6 +12,7 @@
 #include "services/otp/domain/message.h"
 #include "services/otp/domain/send_limits.h"
 #include "services/otp/domain/verification.h"
+#include "services/otp/domain/window.h"
 
 namespace tc::otp {
 
@@ -50,6 +51,11 @@ template <>
 struct tc::kv::Codec<std::vector<tc::otp::Send>> {
   static std::string Encode(const std::vector<tc::otp::Send>& sends);
   static absl::StatusOr<std::vector<tc::otp::Send>> Decode(absl::string_view bytes);
+};
+template <>
+struct tc::kv::Codec<tc::otp::Window> {
+  static std::string Encode(const tc::otp::Window& window);
+  static absl::StatusOr<tc::otp::Window> Decode(absl::string_view bytes);
 };
 template <>
 struct tc::kv::Codec<tc::otp::Notification> {

@@ -6,6 +6,7 @@
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
 #include "services/otp/store/delivery_store.h"
+#include "services/otp/store/records.pb.h"
 #include "services/otp/store/sealed.h"
 #include "services/otp/store/verification_store.h"
 
@@ -33,10 +34,15 @@ Verification Full() {
   v.channels = {Channel::kVoice, Channel::kEmail};
   v.created = Noon();
   v.code_number = 2;
+  v.calls = 1;
+  v.replayed = true;
   v.code_digits = 8;
   v.code = {"k7", std::string("\0\x01tag", 5)};
   v.channel = Channel::kVoice;
   v.address_index = "index";
+  v.prefix_index = "prefix";
+  v.range_index = "range";
+  v.settled = true;
   v.masked_address = "+7 9** ***-**-67";
   v.sealed = "sealed";
   v.delivery = DeliveryId::FromTrusted("d");
@@ -62,9 +68,18 @@ Delivery FullDelivery(const std::string& id, absl::Time created = Noon()) {
   d.created = created;
   d.updated = created + absl::Seconds(1);
   d.expires = created + absl::Seconds(300);
-  d.attempts = {{created, "webhook", "HTTP_503"}};
+  d.attempts_made = 12;
+  d.attempts = {{11, created, Channel::kSms, "a", Fate::kNotTaken, "HTTP_503", "", std::nullopt,
+                 absl::InfinitePast(), 0},
+                {12, created, Channel::kEmail, "b", Fate::kAccepted, "ACCEPTED", "77",
+                 DeliveryTrigger::kReceiptDeferred, created + absl::Seconds(2), 9}};
+  d.forgotten_in_doubt = true;
+  d.spent = {{Channel::kSms, "c", Fate::kUnknown}};
+  d.ways = {Channel::kSms, Channel::kEmail};
+  d.paid = {Channel::kEmail};
+  d.round = 2;
+  d.withdrawn = true;
   d.provider_message = "77";
-  d.receipt_sequence = 9;
   return d;
 }
 
@@ -76,6 +91,22 @@ TEST(Codec, KeepsEveryFieldOfAVerification) {
 }
 
 TEST(Codec, KeepsEveryFieldOfADelivery) { EXPECT_EQ(*RoundTrip(FullDelivery("d")), FullDelivery("d")); }
+
+TEST(Codec, ReadsADeliveryOfAnOlderProgram) {
+  ::trustedcontact::otp::store::DeliveryRecord old;
+  old.set_state(5);
+  old.set_channel(1);
+  old.add_attempts()->set_outcome("HTTP_503");
+  old.add_attempts()->set_outcome("ACCEPTED");
+  old.set_receipt_sequence(7);
+  ASSERT_OK_AND_ASSIGN(const Delivery d, kv::Codec<Delivery>::Decode(old.SerializeAsString()));
+  EXPECT_EQ(d.ways, std::vector<Channel>{Channel::kSms});
+  EXPECT_EQ(d.attempts_made, 2);
+  EXPECT_EQ(d.attempts[0].fate, Fate::kNotTaken);
+  EXPECT_EQ(d.attempts[1].fate, Fate::kAccepted);
+  EXPECT_EQ(d.attempts[1].number, 2);
+  EXPECT_EQ(d.attempts[1].receipt_sequence, 7u);
+}
 
 TEST(Codec, KeepsSendsAndNotifications) {
   const std::vector<Send> sends = {{Noon(), true}, {Noon() + absl::Seconds(1), false}};
@@ -118,6 +149,12 @@ TEST(Sealed, KeepsEveryFieldOfAMessage) {
   message.locale = Locale::kEnglish;
   message.template_name = "CODE_SECOND_FACTOR";
   message.text = {"subject", "body #123456"};
+  message.masked_address = "i***@e***.ru";
+  message.code = "123456";
+  message.alternatives = {{Channel::kVoice,
+                           Address::Of(*Phone::Parse("+79161234567", "phone")),
+                           "+7 9** ***-**-67",
+                           {"", "1, 2, 3, 4, 5, 6"}}};
   message.created = Noon();
   message.expires = Noon() + absl::Seconds(300);
   const absl::StatusOr<Message> opened = Open(sealer, Seal(sealer, message));
@@ -125,7 +162,25 @@ TEST(Sealed, KeepsEveryFieldOfAMessage) {
   EXPECT_EQ(EncodeMessage(*opened), EncodeMessage(message));
   EXPECT_EQ(opened->delivery, message.delivery);
   EXPECT_EQ(opened->to, message.to);
+  EXPECT_EQ(opened->masked_address, message.masked_address);
+  EXPECT_EQ(opened->code, message.code);
+  EXPECT_EQ(opened->alternatives, message.alternatives);
   EXPECT_THAT(Open(sealer, absl::string_view("\xff")), HasCode(kDataLoss));
+}
+
+TEST(Sealed, KeepsWhatALaterRowNeeds) {
+  const crypto::Sealer sealer = AnySealer();
+  Message message;
+  message.delivery = DeliveryId::FromTrusted("d");
+  message.code = "123456";
+  const std::string first = Seal(sealer, message);
+  EXPECT_EQ(Open(sealer, first)->request_id, "");
+  EXPECT_EQ(*RoundOf(first), 0);
+  ASSERT_OK_AND_ASSIGN(const std::string later, Requeued(*Held(first, "r"), 3));
+  EXPECT_EQ(Open(sealer, later)->request_id, "r");
+  EXPECT_EQ(Open(sealer, later)->code, "123456");
+  EXPECT_EQ(*RoundOf(later), 3);
+  EXPECT_THAT(Held("\xff", "r"), HasCode(kDataLoss));
 }
 
 TEST(VerificationStore, FindsTheLatestOfABinding) {

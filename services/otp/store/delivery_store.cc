@@ -19,6 +19,10 @@ const kv::Table<std::string>& ByTime() {
   static const auto& table = *new kv::Table<std::string>("delivery_at");
   return table;
 }
+const kv::Table<std::string>& Held() {
+  static const auto& table = *new kv::Table<std::string>("held_message");
+  return table;
+}
 const kv::Table<Notification>& Notifications() {
   static const auto& table = *new kv::Table<Notification>("notification");
   return table;
@@ -29,12 +33,15 @@ kv::Key ParentKey(const Delivery& d) {
   return ByParent().At().Str(d.parent).Time(d.created).Str(d.id.text());
 }
 kv::Key TimeKey(const Delivery& d) { return ByTime().At().Time(d.created).Str(d.id.text()); }
+kv::Key HeldKey(const DeliveryId& id) { return Held().At().Str(id.text()); }
 kv::Key KeyOf(absl::string_view caller, absl::string_view id) {
   return Notifications().At().Str(caller).Str(id);
 }
 
 const char* EventOf(DeliveryState state) {
   switch (state) {
+    case DeliveryState::kDelivered:
+      return "DeliveryDelivered";
     case DeliveryState::kRejected:
       return "DeliveryRejected";
     case DeliveryState::kFailed:
@@ -46,6 +53,26 @@ const char* EventOf(DeliveryState state) {
     default:
       return nullptr;
   }
+}
+
+absl::Status Emit(kv::Txn& txn, const char* type, const Delivery& delivery, const DeliveryAttempt* attempt) {
+  kv::Event event;
+  event.type = type;
+  event.resource = delivery.id.Name();
+  event.attributes = {{"parent", delivery.parent}, {"channel", std::string(ChannelName(delivery.channel))}};
+  if (attempt != nullptr) {
+    event.attributes["channel"] = std::string(ChannelName(attempt->channel));
+    event.attributes["provider"] = attempt->provider;
+  }
+  event.at = delivery.updated;
+  return txn.Emit(std::move(event));
+}
+
+const DeliveryAttempt* Deliverer(const Delivery& delivery) {
+  for (const DeliveryAttempt& attempt : delivery.attempts) {
+    if (attempt.receipt == DeliveryTrigger::kReceiptDelivered) return &attempt;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -63,21 +90,36 @@ absl::Status InsertDelivery(kv::Txn& txn, const Delivery& delivery, const Policy
 }
 
 absl::Status SaveDelivery(kv::Txn& txn, const Delivery& delivery) {
-  if (const char* type = EventOf(delivery.state)) {
-    kv::Event event;
-    event.type = type;
-    event.resource = delivery.id.Name();
-    event.attributes = {{"parent", delivery.parent}, {"channel", std::string(ChannelName(delivery.channel))}};
-    event.at = delivery.updated;
-    TRY(txn.Emit(std::move(event)));
-  }
+  const std::optional<Delivery> before = TRY(FindDelivery(txn, delivery.id));
+  const bool changed = !before.has_value() || before->state != delivery.state;
+  const char* const type = EventOf(delivery.state);
+  if (changed && type != nullptr) TRY(Emit(txn, type, delivery, Deliverer(delivery)));
+  if (IsFinal(delivery.state) || delivery.withdrawn) TRY(EraseHeldMessage(txn, delivery.id));
   return Deliveries().Put(txn, KeyOf(delivery.id), delivery);
 }
 
+absl::Status EmitMovedOn(kv::Txn& txn, const Delivery& delivery) {
+  return Emit(txn, "DeliveryMovedOn", delivery, &delivery.attempts.back());
+}
+
 absl::Status EraseDelivery(kv::Txn& txn, const Delivery& delivery) {
+  TRY(EraseHeldMessage(txn, delivery.id));
   TRY(ByParent().Delete(txn, ParentKey(delivery)));
   TRY(ByTime().Delete(txn, TimeKey(delivery)));
   return Deliveries().Delete(txn, KeyOf(delivery.id));
+}
+
+absl::Status HoldMessage(kv::Txn& txn, const DeliveryId& id, absl::string_view payload) {
+  return Held().Put(txn, HeldKey(id), std::string(payload));
+}
+
+absl::StatusOr<std::optional<std::string>> FindHeldMessage(kv::ReadTxn& txn, const DeliveryId& id) {
+  return Held().Find(txn, HeldKey(id));
+}
+
+absl::Status EraseHeldMessage(kv::Txn& txn, const DeliveryId& id) {
+  if (!TRY(FindHeldMessage(txn, id)).has_value()) return absl::OkStatus();
+  return Held().Delete(txn, HeldKey(id));
 }
 
 absl::Status VisitDeliveries(kv::ReadTxn& txn, absl::string_view parent, absl::string_view after,

@@ -3,7 +3,7 @@
 // Deliveries, and the notifications that made them. Each function is a step of a transaction; none decides.
 //
 // Key space: "delivery" id → record; "delivery_of" parent, creation, id; "delivery_at" creation, id;
-// "notification" caller, id.
+// "notification" caller, id; "held_message" delivery → a payload (sealed.h).
 
 #include <optional>
 #include <string>
@@ -28,10 +28,18 @@ inline constexpr char kEraseNotification[] = "erase_notification";
 absl::StatusOr<std::optional<Delivery>> FindDelivery(kv::ReadTxn& txn, const DeliveryId& id);
 // A new one, with its indexes and the timers of its end.
 absl::Status InsertDelivery(kv::Txn& txn, const Delivery& delivery, const Policy& policy);
-// Also emits "DeliveryRejected", "DeliveryFailed", "DeliveryExpired" or "DeliveryUnknown" where the delivery
-// ended so.
+// Also emits "DeliveryDelivered", "DeliveryRejected", "DeliveryFailed", "DeliveryExpired" or
+// "DeliveryUnknown" when the delivery comes to that state; one that has ended or was withdrawn holds no
+// message.
 absl::Status SaveDelivery(kv::Txn& txn, const Delivery& delivery);
+// Emits "DeliveryMovedOn": the attempt that begins asks whom no earlier one has asked.
+absl::Status EmitMovedOn(kv::Txn& txn, const Delivery& delivery);
 absl::Status EraseDelivery(kv::Txn& txn, const Delivery& delivery);
+
+// The message that a provider has taken, for the next one.
+absl::Status HoldMessage(kv::Txn& txn, const DeliveryId& id, absl::string_view payload);
+absl::StatusOr<std::optional<std::string>> FindHeldMessage(kv::ReadTxn& txn, const DeliveryId& id);
+absl::Status EraseHeldMessage(kv::Txn& txn, const DeliveryId& id);
 
 // In order of creation, behind the index key `after` (empty: from the start), until `visit` returns false.
 // `parent` empty: all.

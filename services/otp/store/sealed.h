@@ -17,9 +17,16 @@ std::string Seal(const crypto::Sealer& sealer, const VerificationId& id, const P
 absl::StatusOr<PrivatePart> Open(const crypto::Sealer& sealer, const VerificationId& id,
                                  absl::string_view sealed);
 
-// The payload of an outbox row kOutboxKind. request_id is not part of it.
+// The payload of an outbox row kOutboxKind.
 inline constexpr char kOutboxKind[] = "send_message";
 std::string Seal(const crypto::Sealer& sealer, const Message& message);
+// request_id is that of the message's first row; empty in that row.
 absl::StatusOr<Message> Open(const crypto::Sealer& sealer, absl::string_view payload);
+// The delivery's round when the row was queued.
+absl::StatusOr<int> RoundOf(absl::string_view payload);
+// The same message, to be kept with the request id that it goes under, and for a later row. DATA_LOSS when
+// `payload` is none.
+absl::StatusOr<std::string> Held(absl::string_view payload, absl::string_view request_id);
+absl::StatusOr<std::string> Requeued(absl::string_view held, int round);
 
 }  // namespace tc::otp

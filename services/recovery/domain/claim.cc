@@ -84,9 +84,10 @@ Recovery TurnIntoDecoy(const Recovery& recovery) {
   decoy.phone_index.clear();
   decoy.email_index.clear();
   decoy.not_me_hash.clear();
-  decoy.subject = absl::StrCat("claims/", recovery.id.text());
   return decoy;
 }
+
+std::string SubjectOfNobody(const Recovery& decoy) { return absl::StrCat("claims/", decoy.id.text()); }
 
 VerificationId VerificationOf(const PublicId& id, Side side, int serial) {
   return VerificationId::FromTrusted(

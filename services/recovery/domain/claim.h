@@ -34,8 +34,10 @@ Recovery Begin(const Start& start, const Policy& policy, absl::Time now);
 std::optional<Channel> PickChannel(Channel wanted, bool has_phone, bool has_email);
 
 // A recovery whose real code could not be sent goes on as a decoy: the same answer, and no code is ever
-// right.
+// right. Its attempts still count for the same subject.
 Recovery TurnIntoDecoy(const Recovery& recovery);
+// A subject of its own, for a decoy where that of what was typed may get no more codes either.
+std::string SubjectOfNobody(const Recovery& decoy);
 
 // Name of a side's verification: the same for the same serial, so that a repeated call does not send twice.
 enum class Side { kClaimant, kContact };

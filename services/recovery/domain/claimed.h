@@ -55,6 +55,14 @@ struct ClientContext {
   friend bool operator==(const ClientContext&, const ClientContext&) = default;
 };
 
+// Of that what the limits on codes need, for one request; nothing of it is kept. Any of it may be empty.
+struct CodeClient {
+  std::string address;
+  std::string device;
+  bool challenge_passed = false;  // the portal has made sure that a human sits there
+  friend bool operator==(const CodeClient&, const CodeClient&) = default;
+};
+
 // Letters (Latin, Cyrillic), digits, spaces, commas, hyphens: what may be shown to another person as a place.
 bool IsPlaceText(absl::string_view text);
 

@@ -372,6 +372,13 @@ CodeBinding Binding(Side side = Side::kClaimant) {
           kId};
 }
 
+const CodeClient kSeat = {"192.0.2.77", "device-1", true};
+// Nothing else goes to otp than what its limits need.
+bool IsSeat(const type::ClientContext& client) {
+  return CodeClient{client.address(), client.device(), client.challenge_passed()} == kSeat &&
+         client.user_agent().empty() && client.place().empty();
+}
+
 otp_pb::Verification Progressed() {
   otp_pb::Verification verification;
   verification.set_state(otp_pb::Verification::STATE_PENDING);
@@ -385,7 +392,8 @@ otp_pb::Verification Progressed() {
 
 TEST_F(Clients, BindACodeToItsSideSubjectAndRecovery) {
   otp_service_->create.answer = Progressed();
-  const CodeMessage message = {Phone::FromTrusted("+79160000001"), Channel::kVoice, "en", "Алиса И."};
+  const CodeMessage message = {
+      Phone::FromTrusted("+79160000001"), Channel::kVoice, "en", "Алиса И.", "alice@example.org", kSeat};
   const auto sent = otp_->Create(Binding(), message, "id-1", kSoon);
   ASSERT_THAT(sent, IsOk());
   EXPECT_EQ(sent->status.attempts_left, 4);
@@ -400,12 +408,14 @@ TEST_F(Clients, BindACodeToItsSideSubjectAndRecovery) {
   EXPECT_EQ(asked.phone(), "+79160000001");
   EXPECT_EQ(asked.channel(), type::CHANNEL_VOICE);
   EXPECT_EQ(asked.locale(), otp_pb::LOCALE_EN);
+  EXPECT_EQ(asked.fallback_email(), "alice@example.org");
+  EXPECT_TRUE(IsSeat(asked.client()));
   EXPECT_THAT(asked.allowed_channels(),
               ElementsAre(type::CHANNEL_SMS, type::CHANNEL_VOICE, type::CHANNEL_EMAIL));
 }
 
 TEST_F(Clients, NeverAllowTheContactsCodeByEmail) {  // O4
-  const CodeMessage message = {Phone::FromTrusted("+79160000002"), Channel::kSms, "ru", "Алиса И."};
+  const CodeMessage message = {Phone::FromTrusted("+79160000002"), Channel::kSms, "ru", "Алиса И.", "", {}};
   ASSERT_THAT(otp_->Create(Binding(Side::kContact), message, "id-1", kSoon), IsOk());
   EXPECT_EQ(otp_service_->create.asked.purpose(), otp_pb::PURPOSE_RECOVERY_APPROVAL);
   EXPECT_THAT(otp_service_->create.asked.allowed_channels(),
@@ -427,10 +437,13 @@ TEST_F(Clients, TakeAKnownVerificationAsItStands) {
 }
 
 TEST_F(Clients, ResendToAnotherAddress) {
-  const CodeMessage message = {std::string("alice@example.org"), Channel::kEmail, "ru", ""};
+  const CodeMessage message = {
+      std::string("alice@example.org"), Channel::kEmail, "ru", "", "other@example.org", kSeat};
   ASSERT_THAT(otp_->Resend(Binding(), message, "id-1", kSoon), IsOk());
   EXPECT_EQ(otp_service_->resend.asked.email(), "alice@example.org");
   EXPECT_EQ(otp_service_->resend.asked.channel(), type::CHANNEL_EMAIL);
+  EXPECT_EQ(otp_service_->resend.asked.fallback_email(), "other@example.org");
+  EXPECT_TRUE(IsSeat(otp_service_->resend.asked.client()));
   otp_service_->resend.status = Refuse(kFailedPrecondition, Reason::kVerificationExpired, "expired");
   EXPECT_THAT(otp_->Resend(Binding(), message, "id-2", kSoon),
               Refused(kFailedPrecondition, Reason::kVerificationExpired));
@@ -438,16 +451,40 @@ TEST_F(Clients, ResendToAnotherAddress) {
 
 TEST_F(Clients, CheckACode) {
   otp_service_->check.answer.set_matched(true);
-  EXPECT_TRUE(otp_->Check(Binding(Side::kContact), Secret("123456"), "id-1", kSoon)->matched);
+  EXPECT_TRUE(otp_->Check(Binding(Side::kContact), Secret("123456"), kSeat, "id-1", kSoon)->matched);
+  EXPECT_TRUE(IsSeat(otp_service_->check.asked.client()));
   EXPECT_EQ(otp_service_->check.asked.code(), "123456");
   EXPECT_EQ(otp_service_->check.asked.purpose(), otp_pb::PURPOSE_RECOVERY_APPROVAL);
   EXPECT_EQ(otp_service_->check.asked.subject(), "accounts/bob");
   EXPECT_EQ(otp_service_->check.asked.name(), "verifications/recovery-1-contact-1");
   otp_service_->check.answer.set_matched(false);
   otp_service_->check.answer.mutable_verification()->set_state(otp_pb::Verification::STATE_LOCKED);
-  const auto wrong = otp_->Check(Binding(), Secret("123456"), "id-2", kSoon);
+  const auto wrong = otp_->Check(Binding(), Secret("123456"), {}, "id-2", kSoon);
   EXPECT_FALSE(wrong->matched);
   EXPECT_TRUE(wrong->locked);
+}
+
+TEST_F(Clients, PassTheLimitsOfCodesOnWithTheirTimes) {
+  for (const Reason reason : {Reason::kClientLimitReached, Reason::kAccountLimitReached,
+                              Reason::kPrefixThrottled, Reason::kBudgetExhausted}) {
+    const absl::Status limit = Refuse(kResourceExhausted, reason, "wait").RetryAfter(absl::Minutes(7));
+    otp_service_->create.status = otp_service_->resend.status = limit;
+    for (const absl::Status& refused : {otp_->Create(Binding(), CodeMessage(), "id-1", kSoon).status(),
+                                        otp_->Resend(Binding(), CodeMessage(), "id-1", kSoon).status()}) {
+      EXPECT_THAT(refused, Refused(kResourceExhausted, reason));
+      EXPECT_EQ(RetryAfterOf(refused), absl::Minutes(7));
+    }
+  }
+  otp_service_->check.status =
+      Refuse(kResourceExhausted, Reason::kPersonLimitReached, "wait").RetryAfter(absl::Hours(3));
+  const absl::Status person = otp_->Check(Binding(), Secret("123456"), {}, "id-1", kSoon).status();
+  EXPECT_THAT(person, Refused(kResourceExhausted, Reason::kPersonLimitReached));
+  EXPECT_EQ(RetryAfterOf(person), absl::Hours(3));
+  for (const Reason reason : {Reason::kChallengeRequired, Reason::kAddressDisabled}) {
+    otp_service_->check.status = Refuse(kFailedPrecondition, reason, "no");
+    EXPECT_THAT(otp_->Check(Binding(), Secret("123456"), {}, "id-1", kSoon),
+                Refused(kFailedPrecondition, reason));
+  }
 }
 
 TEST_F(Clients, TakeACodeForConsumedOnlyWhenItIs) {

@@ -51,6 +51,13 @@ void Bind(const CodeBinding& binding, Request& request) {
   request.set_request(RequestOf(binding.recovery));
 }
 
+template <typename Request>
+void Describe(const CodeClient& client, Request& request) {
+  request.mutable_client()->set_address(client.address);
+  request.mutable_client()->set_device(client.device);
+  request.mutable_client()->set_challenge_passed(client.challenge_passed);
+}
+
 class Client final : public OtpPeer {
  public:
   explicit Client(const rpc::PeerChannel& channel)
@@ -71,6 +78,8 @@ class Client final : public OtpPeer {
     if (binding.side == Side::kClaimant) request.add_allowed_channels(type::CHANNEL_EMAIL);
     request.set_locale(LocaleOf(message.locale));
     request.set_masked_principal(message.masked_principal);
+    request.set_fallback_email(message.fallback_email);
+    Describe(message.client, request);
     request.set_request_id(request_id);
     const auto made =
         rpc::Ask(*channel_, *codes_, &pb::OtpService::Stub::CreateVerification, request, deadline);
@@ -86,17 +95,20 @@ class Client final : public OtpPeer {
     request.set_channel(static_cast<type::Channel>(message.channel));
     if (const auto* phone = std::get_if<Phone>(&message.address)) request.set_phone(phone->e164());
     if (const auto* email = std::get_if<std::string>(&message.address)) request.set_email(*email);
+    request.set_fallback_email(message.fallback_email);
+    Describe(message.client, request);
     request.set_request_id(request_id);
     return FromProto(
         TRY(rpc::Ask(*channel_, *codes_, &pb::OtpService::Stub::ResendVerification, request, deadline)));
   }
 
-  absl::StatusOr<CheckedCode> Check(const CodeBinding& binding, const Secret& code,
+  absl::StatusOr<CheckedCode> Check(const CodeBinding& binding, const Secret& code, const CodeClient& client,
                                     const std::string& request_id, absl::Time deadline) override {
     pb::CheckVerificationRequest request;
     request.set_name(binding.verification.Name());
     Bind(binding, request);
     request.set_code(code.Reveal().data(), code.Reveal().size());
+    Describe(client, request);
     request.set_request_id(request_id);
     const auto answer =
         TRY(rpc::Ask(*channel_, *codes_, &pb::OtpService::Stub::CheckVerification, request, deadline));

@@ -12,6 +12,7 @@
 #include "common/base/phone.h"
 #include "common/base/secret.h"
 #include "services/recovery/domain/claim.h"
+#include "services/recovery/domain/claimed.h"
 #include "services/recovery/domain/recovery.h"
 
 namespace tc::recovery {
@@ -37,6 +38,8 @@ struct CodeMessage {
   Channel channel = Channel::kSms;
   std::string locale;            // "ru", "en"
   std::string masked_principal;  // in the contact's text
+  std::string fallback_email;    // of the same account, for a code that no phone can be told; empty: none
+  CodeClient client;             // who asks for it; the same for a decoy
 };
 
 struct SentCode {
@@ -50,6 +53,7 @@ struct CheckedCode {
   CodeStatus status;
 };
 
+// Refusals are otp's own, with their reasons, metadata and times.
 class OtpPeer {
  public:
   virtual ~OtpPeer() = default;
@@ -60,9 +64,12 @@ class OtpPeer {
   // Another code of the same verification. VERIFICATION_EXPIRED when a fresh one is needed.
   virtual absl::StatusOr<SentCode> Resend(const CodeBinding& binding, const CodeMessage& message,
                                           const std::string& request_id, absl::Time deadline) = 0;
-  // A wrong code is an answer. ATTEMPT_TOO_SOON, VERIFICATION_EXPIRED, ATTEMPTS_EXHAUSTED are refusals.
+  // A wrong code is an answer. ATTEMPT_TOO_SOON, VERIFICATION_EXPIRED, ATTEMPTS_EXHAUSTED,
+  // CHALLENGE_REQUIRED, PERSON_LIMIT_REACHED, ADDRESS_DISABLED are refusals. The same id and code are one
+  // attempt, whoever the client is.
   virtual absl::StatusOr<CheckedCode> Check(const CodeBinding& binding, const Secret& code,
-                                            const std::string& request_id, absl::Time deadline) = 0;
+                                            const CodeClient& client, const std::string& request_id,
+                                            absl::Time deadline) = 0;
   virtual absl::Status Consume(const CodeBinding& binding, const std::string& request_id,
                                absl::Time deadline) = 0;
   // OK also when there is nothing left to cancel.

@@ -24,8 +24,10 @@ struct Way {
   CodeMessage message;
 };
 
-Way WayTo(const Recovery& recovery, const std::optional<KnownAccount>& known, Channel wanted) {
+Way WayTo(const Recovery& recovery, const std::optional<KnownAccount>& known, Channel wanted,
+          const CodeClient& client) {
   Way way;
+  way.message.client = client;
   way.channel = wanted;
   if (!recovery.decoy && known.has_value()) {
     way.channel = PickChannel(wanted, known->phone.has_value(), !known->email.empty()).value_or(wanted);
@@ -34,6 +36,7 @@ Way WayTo(const Recovery& recovery, const std::optional<KnownAccount>& known, Ch
       way.message.address = known->email;
     } else {
       way.message.address = known->phone;
+      way.message.fallback_email = known->email;
     }
   }
   way.message.channel = way.channel;
@@ -123,7 +126,7 @@ absl::StatusOr<pb::Recovery> Handlers::StartNow(const rpc::Call& call,
   TRY(CheckPurpose(parts_.policy, start.purpose));
   const std::optional<KnownAccount> known = TRY(parts_.identity.Lookup(start.claimed, call.deadline));
   Recovery recovery = TRY(Reserve(call, start, known));
-  const Way way = WayTo(recovery, known, start.channel);
+  const Way way = WayTo(recovery, known, start.channel, start.code_client);
   const absl::StatusOr<Sent> sent = FirstCode(call, recovery, way.message);
   if (!sent.ok()) {
     Withdraw(recovery);
@@ -131,10 +134,9 @@ absl::StatusOr<pb::Recovery> Handlers::StartNow(const rpc::Call& call,
   }
   return parts_.once.Run<pb::Recovery>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Recovery> {
     const Recovery before = TRY(Load(txn, recovery.id));
-    const Recovery begun = recovery.decoy ? TurnIntoDecoy(before) : before;
-    const bool fell_back = recovery.decoy && !before.decoy;
-    const Recovery& base = fell_back ? begun : before;
-    const Recovery after = TRY(OwnCodeSent(base, sent->serial, way.channel, sent->status, call.now));
+    Recovery begun = recovery.decoy && !before.decoy ? TurnIntoDecoy(before) : before;
+    begun.subject = recovery.subject;  // whom the code was made for
+    const Recovery after = TRY(OwnCodeSent(begun, sent->serial, way.channel, sent->status, call.now));
     return ClaimantView(TRY(Save(txn, call, before, after)),
                         parts_.tokens.CapabilityOf(recovery.id, recovery.nonce), call);
   });
@@ -172,7 +174,7 @@ absl::StatusOr<pb::Recovery> Handlers::ResendNow(const rpc::Call& call,
         }));
     return Move(ended, Trigger::kResendOwnCode, Actor::kClaimant, call.now).status();
   }
-  const Way way = WayTo(recovery, known, request.channel.value_or(recovery.channel));
+  const Way way = WayTo(recovery, known, request.channel.value_or(recovery.channel), request.client);
   const Sent sent = TRY(NextCode(call, recovery, Side::kClaimant, way.message));
   return parts_.once.Run<pb::Recovery>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Recovery> {
     const Recovery before = TRY(Load(txn, recovery.id));
@@ -208,7 +210,7 @@ absl::StatusOr<pb::Recovery> Handlers::VerifyNow(const rpc::Call& call,
   const CodeRequest request = TRY(Parse(in));
   const Recovery recovery = TRY(Read(request.capability));
   TRY(Move(recovery, Trigger::kProveGuarded, Actor::kClaimant, call.now));
-  TRY(CheckCode(call, recovery, Side::kClaimant, request.code));
+  TRY(CheckCode(call, recovery, Side::kClaimant, {request.code, request.client}));
   TRY(ConsumeCode(call, recovery, Side::kClaimant));
   // Marked before linking is asked, so that whatever ends the recovery from now on also ends the hold.
   TRY(Change(call, recovery.id,

@@ -26,6 +26,38 @@ bool IsOver(const absl::Status& status) {
   return HasReason(status, Reason::kVerificationExpired) || HasReason(status, Reason::kVerificationClosed);
 }
 
+// What a decoy's code does not meet, or not at the same time: it has no number, and other codes count for it.
+bool IsLimitOfTheAccount(const absl::Status& status) {
+  for (const Reason reason : {Reason::kNumberLimitReached, Reason::kAccountLimitReached,
+                              Reason::kPrefixThrottled, Reason::kAddressDisabled}) {
+    if (HasReason(status, reason)) return true;
+  }
+  return false;
+}
+
+// Refusals that not everybody would get: all but those of the call itself, its channel, the channel's budget
+// and the client.
+bool IsOfTheAccount(const absl::Status& status) {
+  if (status.ok() || IsPassing(status)) return false;
+  for (const Reason reason : {Reason::kChannelNotAvailable, Reason::kBudgetExhausted,
+                              Reason::kClientLimitReached, Reason::kRequestIdReused}) {
+    if (HasReason(status, reason)) return false;
+  }
+  return true;
+}
+
+// No code of this side will ever be right. A claimant does not learn that it is because of his address.
+bool IsEndOf(const absl::Status& status, Side side) {
+  return HasReason(status, Reason::kAttemptsExhausted) ||
+         (side == Side::kClaimant && HasReason(status, Reason::kAddressDisabled));
+}
+
+CodeMessage ToNobody(CodeMessage message) {
+  message.address = Nowhere();
+  message.fallback_email.clear();
+  return message;
+}
+
 absl::Status NoMoreCodes() {
   return Refuse(kResourceExhausted, Reason::kSendLimitReached, "no more codes can be sent for this recovery");
 }
@@ -57,17 +89,16 @@ absl::StatusOr<Handlers::Sent> Handlers::FirstCode(const rpc::Call& call, Recove
                              parts_.tokens.StepId(recovery, {step, "1"}), call.deadline);
   };
   absl::StatusOr<SentCode> sent = create(message, "create-claim");
-  const bool refused =
-      !sent.ok() && !IsPassing(sent.status()) && !HasReason(sent.status(), Reason::kChannelNotAvailable);
-  if (refused) {
-    // A limit of this number or person: an error here would tell that there is one. Go on as if nothing were,
-    // and send nothing.
+  // An error would tell that there is an account. Go on as if nothing were, and send nothing.
+  if (!recovery.decoy && IsOfTheAccount(sent.status())) {
     obs::Info("start answered with a decoy",
               {{"recovery", recovery.id.text()}, {"reason", ReasonOf(sent.status()).value_or("")}});
     recovery = TurnIntoDecoy(recovery);
-    CodeMessage nowhere = message;
-    nowhere.address = Nowhere();
-    sent = create(nowhere, "create-decoy");
+    sent = create(ToNobody(message), "create-decoy");
+  }
+  if (recovery.decoy && IsOfTheAccount(sent.status())) {
+    recovery.subject = SubjectOfNobody(recovery);
+    sent = create(ToNobody(message), "create-nobody");
   }
   if (!sent.ok()) return sent.status();
   return Sent{1, sent->status};
@@ -95,9 +126,8 @@ absl::StatusOr<Handlers::Sent> Handlers::NextCode(const rpc::Call& call, const R
   }
   if (!sent.ok() && HasReason(sent.status(), Reason::kAttemptsExhausted))
     return Exhausted(call, recovery, side);
-  if (!sent.ok() && side == Side::kClaimant && HasReason(sent.status(), Reason::kNumberLimitReached)) {
-    return NoMoreCodes();  // not: that there is a number, and how busy it is
-  }
+  // Not: that there is a number, how busy it is, and which range it is of.
+  if (side == Side::kClaimant && IsLimitOfTheAccount(sent.status())) return NoMoreCodes();
   if (!sent.ok()) return sent.status();
   return Sent{serial, sent->status};
 }
@@ -111,19 +141,19 @@ absl::Status Handlers::Exhausted(const rpc::Call& call, const Recovery& recovery
 }
 
 absl::Status Handlers::CheckCode(const rpc::Call& call, const Recovery& recovery, Side side,
-                                 const Secret& code) const {
+                                 const TypedCode& typed) const {
   const CodeStep& step = StepOf(recovery, side);
   if (step.serial == 0) {
     return Refuse(kFailedPrecondition, Reason::kVerificationExpired, "there is no code yet; ask for one");
   }
   const std::string request_id =
       parts_.tokens.StepId(recovery, {"check", SideName(side), absl::StrCat(step.serial),
-                                      absl::StrCat(step.sends), std::string(code.Reveal())});
-  const absl::StatusOr<CheckedCode> checked =
-      parts_.otp.Check(BindingOf(recovery, side, step.serial), code, request_id, call.deadline);
+                                      absl::StrCat(step.sends), std::string(typed.code.Reveal())});
+  const absl::StatusOr<CheckedCode> checked = parts_.otp.Check(
+      BindingOf(recovery, side, step.serial), typed.code, typed.client, request_id, call.deadline);
   if (!checked.ok()) {
-    if (HasReason(checked.status(), Reason::kAttemptsExhausted)) return Exhausted(call, recovery, side);
-    return checked.status();
+    if (IsEndOf(checked.status(), side)) return Exhausted(call, recovery, side);
+    return checked.status();  // nothing was evaluated: he waits, or passes the challenge
   }
   if (checked->matched && !recovery.decoy) return absl::OkStatus();
   if (checked->locked) return Exhausted(call, recovery, side);

@@ -136,6 +136,7 @@ absl::StatusOr<pb::AssignedRecovery> Handlers::SendNow(const rpc::Call& call,
   message.channel = request.channel;
   message.locale = people.contact.locale;
   message.masked_principal = recovery.masked_principal;
+  message.client = request.client;
   const Sent sent = TRY(NextCode(call, recovery, Side::kContact, message));
   return parts_.once.Run<pb::AssignedRecovery>(
       call, [&](kv::Txn& txn) -> absl::StatusOr<pb::AssignedRecovery> {
@@ -175,7 +176,7 @@ absl::StatusOr<ApprovalEvidence> Handlers::GatherApproval(const rpc::Call& call,
   evidence.session_age = call.now - call.person->auth_time;
   evidence.match_code = request.match_code;
   // Last, so that nothing else can still refuse after the code has been used.
-  TRY(CheckCode(call, recovery, Side::kContact, request.code));
+  TRY(CheckCode(call, recovery, Side::kContact, {request.code, request.code_client}));
   TRY(ConsumeCode(call, recovery, Side::kContact));
   evidence.code_consumed = true;
   return evidence;

@@ -85,6 +85,14 @@ ClientContext TakeClient(const type::ClientContext& in, Mistakes& mistakes) {
   return {in.address(), in.device(), in.user_agent(), in.place()};
 }
 
+CodeClient CodeClientOf(const ClientContext& client, const type::ClientContext& in) {
+  return {client.address, client.device, in.challenge_passed()};
+}
+
+CodeClient TakeCodeClient(const type::ClientContext& in, Mistakes& mistakes) {
+  return CodeClientOf(TakeClient(in, mistakes), in);
+}
+
 Claimed TakeClaimed(const pb::StartRecoveryRequest& in, Mistakes& mistakes) {
   switch (in.claimed_case()) {
     case pb::StartRecoveryRequest::kPhone:
@@ -152,6 +160,7 @@ absl::StatusOr<StartRequest> Parse(const pb::StartRecoveryRequest& in) {
   start.claimed = TakeClaimed(in, mistakes);
   start.channel = TakeChannel(in.channel(), true, mistakes).value_or(Channel::kSms);
   start.client = TakeClient(in.client(), mistakes);
+  start.code_client = CodeClientOf(start.client, in.client());
   start.purpose = TakePurpose(in.purpose(), mistakes);
   return mistakes.Or(std::move(start));
 }
@@ -161,6 +170,7 @@ absl::StatusOr<CodeRequest> Parse(const pb::VerifyClaimantRequest& in) {
   CodeRequest request;
   request.capability = mistakes.Take(ParseCapability(in.name()));
   request.code = TakeCode(in.code(), mistakes);
+  request.client = TakeCodeClient(in.client(), mistakes);
   return mistakes.Or(std::move(request));
 }
 
@@ -169,6 +179,7 @@ absl::StatusOr<ResendRequest> Parse(const pb::ResendClaimantCodeRequest& in) {
   ResendRequest request;
   request.capability = mistakes.Take(ParseCapability(in.name()));
   request.channel = TakeChannel(in.channel(), true, mistakes);
+  request.client = TakeCodeClient(in.client(), mistakes);
   return mistakes.Or(std::move(request));
 }
 
@@ -192,6 +203,7 @@ absl::StatusOr<ContactCodeRequest> Parse(const pb::SendContactCodeRequest& in) {
   ContactCodeRequest request;
   request.id = mistakes.Take(ParsePublicId(in.name()));
   request.channel = TakeChannel(in.channel(), false, mistakes).value_or(Channel::kSms);
+  request.client = TakeCodeClient(in.client(), mistakes);
   return mistakes.Or(std::move(request));
 }
 
@@ -205,6 +217,7 @@ absl::StatusOr<ApproveRequest> Parse(const pb::ApproveRecoveryRequest& in) {
     mistakes.Add("match_code", "CODE_FORMAT", "four digits and nothing else");
   }
   request.client = TakeClient(in.client(), mistakes);
+  request.code_client = CodeClientOf(request.client, in.client());
   return mistakes.Or(std::move(request));
 }
 

@@ -24,18 +24,21 @@ struct StartRequest {
   Purpose purpose = Purpose::kPassword;
   Channel channel = Channel::kSms;
   ClientContext client;
+  CodeClient code_client;
 };
 absl::StatusOr<StartRequest> Parse(const pb::StartRecoveryRequest& in);
 
 struct CodeRequest {
   std::string capability;
   Secret code;
+  CodeClient client;
 };
 absl::StatusOr<CodeRequest> Parse(const pb::VerifyClaimantRequest& in);
 
 struct ResendRequest {
   std::string capability;
   std::optional<Channel> channel;  // absent: as before
+  CodeClient client;
 };
 absl::StatusOr<ResendRequest> Parse(const pb::ResendClaimantCodeRequest& in);
 
@@ -49,6 +52,7 @@ absl::StatusOr<AcknowledgeRequest> Parse(const pb::AcknowledgeWarningRequest& in
 struct ContactCodeRequest {
   PublicId id;
   Channel channel = Channel::kSms;
+  CodeClient client;
 };
 absl::StatusOr<ContactCodeRequest> Parse(const pb::SendContactCodeRequest& in);
 
@@ -57,6 +61,7 @@ struct ApproveRequest {
   Secret code;
   std::string match_code;
   ClientContext client;  // the contact's own
+  CodeClient code_client;
 };
 absl::StatusOr<ApproveRequest> Parse(const pb::ApproveRecoveryRequest& in);
 

@@ -2,6 +2,7 @@
 
 // The otp service as recovery's tests want it: attempts are charged, a code is consumed once. Thread-safe.
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -27,10 +28,16 @@ class FakeOtp final : public OtpPeer {
     Side side = Side::kClaimant;
     Channel channel = Channel::kSms;
     std::string code;
+    CodeClient client;
+    std::string fallback_email;
   };
   std::vector<Message> messages;
+  std::vector<CodeClient> checkers;  // who typed each code
   std::vector<std::string> cancelled;
   std::set<std::string> full_numbers;  // Create and Resend to them: NUMBER_LIMIT_REACHED
+  // What Create and Resend refuse besides, and what every Check does.
+  std::function<absl::Status(const CodeBinding&, const std::string& address)> limit;
+  std::function<absl::Status(const CodeBinding&, const std::string& address, const CodeClient&)> brake;
   int tries = 5;
   int sends = 3;
 
@@ -59,9 +66,9 @@ class FakeOtp final : public OtpPeer {
                                   const std::string& request_id, absl::Time) override {
     TC_FAKE_CALL(ResendNow(binding, message, request_id));
   }
-  absl::StatusOr<CheckedCode> Check(const CodeBinding& binding, const Secret& code,
+  absl::StatusOr<CheckedCode> Check(const CodeBinding& binding, const Secret& code, const CodeClient& client,
                                     const std::string& request_id, absl::Time) override {
-    TC_FAKE_CALL(CheckNow(binding, code, request_id));
+    TC_FAKE_CALL(CheckNow(binding, code, client, request_id));
   }
   absl::Status Consume(const CodeBinding& binding, const std::string& request_id, absl::Time) override {
     TC_FAKE_CALL(ConsumeNow(binding, request_id));
@@ -103,10 +110,12 @@ class FakeOtp final : public OtpPeer {
     v.code = absl::StrFormat("%06d", 100000 + static_cast<int>(messages.size()));
     v.sent_at = clock_->Now();
     v.sends_left -= 1;
-    messages.push_back({AddressOf(v.message.address), v.binding.side, v.message.channel, v.code});
+    messages.push_back({AddressOf(v.message.address), v.binding.side, v.message.channel, v.code,
+                        v.message.client, v.message.fallback_email});
     return {StatusOf(v), false};
   }
-  absl::Status Limit(const CodeMessage& message) const {
+  absl::Status Limit(const CodeBinding& binding, const CodeMessage& message) const {
+    if (limit) TRY(limit(binding, AddressOf(message.address)));
     if (full_numbers.count(AddressOf(message.address)) == 0) return absl::OkStatus();
     return Refuse(absl::StatusCode::kResourceExhausted, Reason::kNumberLimitReached, "too many messages");
   }
@@ -117,7 +126,7 @@ class FakeOtp final : public OtpPeer {
     if (const auto known = verifications_.find(binding.verification.text()); known != verifications_.end()) {
       return SentCode{StatusOf(known->second), known->second.tries_left == 0};
     }
-    TRY(Limit(message));
+    TRY(Limit(binding, message));
     Verification v;
     v.binding = binding;
     v.message = message;
@@ -150,20 +159,24 @@ class FakeOtp final : public OtpPeer {
     if (sent_.count(request_id) != 0) return sent_.at(request_id);
     Verification& v = *TRY(Find(binding));
     TRY(Open(v));
-    TRY(Limit(message));
+    TRY(Limit(binding, message));
     if (v.sends_left == 0) return Refuse(kResourceExhausted, Reason::kSendLimitReached, "no sends left");
     if (clock_->Now() < v.sent_at + absl::Minutes(1)) {
       return Refuse(kResourceExhausted, Reason::kResendTooSoon, "too soon").RetryAfter(absl::Minutes(1));
     }
-    if (!std::holds_alternative<Nowhere>(v.message.address)) v.message = message;
+    const bool decoy = std::holds_alternative<Nowhere>(v.message.address);
+    v.message = message;
+    if (decoy) v.message.address = Nowhere();
     return sent_[request_id] = Send(v);
   }
   absl::StatusOr<CheckedCode> CheckNow(const CodeBinding& binding, const Secret& code,
-                                       const std::string& request_id) {
+                                       const CodeClient& client, const std::string& request_id) {
     const std::lock_guard lock(mutex_);
+    checkers.push_back(client);
     if (checked_.count(request_id) != 0) return checked_.at(request_id);
     Verification& v = *TRY(Find(binding));
     TRY(Open(v));
+    if (brake) TRY(brake(binding, AddressOf(v.message.address), client));
     ++compared_;
     const bool decoy = std::holds_alternative<Nowhere>(v.message.address);
     CheckedCode answer;

@@ -154,9 +154,14 @@ class Handlers {
   absl::StatusOr<Sent> FirstCode(const rpc::Call& call, Recovery& recovery, const CodeMessage& message) const;
   absl::StatusOr<Sent> NextCode(const rpc::Call& call, const Recovery& recovery, Side side,
                                 const CodeMessage& message) const;
+  // What a side has typed.
+  struct TypedCode {
+    Secret code;
+    CodeClient client;
+  };
   // OK when the code is right; else the refusal, after writing down what must be.
   absl::Status CheckCode(const rpc::Call& call, const Recovery& recovery, Side side,
-                         const Secret& code) const;
+                         const TypedCode& typed) const;
   absl::Status ConsumeCode(const rpc::Call& call, const Recovery& recovery, Side side) const;
   absl::Status Exhausted(const rpc::Call& call, const Recovery& recovery, Side side) const;
 
