@@ -24,11 +24,13 @@ std::vector<PolicyKey> PolicyKeys() {
       {"otp.attempts_per_person", 15, 10, 5, 50,
        "wrong codes of one purpose that may be entered for one person within 24 hours"},
       {"otp.consecutive_failures", 100, 50, 10, 100,
-       "wrong codes in a row for one address of one person, after which it must be bound anew"},
+       "wrong codes of one purpose in a row for one address of one person, after which it must be bound "
+       "anew"},
       {"otp.failures_per_hour", 1000, 1000, 10, 1000000,
        "wrong codes of one purpose within an hour, everybody's, after which each attempt needs a passed "
        "challenge"},
-      {"otp.sends_per_account", 10, 10, 3, 50, "codes sent for one account within 24 hours"},
+      {"otp.sends_per_account", 10, 10, 3, 50,
+       "codes sent for one account within 24 hours; a claimant's are counted apart"},
       {"otp.sends_per_device", 10, 10, 3, 50, "codes asked for by one device within 24 hours"},
       {"otp.sends_per_client", 10, 10, 1, 100000,
        "codes asked for from one client address (IPv4, IPv6 /64) within an hour"},

@@ -18,8 +18,8 @@ Part& PartOf(std::vector<Part>& list, Is is) {
 auto OfPurpose(Purpose purpose) {
   return [purpose](const TriesFor& tries) { return tries.purpose == purpose; };
 }
-auto OfAddress(absl::string_view address_index) {
-  return [address_index](const InARow& row) { return row.address_index == address_index; };
+auto OfAddress(Purpose purpose, absl::string_view address_index) {
+  return [=](const InARow& row) { return row.purpose == purpose && row.address_index == address_index; };
 }
 
 std::vector<absl::Time> Recent(const std::vector<absl::Time>& times, absl::Time now) {
@@ -52,7 +52,8 @@ absl::StatusOr<Tries> ChargeTry(const Tries& before, const Try& next, const Poli
   tries.purpose = next.purpose;
   Insert(tries.at, next.at);
   if (Binds(next.purpose)) return after;
-  InARow& row = PartOf(after.by_address, OfAddress(next.address_index));
+  InARow& row = PartOf(after.by_address, OfAddress(next.purpose, next.address_index));
+  row.purpose = next.purpose;
   row.address_index = next.address_index;
   ++row.count;
   row.last = next.at;
@@ -67,14 +68,17 @@ Tries GiveBackTry(const Tries& before, const Try& right) {
     if (own != tries.at.end()) tries.at.erase(own);
   }
   std::erase_if(after.by_purpose, [](const TriesFor& tries) { return tries.at.empty(); });
-  std::erase_if(after.by_address, OfAddress(right.address_index));
+  std::erase_if(after.by_address, [&](const InARow& row) {
+    return row.address_index == right.address_index && (Binds(right.purpose) || row.purpose == right.purpose);
+  });
   return after;
 }
 
 absl::Status CheckEnabled(const Tries& tries, Purpose purpose, absl::string_view address_index,
                           const Policy& policy) {
   if (Binds(purpose)) return absl::OkStatus();
-  const auto row = std::find_if(tries.by_address.begin(), tries.by_address.end(), OfAddress(address_index));
+  const auto row =
+      std::find_if(tries.by_address.begin(), tries.by_address.end(), OfAddress(purpose, address_index));
   if (row == tries.by_address.end() || row->count < policy.consecutive_failures) return absl::OkStatus();
   return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kAddressDisabled,
                 "too many wrong codes in a row: the address must be bound anew");

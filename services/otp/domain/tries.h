@@ -37,8 +37,10 @@ struct TriesFor {
   friend bool operator==(const TriesFor&, const TriesFor&) = default;
 };
 
-// Wrong codes for one address since the last right one.
+// Wrong codes of one purpose for one address since the last right one. By purpose, so that strangers who
+// start recoveries never stand in the way of a sign-in (R11).
 struct InARow {
+  Purpose purpose = Purpose::kPhoneBinding;
   std::string address_index;
   int count = 0;
   absl::Time last;
@@ -61,7 +63,8 @@ inline bool Binds(Purpose purpose) {
 // One attempt more. Refused, first by the one, then by the other: RESOURCE_EXHAUSTED / PERSON_LIMIT_REACHED
 // with the time until the oldest attempt leaves the 24 hours; FAILED_PRECONDITION / ADDRESS_DISABLED.
 absl::StatusOr<Tries> ChargeTry(const Tries& before, const Try& next, const Policy& policy);
-// The attempt was right: its own charge is gone, and its address begins anew. A binding revives it.
+// The attempt was right: its own charge is gone, and its address begins anew for its purpose; after a binding
+// for every purpose, which revives it.
 Tries GiveBackTry(const Tries& before, const Try& right);
 // FAILED_PRECONDITION / ADDRESS_DISABLED; never for a purpose that binds.
 absl::Status CheckEnabled(const Tries& tries, Purpose purpose, absl::string_view address_index,

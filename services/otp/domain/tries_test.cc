@@ -107,19 +107,30 @@ TEST(Person, IsCountedInOrderThoughCallsOvertakeEachOther) {
 
 TEST(Address, IsDisabledAfterAHundredWrongCodesInARow) {
   const Policy policy = Patient();
-  Tries tries = Charged(60, Purpose::kRecoveryClaim, policy);
-  tries = Charged(40, Purpose::kSecondFactor, policy, tries);
+  const Tries tries = Charged(100, Purpose::kRecoveryClaim, policy);
   for (const Purpose purpose : kAll) {
     const absl::Status status = ChargeTry(tries, TryOf(purpose, Noon() + absl::Hours(1000)), policy).status();
     EXPECT_EQ(CheckEnabled(tries, purpose, "phone", policy), status);
-    if (Binds(purpose)) {
-      EXPECT_THAT(status, IsOk());
+    if (purpose != Purpose::kRecoveryClaim) {
+      EXPECT_THAT(status, IsOk()) << "a recovery limit never blocks a sign-in (R11)";
     } else {
       EXPECT_THAT(status, Refused(kFailedPrecondition, Reason::kAddressDisabled));
       EXPECT_EQ(RetryAfterOf(status), std::nullopt) << "waiting does not help";
     }
     EXPECT_THAT(ChargeTry(tries, TryOf(purpose, Noon(), "another"), policy), IsOk());
   }
+}
+
+TEST(Address, IsCountedForEachPurposeByItself) {
+  const Policy policy = Patient();
+  Tries tries = Charged(99, Purpose::kRecoveryClaim, policy);
+  tries = Charged(99, Purpose::kSecondFactor, policy, tries);
+  EXPECT_THAT(ChargeTry(tries, TryOf(Purpose::kRecoveryClaim, Noon() + absl::Hours(1)), policy), IsOk());
+  const Try signs_in = TryOf(Purpose::kSecondFactor, Noon() + absl::Hours(1));
+  const Tries after = GiveBackTry(*ChargeTry(tries, signs_in, policy), signs_in);
+  ASSERT_EQ(after.by_address.size(), 1u) << "a right code of one purpose says nothing of another";
+  EXPECT_EQ(after.by_address.front().purpose, Purpose::kRecoveryClaim);
+  EXPECT_EQ(after.by_address.front().count, 99);
 }
 
 TEST(Address, IsNotCountedByThoseWhoBindIt) {

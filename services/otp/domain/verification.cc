@@ -97,6 +97,10 @@ S StateAt(const Verification& v, absl::Time now, const Policy& policy) {
 Progress ProgressAt(const Verification& v, absl::Time now, const Policy& policy) {
   Progress progress;
   progress.next_attempt = NextAttempt(v, policy);
+  for (const Channel channel : v.channels) {
+    if (channel != Channel::kVoice || v.calls < policy.calls_per_verification)
+      progress.channels.push_back(channel);
+  }
   if (StateAt(v, now, policy) != S::kPending) return progress;
   progress.attempts_left = AttemptsLeft(v, policy);
   progress.sends_left = std::max(0, policy.sends_per_verification - v.code_number);

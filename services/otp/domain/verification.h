@@ -116,6 +116,7 @@ struct Progress {
   absl::Time next_attempt;
   std::optional<absl::Time> next_send;
   int sends_left = 0;
+  std::vector<Channel> channels;  // of its channels those that it may use; calls are few (OTP-21)
 };
 Progress ProgressAt(const Verification& v, absl::Time now, const Policy& policy);
 

@@ -279,6 +279,7 @@ TEST(Resend, StopsAtTwoCallsWhateverWayTheFirstCodeWent) {  // OTP-21
     for (int calls = v.calls; calls < 2; ++calls)
       v = *Resend(v, CallOf("more"), v.sent + absl::Minutes(5), policy);
     const absl::Time later = v.sent + absl::Minutes(5);
+    EXPECT_THAT(ProgressAt(v, v.sent, policy).channels, ::testing::ElementsAre(Channel::kSms));
     const absl::StatusOr<Verification> third = Resend(v, CallOf("third"), later, policy);
     EXPECT_THAT(third, Refused(kResourceExhausted, Reason::kSendLimitReached));
     EXPECT_EQ(MetadataOf(third.status(), "channel"), "VOICE");

@@ -40,7 +40,7 @@ pb::Verification ToProto(const Verification& v, absl::Time now, const Policy& po
   SetTime(at.next_attempt, *progress.mutable_next_attempt_time());
   if (at.next_send.has_value()) SetTime(*at.next_send, *progress.mutable_next_send_time());
   progress.set_sends_left(at.sends_left);
-  for (const Channel channel : v.channels) progress.add_channels(ToProto(channel));
+  for (const Channel channel : at.channels) progress.add_channels(ToProto(channel));
   SetTime(now, *progress.mutable_server_time());
   progress.set_masked_address(v.masked_address);
   return out;

@@ -94,7 +94,9 @@ void Announce(const Desk& desk, const Noted& noted, absl::Time now) {
 absl::StatusOr<Admission> AdmitCode(kv::Txn& txn, const Desk& desk, const Verification& v,
                                     const Address& address, const ClientIndexes& client, Noted& noted) {
   TRY(CountNumber(txn, desk, v));
-  TRY(Count(txn, desk, SendLimit::kAccount, desk.codes.IndexOf("account", v.binding.subject), v));
+  // Strangers' claims never use up what its owner needs to sign in (R11).
+  const char* const account = SignedIn(v.binding.purpose) ? "account" : "claims";
+  TRY(Count(txn, desk, SendLimit::kAccount, desk.codes.IndexOf(account, v.binding.subject), v));
   TRY(Count(txn, desk, SendLimit::kDevice, client.device, v));
   TRY(Count(txn, desk, SendLimit::kClient, client.client, v));
   TRY(Count(txn, desk, SendLimit::kNetwork, client.network, v));

@@ -121,10 +121,9 @@ TEST(Clients, AreCountedAtAResendToo) {
 TEST(Accounts, GetTenCodesADayOverAllPurposes) {
   Bench bench;
   const pb::Purpose purposes[] = {pb::PURPOSE_PHONE_BINDING, pb::PURPOSE_EMAIL_BINDING,
-                                  pb::PURPOSE_RECOVERY_CLAIM, pb::PURPOSE_RECOVERY_APPROVAL,
-                                  pb::PURPOSE_SECOND_FACTOR};
+                                  pb::PURPOSE_RECOVERY_APPROVAL, pb::PURPOSE_SECOND_FACTOR};
   const auto asking = [&](int n) {
-    Asking one = Nth(n, purposes[n % 5]);
+    Asking one = Nth(n, purposes[n % 4]);
     one.subject = "accounts/alice";
     return one;
   };
@@ -135,6 +134,19 @@ TEST(Accounts, GetTenCodesADayOverAllPurposes) {
     EXPECT_EQ(RetryAfterOf(refused), absl::Hours(24) + absl::Seconds(1));
   }
   EXPECT_THAT(Ask(bench, Nth(15)), IsOk()) << "another account";
+}
+
+TEST(Accounts, AreNotKeptFromSigningInByWhoeverClaimsThem) {  // R11
+  Bench bench;
+  const auto asking = [&](int n, pb::Purpose purpose) {
+    Asking one = Nth(n, purpose);
+    one.subject = "accounts/alice";
+    return one;
+  };
+  for (int n = 0; n < 10; ++n) ASSERT_THAT(Ask(bench, asking(n, pb::PURPOSE_RECOVERY_CLAIM)), IsOk());
+  EXPECT_THAT(Ask(bench, asking(10, pb::PURPOSE_RECOVERY_CLAIM)),
+              Refused(kResourceExhausted, Reason::kAccountLimitReached));
+  EXPECT_THAT(Ask(bench, asking(11, pb::PURPOSE_SECOND_FACTOR)), IsOk());
 }
 
 TEST(Refusals, AreNotCounted) {

@@ -74,6 +74,7 @@ std::string Codec<otp::KeptTries>::Encode(const otp::KeptTries& kept) {
   }
   for (const otp::InARow& row : kept.tries.by_address) {
     records::InARowRecord& added = *record.add_by_address();
+    added.set_purpose(static_cast<int>(row.purpose) + 1);
     added.set_address_index(row.address_index);
     added.set_count(row.count);
     added.set_last_us(absl::ToUnixMicros(row.last));
@@ -87,16 +88,20 @@ absl::StatusOr<otp::KeptTries> Codec<otp::KeptTries>::Decode(absl::string_view b
   records::TriesRecord record;
   if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return unreadable;
   otp::KeptTries kept;
+  const auto known = [](int purpose) {
+    return purpose >= 1 && purpose <= static_cast<int>(otp::Purpose::kSecondFactor) + 1;
+  };
   for (const records::TriesForRecord& tries : record.by_purpose()) {
-    const int last = static_cast<int>(otp::Purpose::kSecondFactor) + 1;
     // Without a time nobody wrote it.
-    if (tries.purpose() < 1 || tries.purpose() > last || tries.at_us().empty()) return unreadable;
+    if (!known(tries.purpose()) || tries.at_us().empty()) return unreadable;
     otp::TriesFor& added = kept.tries.by_purpose.emplace_back();
     added.purpose = static_cast<otp::Purpose>(tries.purpose() - 1);
     for (const int64_t us : tries.at_us()) added.at.push_back(absl::FromUnixMicros(us));
   }
   for (const records::InARowRecord& row : record.by_address()) {
-    kept.tries.by_address.push_back({row.address_index(), row.count(), absl::FromUnixMicros(row.last_us())});
+    if (!known(row.purpose())) return unreadable;
+    kept.tries.by_address.push_back({static_cast<otp::Purpose>(row.purpose() - 1), row.address_index(),
+                                     row.count(), absl::FromUnixMicros(row.last_us())});
   }
   if (record.look_at_us() != 0) kept.look_at = absl::FromUnixMicros(record.look_at_us());
   return kept;

@@ -22,7 +22,8 @@ const Policy kPolicy;
 KeptTries Full() {
   return {{{{Purpose::kRecoveryClaim, {Noon(), Noon() + absl::Microseconds(1)}},
             {Purpose::kSecondFactor, {Noon()}}},
-           {{std::string("\0index", 6), 7, Noon()}, {"other", 1, Noon() + absl::Seconds(1)}}},
+           {{Purpose::kRecoveryClaim, std::string("\0index", 6), 7, Noon()},
+            {Purpose::kSecondFactor, "other", 1, Noon() + absl::Seconds(1)}}},
           Noon() + absl::Hours(24)};
 }
 
@@ -73,6 +74,8 @@ TEST(TriesStore, TellsUnreadableBytes) {  // an unreadable count is not a count 
       << "a purpose that there is not";
   EXPECT_THAT(kv::Codec<KeptTries>::Decode(absl::string_view("\x0a\x02\x08\x01", 4)), HasCode(kDataLoss))
       << "a purpose without a time";
+  EXPECT_THAT(kv::Codec<KeptTries>::Decode(absl::string_view("\x12\x02\x10\x01", 4)), HasCode(kDataLoss))
+      << "a row without a purpose";
   EXPECT_THAT(kv::Codec<Window>::Decode("\xff"), HasCode(kDataLoss));
 }
 
@@ -123,9 +126,10 @@ TEST(TriesStore, ForgetsWhatNoLongerCounts) {
 
 TEST(TriesStore, KeepsADisabledAddressWithoutATimer) {
   Store store;
-  store.Save({{}, {{"index", kPolicy.consecutive_failures, Noon()}}});
+  store.Save({{}, {{Purpose::kSecondFactor, "index", kPolicy.consecutive_failures, Noon()}}});
   EXPECT_TRUE(store.Timers().empty());
-  store.Save({{{Purpose::kSecondFactor, {Noon()}}}, {{"index", kPolicy.consecutive_failures, Noon()}}});
+  store.Save({{{Purpose::kSecondFactor, {Noon()}}},
+              {{Purpose::kSecondFactor, "index", kPolicy.consecutive_failures, Noon()}}});
   EXPECT_EQ(store.Timers().size(), 1u);
   store.clock.Advance(10 * kInARowKept);
   EXPECT_EQ(store.RunTimers(), 1);
