@@ -121,7 +121,10 @@ TEST_F(KannelTest, KeepsACodeForAnOperatorWhoComesBack) {
   kannel_->DisconnectOperator();
   const auto request = NextRequest();
   ASSERT_OK_AND_ASSIGN(const auto made, otp_.Create(request));
-  EXPECT_EQ(otp_.Await(made.delivery(), Delivery::STATE_ACCEPTED).state(), Delivery::STATE_ACCEPTED);
+  const Delivery waits = otp_.Await(made.delivery(), Delivery::STATE_DEFERRED);
+  EXPECT_EQ(waits.state(), Delivery::STATE_DEFERRED);
+  ASSERT_EQ(waits.attempts_size(), 1);
+  EXPECT_EQ(waits.attempts(0).outcome(), "QUEUED") << "another provider would have been asked";
   ASSERT_THAT(kannel_->ConnectOperator(), IsOk());
   const std::optional<Sms> sms = kannel_->Await(request.phone());
   ASSERT_TRUE(sms.has_value());
@@ -159,7 +162,7 @@ TEST_F(KannelTest, LeavesNoCodeBehind) {  // O1, OTP-15, OTP-20
   kannel_->DisconnectOperator();
   const auto waiting = NextRequest();
   ASSERT_OK_AND_ASSIGN(const auto made, otp_.Create(waiting));
-  otp_.Await(made.delivery(), Delivery::STATE_ACCEPTED);
+  otp_.Await(made.delivery(), Delivery::STATE_DEFERRED);
   const std::string while_it_waits = kannel_->Written();
   ASSERT_THAT(kannel_->ConnectOperator(), IsOk());
   const std::optional<Sms> came = kannel_->Await(waiting.phone());

@@ -13,9 +13,9 @@ constexpr int kReportsWanted = 1 + 2 + 4 + 16;
 
 absl::StatusOr<Acceptance> Judge(const HttpAnswer& answer) {
   const std::string code = absl::StrCat("HTTP_", answer.status);
-  if (answer.status == 202 && (absl::StartsWith(answer.body, "0:") || absl::StartsWith(answer.body, "3:"))) {
-    return Acceptance{};
-  }
+  if (answer.status == 202 && absl::StartsWith(answer.body, "0:")) return Acceptance{};
+  if (answer.status == 202 && absl::StartsWith(answer.body, "3:"))
+    return absl::DeadlineExceededError("QUEUED");
   if (answer.status < 300) return absl::DeadlineExceededError("ANSWER_UNCLEAR");
   switch (answer.status) {
     case 401:

@@ -55,7 +55,7 @@ TEST_F(Kannel, HandsTheMessageOver) {
 }
 
 TEST_F(Kannel, AsksForNoReportThatNobodyReads) {
-  const StubGateway stub(Http("202 Accepted", "3: Queued for later delivery"), {.tls = false});
+  const StubGateway stub(Http("202 Accepted", kTaken), {.tls = false});
   ASSERT_THAT(Open(stub, R"("smsc_id": "mts",)")->Send(CodeMessage(), {.now = Noon()}), IsOk());
   EXPECT_THAT(stub.requests()[0], Not(HasSubstr("X-Kannel-DLR")));
   EXPECT_THAT(stub.requests()[0], HasSubstr("\r\nX-Kannel-SMSC: mts\r\n"));
@@ -100,6 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Row{"503 Unavailable", "Temporal failure", kUnavailable, "HTTP_503"},
                       Row{"302 Found", "", kUnavailable, "REDIRECT_REFUSED"},
                       Row{"200 OK", "<html>it works</html>", kDeadlineExceeded, "ANSWER_UNCLEAR"},
+                      Row{"202 Accepted", "3: Queued for later delivery", kDeadlineExceeded, "QUEUED"},
                       Row{"202 Accepted", "", kDeadlineExceeded, "ANSWER_UNCLEAR"}));
 
 TEST_F(Kannel, DoesNotKnowWhatItWasNotAnswered) {  // SND-13

@@ -28,8 +28,11 @@ obs::Counter& Attempts(const std::string& provider, Channel channel, Fate fate) 
                           {"outcome", OutcomeName(fate)}});
 }
 
-// A message that came too late for this provider says nothing about him.
-bool SaysNothing(const absl::Status& answer) { return answer.message() == "TOO_LATE"; }
+// A message that came too late for this provider says nothing about him, and Kannel answers well when only
+// the operator behind it is away.
+bool SaysNothing(const absl::Status& answer) {
+  return answer.message() == "TOO_LATE" || answer.message() == "QUEUED";
+}
 
 BreakerOutcome OutcomeOf(const absl::Status& answer) {
   return answer.ok() || absl::IsInvalidArgument(answer) ? BreakerOutcome::kSuccess : BreakerOutcome::kFailure;

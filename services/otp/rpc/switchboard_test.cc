@@ -47,13 +47,14 @@ TEST(Breakers, KeepMessagesAwayFromAProviderThatFails) {
   EXPECT_EQ(b.fake(1).taken(), 10u);
 }
 
-TEST(Breakers, DoNotMindRefusalsNorMessagesThatComeTooLate) {
+TEST(Breakers, DoNotMindRefusalsNorMessagesThatComeTooLateOrWait) {
   const Providers providers = MakeFakes(TwoForSms());
   Switchboard board(providers);
   const absl::Time now = testing::Noon();
   for (int i = 0; i < 20; ++i) {
     board.Report(*board.Admit(0, now), Channel::kSms, kRefused, now);
     board.Report(*board.Admit(1, now), Channel::kSms, absl::UnavailableError("TOO_LATE"), now);
+    board.Report(*board.Admit(1, now), Channel::kSms, absl::DeadlineExceededError("QUEUED"), now);
   }
   for (const Line& line : board.Lines(now)) EXPECT_LE(line.opens_at, now) << line.name;
 }
