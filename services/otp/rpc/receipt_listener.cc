@@ -29,7 +29,7 @@ constexpr char kTlsVersions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 
 struct Request {
   std::string target;  // as it came: path and query
-  std::string body;
+  std::string body = {};
   bool begun = false;
   bool too_large = false;
 };
