@@ -5,7 +5,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "common/base/refusal.h"
+#include "common/base/mistakes.h"
+#include "common/base/status.h"
 
 namespace tc {
 namespace {
@@ -25,16 +26,10 @@ std::string Prefix(absl::string_view name) { return std::string(name.substr(0, n
 absl::StatusOr<PolicyValues> ResolvePolicy(const std::vector<PolicyKey>& keys, absl::string_view profile,
                                            const std::map<std::string, std::string>& overrides,
                                            bool ignore_foreign) {
-  Refusal refusal =
-      Refuse(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid, "the policy has mistakes");
-  bool wrong = false;
-  const auto complain = [&](absl::string_view key, absl::string_view reason, absl::string_view sentence) {
-    refusal.Violation(key, reason, sentence);
-    wrong = true;
-  };
+  Mistakes mistakes;
   if (profile != "gosuslugi" && profile != "strict") {
-    complain("policy", "POLICY_PROFILE_UNKNOWN",
-             absl::StrCat("there is no profile \"", profile, "\": gosuslugi or strict"));
+    mistakes.Add("policy", "POLICY_PROFILE_UNKNOWN",
+                 absl::StrCat("there is no profile \"", profile, "\": gosuslugi or strict"));
   }
   PolicyValues values;
   std::set<std::string> prefixes;
@@ -48,20 +43,20 @@ absl::StatusOr<PolicyValues> ResolvePolicy(const std::vector<PolicyKey>& keys, a
     if (key == keys.end()) {
       const std::string prefix = Prefix(name);
       if (ignore_foreign && prefixes.count(prefix) == 0 && IsOfTheSuite(prefix)) continue;
-      complain(name, "POLICY_KEY_UNKNOWN", absl::StrCat("there is no key ", name));
+      mistakes.Add(name, "POLICY_KEY_UNKNOWN", absl::StrCat("there is no key ", name));
       continue;
     }
     int64_t value = 0;
     if (!absl::SimpleAtoi(text, &value)) {
-      complain(name, "POLICY_VALUE_NOT_A_NUMBER", absl::StrCat(name, " must be a whole number"));
+      mistakes.Add(name, "POLICY_VALUE_NOT_A_NUMBER", absl::StrCat(name, " must be a whole number"));
     } else if (value < key->min || value > key->max) {
-      complain(name, "POLICY_VALUE_OUT_OF_BOUNDS",
-               absl::StrCat(name, " = ", value, " is outside its bounds ", key->min, " to ", key->max));
+      mistakes.Add(name, "POLICY_VALUE_OUT_OF_BOUNDS",
+                   absl::StrCat(name, " = ", value, " is outside its bounds ", key->min, " to ", key->max));
     } else {
       values[name] = value;
     }
   }
-  if (wrong) return refusal;
+  TRY(mistakes.status("the policy has mistakes"));
   return values;
 }
 

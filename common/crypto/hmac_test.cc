@@ -4,10 +4,10 @@
 #include <thread>
 
 #include "absl/strings/escaping.h"
-#include "common/crypto/key_directory_testing.h"
 #include "common/crypto/key_files.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
+#include "common/testing/temp_dir.h"
 
 namespace tc::crypto {
 namespace {
@@ -70,7 +70,7 @@ class KeyedHashTest : public ::testing::Test {
   }
   void Rotate() { ASSERT_TRUE(AddKey(dir_.path(), "otp", random_).ok()); }
 
-  KeyDirectory dir_;
+  testing::TempDir dir_;
   FakeRandom random_;
 };
 

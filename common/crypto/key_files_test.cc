@@ -6,10 +6,10 @@
 #include <thread>
 
 #include "absl/strings/escaping.h"
-#include "common/crypto/key_directory_testing.h"
 #include "common/crypto/keyring.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
+#include "common/testing/temp_dir.h"
 
 namespace tc::crypto {
 namespace {
@@ -38,7 +38,7 @@ struct BadFile {
 class RefusedFile : public ::testing::TestWithParam<BadFile> {};
 
 TEST_P(RefusedFile, IsNamed) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   const std::string path = dir.Write(GetParam().name, GetParam().content, GetParam().mode);
   const absl::Status status = Keyring::Open(dir.path()).status();
   EXPECT_THAT(status, HasCode(absl::StatusCode::kFailedPrecondition));
@@ -100,21 +100,21 @@ TEST(IsPrivate, AllowsTheGroupToReadOnlyWhereItIsOurOwn) {  // CFG-02
 }
 
 TEST(ReadKeyFiles, ReadsWhatKubernetesMountsForAGroupOfTheProcess) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   const std::string path = dir.Write("seal.k1.key", kHex, 0440);
   ASSERT_EQ(::chown(path.c_str(), static_cast<uid_t>(-1), ::getegid()), 0);
   EXPECT_THAT(ReadKeyFiles(dir.path()), IsOk());
 }
 
 TEST(ReadKeyFiles, RefusesAFileThatAForeignGroupReads) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   const std::string path = dir.Write("seal.k1.key", kHex, 0640);
   if (::chown(path.c_str(), static_cast<uid_t>(-1), 54321) != 0) GTEST_SKIP() << "only root may give it away";
   EXPECT_THAT(ReadKeyFiles(dir.path()), HasCode(absl::StatusCode::kFailedPrecondition));
 }
 
 TEST(EnsureKey, MakesADirectoryAndAKeyThatOnlyTheOwnerReads) {
-  const KeyDirectory parent;
+  const testing::TempDir parent;
   const std::string dir = parent.path() + "/keys";
   FakeRandom random;
   ASSERT_THAT(EnsureKey(dir, "seal", random), IsOk());
@@ -129,7 +129,7 @@ TEST(EnsureKey, MakesADirectoryAndAKeyThatOnlyTheOwnerReads) {
 }
 
 TEST(EnsureKey, KeepsAnExistingKey) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   FakeRandom random;
   dir.Write("seal.by-hand.key", kHex);
   ASSERT_THAT(EnsureKey(dir.path(), "seal", random), IsOk());
@@ -140,7 +140,7 @@ TEST(EnsureKey, KeepsAnExistingKey) {
 }
 
 TEST(EnsureKey, GivesEveryPurposeItsOwnKey) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   FakeRandom random;
   ASSERT_THAT(EnsureKey(dir.path(), "seal", random), IsOk());
   ASSERT_THAT(EnsureKey(dir.path(), "seal.index", random), IsOk());
@@ -149,7 +149,7 @@ TEST(EnsureKey, GivesEveryPurposeItsOwnKey) {
 }
 
 TEST(EnsureKey, MakesOneKeyWhenManyStartAtOnce) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   SystemRandom random;
   std::vector<std::thread> starts;
   for (int i = 0; i < 8; ++i) {
@@ -161,7 +161,7 @@ TEST(EnsureKey, MakesOneKeyWhenManyStartAtOnce) {
 }
 
 TEST(EnsureKey, RefusesAPurposeThatIsNoFileName) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   FakeRandom random;
   for (const char* purpose : {"", "../seal", "a/b", ".seal", "Seal", "a b"}) {
     EXPECT_THAT(EnsureKey(dir.path(), purpose, random), HasCode(absl::StatusCode::kInvalidArgument))
@@ -170,7 +170,7 @@ TEST(EnsureKey, RefusesAPurposeThatIsNoFileName) {
 }
 
 TEST(AddKey, MakesTheNewestOne) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   FakeRandom random;
   ASSERT_THAT(EnsureKey(dir.path(), "seal", random), IsOk());
   ASSERT_OK_AND_ASSIGN(const std::string kid, AddKey(dir.path(), "seal", random));
@@ -182,7 +182,7 @@ TEST(AddKey, MakesTheNewestOne) {
 }
 
 TEST(AddKey, FollowsAKeyThatSortsBeforeItsOwn) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   FakeRandom random;
   dir.Write("seal.2026-03.key", kHex);
   EXPECT_THAT(AddKey(dir.path(), "seal", random), IsOk());
@@ -191,7 +191,7 @@ TEST(AddKey, FollowsAKeyThatSortsBeforeItsOwn) {
 }
 
 TEST(AddKey, RefusesToSortBeforeAKeyMadeByHand) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   FakeRandom random;
   for (const char* kid : {"zz", "k999999", "k1", "kx00001"}) {
     const std::string path = dir.Write(absl::StrCat("seal.", kid, ".key"), kHex);
@@ -201,7 +201,7 @@ TEST(AddKey, RefusesToSortBeforeAKeyMadeByHand) {
 }
 
 TEST(RemoveKey, TakesAwayAnOlderKey) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   FakeRandom random;
   dir.Write("seal.k000001.key", kHex);
   ASSERT_THAT(AddKey(dir.path(), "seal", random), IsOk());
@@ -211,14 +211,14 @@ TEST(RemoveKey, TakesAwayAnOlderKey) {
 }
 
 TEST(RemoveKey, NeverTakesAwayTheNewest) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   dir.Write("seal.k000001.key", kHex);
   EXPECT_THAT(RemoveKey(dir.path(), "seal", "k000001"), HasCode(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(FilesOf(dir.path()), SizeIs(1));
 }
 
 TEST(RemoveKey, RemovesNothingButKeys) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   for (const auto& [purpose, kid] : std::vector<std::pair<const char*, const char*>>{
            {"../seal", "k1"}, {"seal", "../k1"}, {"seal", ""}, {"", "k1"}}) {
     EXPECT_THAT(RemoveKey(dir.path(), purpose, kid), HasCode(absl::StatusCode::kInvalidArgument));

@@ -7,10 +7,10 @@
 #include <thread>
 
 #include "absl/strings/escaping.h"
-#include "common/crypto/key_directory_testing.h"
 #include "common/crypto/key_files.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
+#include "common/testing/temp_dir.h"
 
 namespace tc::crypto {
 namespace {
@@ -24,7 +24,7 @@ using ::testing::SizeIs;
 constexpr char kHex[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 TEST(OpenKeyring, ReadsKeysWithAndWithoutALineEnd) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   dir.Write("seal.k000001.key", kHex);
   dir.Write("otp.pepper.2026-03.key", absl::StrCat(absl::AsciiStrToUpper(kHex), "\n"), 0400);
   ASSERT_OK_AND_ASSIGN(const Keyring keys, Keyring::Open(dir.path()));
@@ -34,7 +34,7 @@ TEST(OpenKeyring, ReadsKeysWithAndWithoutALineEnd) {
 }
 
 TEST(OpenKeyring, IsEmptyForAnEmptyDirectory) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   ASSERT_OK_AND_ASSIGN(const Keyring keys, Keyring::Open(dir.path()));
   const absl::Status status = keys.Newest("seal").status();
   EXPECT_THAT(status, HasCode(absl::StatusCode::kNotFound));
@@ -42,7 +42,7 @@ TEST(OpenKeyring, IsEmptyForAnEmptyDirectory) {
 }
 
 TEST(OpenKeyring, PassesOverTheLinksOfAMountedSecret) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   std::filesystem::create_directory(dir.path() + "/..2026_03_02");
   std::filesystem::create_directory_symlink("..2026_03_02", dir.path() + "/..data");
   dir.Write("..2026_03_02/seal.k000001.key", kHex);
@@ -58,7 +58,7 @@ TEST(OpenKeyring, RefusesAnAbsentDirectoryByName) {
 }
 
 TEST(OpenKeyring, RefusesAKeyThatCannotBeOpenedByName) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   std::filesystem::create_symlink("gone", dir.path() + "/seal.k1.key");
   const absl::Status status = Keyring::Open(dir.path()).status();
   EXPECT_THAT(status, HasCode(absl::StatusCode::kFailedPrecondition));
@@ -66,7 +66,7 @@ TEST(OpenKeyring, RefusesAKeyThatCannotBeOpenedByName) {
 }
 
 TEST(OpenKeyring, RefusesADirectoryInTheShapeOfAKey) {
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   std::filesystem::create_directory(dir.path() + "/seal.k1.key");
   EXPECT_THAT(Keyring::Open(dir.path()).status(), HasCode(absl::StatusCode::kFailedPrecondition));
 }
@@ -90,7 +90,7 @@ class Reload : public ::testing::Test {
     EXPECT_THAT(keys_.Newest("index"), IsOk());
   }
 
-  KeyDirectory dir_;
+  testing::TempDir dir_;
   FakeRandom random_;
   Keyring keys_ = Keyring::ForTest({}, random_);
 };

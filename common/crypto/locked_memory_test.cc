@@ -5,10 +5,10 @@
 #include <sstream>
 
 #include "absl/strings/escaping.h"
-#include "common/crypto/key_directory_testing.h"
 #include "common/crypto/keyring.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
+#include "common/testing/temp_dir.h"
 
 namespace tc::crypto {
 namespace {
@@ -63,7 +63,7 @@ TEST(LockedMemory, EndsTheProcessThatWritesOverAKey) {
 }
 
 TEST(Keyring, KeepsItsKeysInLockedMemory) {  // CRY-13
-  const KeyDirectory dir;
+  const testing::TempDir dir;
   dir.Write("seal.k000001.key", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
   ASSERT_OK_AND_ASSIGN(const Keyring keys, Keyring::Open(dir.path()));
   const std::string flags = FlagsOf(keys.Live()->Of("seal")->back().bytes.data());

@@ -4,10 +4,10 @@
 #include <thread>
 
 #include "absl/strings/escaping.h"
-#include "common/crypto/key_directory_testing.h"
 #include "common/crypto/key_files.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
+#include "common/testing/temp_dir.h"
 
 namespace tc::crypto {
 namespace {
@@ -35,7 +35,7 @@ class SealerTest : public ::testing::Test {
   Sealer Load() { return *Sealer::Create(*Keyring::Open(dir_.path()), "seal", random_); }
   void Rotate() { ASSERT_TRUE(AddKey(dir_.path(), "seal", random_).ok()); }
 
-  KeyDirectory dir_;
+  testing::TempDir dir_;
   FakeRandom random_;
 };
 

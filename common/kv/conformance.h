@@ -6,7 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <functional>
 #include <latch>
 #include <memory>
@@ -18,6 +17,7 @@
 #include "common/kv/testing.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
+#include "common/testing/temp_dir.h"
 
 namespace tc::kv {
 
@@ -39,21 +39,7 @@ inline std::string EngineName(const ::testing::TestParamInfo<Engine>& info) { re
 #define TC_FOR_EVERY_ENGINE(suite) \
   INSTANTIATE_TEST_SUITE_P(Engine, suite, ::testing::ValuesIn(Engines()), EngineName)
 
-// A directory on the disk, removed with everything in it.
-class TempDir {
- public:
-  TempDir() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tc-kv-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TempDir() { std::filesystem::remove_all(path_); }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
+using testing::TempDir;
 
 class ConformanceTest : public ::testing::TestWithParam<Engine> {
  protected:

@@ -34,6 +34,13 @@ const Overlay::Entry* Overlay::Before(absl::string_view key) const {
   return entry == entries_.begin() ? nullptr : &*std::prev(entry);
 }
 
+const Overlay::Entry* Overlay::FirstPut(absl::string_view begin, absl::string_view end) const {
+  for (auto entry = entries_.lower_bound(begin); entry != entries_.end() && entry->first < end; ++entry) {
+    if (entry->second.has_value()) return &*entry;
+  }
+  return nullptr;
+}
+
 void Overlay::Rollback(size_t mark) {
   for (; undo_.size() > mark; undo_.pop_back()) {
     Undo& last = undo_.back();

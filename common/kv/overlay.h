@@ -25,6 +25,8 @@ class Overlay {
   const Entry* AtOrAfter(absl::string_view key) const;
   const Entry* After(absl::string_view key) const;
   const Entry* Before(absl::string_view key) const;
+  // The first entry of [begin, end) that is no deletion; null when there is none.
+  const Entry* FirstPut(absl::string_view begin, absl::string_view end) const;
 
   // Rollback(m) undoes every Set since m was Mark().
   size_t Mark() const { return undo_.size(); }

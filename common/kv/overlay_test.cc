@@ -26,6 +26,16 @@ TEST(Overlay, KnowsTheNeighboursOfAKey) {
   EXPECT_EQ(overlay.Before("b"), nullptr);
 }
 
+TEST(Overlay, FindsTheFirstThatIsPutIntoARange) {
+  Overlay overlay;
+  overlay.Set("b", std::nullopt);
+  overlay.Set("d", "1");
+  overlay.Set("e", "2");
+  EXPECT_EQ(overlay.FirstPut("a", "f")->first, "d");
+  EXPECT_EQ(overlay.FirstPut("d", "e")->first, "d");
+  EXPECT_EQ(overlay.FirstPut("a", "d"), nullptr) << "a deletion puts nothing, and the end is outside";
+}
+
 TEST(Overlay, RollsBackToExactlyWhatItWas) {
   std::mt19937 random(1);
   Overlay overlay;

@@ -1,19 +1,14 @@
 #include "common/kv/rocks_database.h"
 
-#include <dirent.h>
-#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <mutex>
 #include <thread>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "common/env/random.h"
@@ -22,10 +17,12 @@
 #include "common/kv/layout.h"
 #include "common/kv/outbox.h"
 #include "common/kv/queue_floor.h"
+#include "common/kv/rocks_backup.h"
 #include "common/kv/rocks_open.h"
 #include "common/kv/rocks_purge.h"
 #include "common/kv/rocks_txn.h"
 #include "common/kv/store_metrics.h"
+#include "common/kv/submitted.h"
 #include "common/kv/testing.h"
 #include "common/kv/writer.h"
 #include "common/obs/log.h"
@@ -39,39 +36,9 @@ absl::Status StoreUnavailable(absl::string_view sentence) {
 
 // Tells the queue in `range` of the first row that a batch has put there.
 void LowerTo(const Overlay& written, const Range& range, QueueFloor& floor) {
-  for (const Overlay::Entry* entry = written.AtOrAfter(range.begin);
-       entry != nullptr && entry->first < range.end; entry = written.After(entry->first)) {
-    if (entry->second.has_value()) return floor.Lower(entry->first);
-  }
+  const Overlay::Entry* const first = written.FirstPut(range.begin, range.end);
+  if (first != nullptr) floor.Lower(first->first);
 }
-
-// An operation that nobody waits for. Belongs to itself: it is gone when it has told its outcome.
-class Submitted {
- public:
-  Submitted(absl::AnyInvocable<absl::Status(Txn& txn)> fn, Done done)
-      : fn_(std::move(fn)), done_(std::move(done)), operation{run_, absl::OkStatus(), 0, [this] {
-                                                                Tell();
-                                                              }} {}
-
- private:
-  void Tell() {
-    const std::unique_ptr<Submitted> self(this);
-    absl::Status status = std::move(operation.status);
-    if (status.ok()) {
-      std::move(done_)(operation.revision);
-    } else {
-      std::move(done_)(std::move(status));
-    }
-  }
-
-  absl::AnyInvocable<absl::Status(Txn& txn)> fn_;
-  // What an UpdateFn refers to is const.
-  const std::function<absl::Status(Txn& txn)> run_ = [this](Txn& txn) { return fn_(txn); };
-  Done done_;
-
- public:
-  Writer::Operation operation;
-};
 
 class RocksDatabase final : public Database {
  public:
@@ -234,9 +201,8 @@ absl::StatusOr<uint64_t> RocksDatabase::UpdateUnserialised(UpdateFn fn) {
   std::vector<std::string> emitted;
   const bool wrote = Decide(operation, overlay, revision, emitted);
   TRY(std::move(operation.status));
-  std::this_thread::yield();
-  std::this_thread::sleep_for(
-      std::chrono::milliseconds(1));  // so that others read what this one is about to change
+  // So that others read what this one is about to change.
+  std::this_thread::sleep_for(std::chrono::milliseconds(1));
   const std::lock_guard lock(mutant_commit_);
   if (wrote) TRY(Commit(overlay, revision, 1, emitted));
   return revision;
@@ -299,16 +265,7 @@ absl::Status RocksDatabase::Backup(const std::string& dir) {
                   "a store in memory has no backup");
   }
   const std::lock_guard lock(files_);
-  // The engine wants to make the directory itself; rmdir removes an empty one only.
-  if (::rmdir(dir.c_str()) != 0 && errno != ENOENT) {
-    return absl::FailedPreconditionError(absl::StrCat(dir, " is not an empty directory"));
-  }
-  rocksdb::Checkpoint* made = nullptr;
-  TRY(FromRocks(rocksdb::Checkpoint::Create(store_.db.get(), &made)));
-  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
-  TRY(FromRocks(checkpoint->CreateCheckpoint(dir)));
-  // Opening makes it private, begins its list of files anew, and shows that it can be opened.
-  return OpenStore(dir, {.block_cache_bytes = 1 << 20, .write_buffer_bytes = 1 << 20}).status();
+  return CopyFiles(*store_.db, dir);
 }
 
 absl::Status RocksDatabase::Purge() {

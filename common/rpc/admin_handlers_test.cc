@@ -6,12 +6,12 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
 #include "common/crypto/hmac.h"
-#include "common/crypto/key_directory_testing.h"
 #include "common/crypto/key_files.h"
 #include "common/kv/rocks_database.h"
 #include "common/testing/call.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
+#include "common/testing/temp_dir.h"
 #include "common/testing/wire.h"
 
 namespace tc::rpc {
@@ -114,7 +114,7 @@ class AdminHandlersTest : public ::testing::Test {
   }
 
   testing::TempDir dir_;
-  crypto::KeyDirectory key_files_;
+  testing::TempDir key_files_;
   FakeRandom random_;
   crypto::Keyring keys_;
   std::unique_ptr<kv::Database> database_;

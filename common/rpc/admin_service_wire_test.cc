@@ -1,10 +1,10 @@
 #include "common/rpc/admin_service.h"
 
 #include "common/base/refusal.h"
-#include "common/crypto/key_directory_testing.h"
 #include "common/crypto/key_files.h"
 #include "common/kv/rocks_database.h"
 #include "common/testing/status.h"
+#include "common/testing/temp_dir.h"
 #include "common/testing/wire.h"
 #include "trustedcontact/admin/v1/admin.grpc.pb.h"
 
@@ -40,7 +40,7 @@ class AdminServiceWireTest : public ::testing::Test {
   Once once_;
   Pager pager_;
   Backups backups_;
-  crypto::KeyDirectory key_files_;
+  testing::TempDir key_files_;
   Rotation rotation_;
   AdminHandlers handlers_;
   std::unique_ptr<Stub> stub_;

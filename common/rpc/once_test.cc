@@ -3,7 +3,6 @@
 #include <google/protobuf/wrappers.pb.h>
 
 #include <atomic>
-#include <filesystem>
 #include <future>
 #include <latch>
 #include <thread>
@@ -16,6 +15,7 @@
 #include "common/testing/call.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
+#include "common/testing/temp_dir.h"
 
 namespace tc::rpc {
 namespace {
@@ -196,16 +196,14 @@ TEST_F(OnceTest, RemembersWhenTheClockWentBack) {
 }
 
 TEST_F(OnceTest, RemembersOverARestart) {
-  std::string dir = (std::filesystem::temp_directory_path() / "tc-once-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(dir.data()), nullptr);
+  const testing::TempDir dir;
   const Call call = As("alice");
   for (int start = 0; start < 2; ++start) {
-    ASSERT_OK_AND_ASSIGN(const auto db, kv::OpenRocks(dir));
+    ASSERT_OK_AND_ASSIGN(const auto db, kv::OpenRocks(dir.path()));
     ASSERT_OK_AND_ASSIGN(const std::string answer, CountIn(Once(*db, sealer()), call));
     EXPECT_EQ(answer, "answer I");
   }
   EXPECT_EQ(decisions_, 1);
-  std::filesystem::remove_all(dir);
 }
 
 TEST_F(OnceTest, StoresNoAnswerInTheClear) {

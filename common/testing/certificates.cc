@@ -90,7 +90,7 @@ rpc::TlsFiles Authority::Issue(const std::string& name, const CertificateRequest
   EVP_PKEY* key = request.rsa ? Must(EVP_RSA_gen(2048)) : Must(EVP_EC_gen("P-256"));
   X509* certificate = NewCertificate(key, request, state_->serial++);
   Must(X509_set_issuer_name(certificate, X509_get_subject_name(state_->certificate)));
-  std::string names = "IP:127.0.0.1,DNS:localhost";
+  std::string names = request.hosts;
   for (const std::string& uri : request.uris) absl::StrAppend(&names, ",URI:", uri);
   Extend(certificate, state_->certificate, NID_subject_alt_name, names);
   Extend(certificate, state_->certificate, NID_key_usage, "critical,digitalSignature");

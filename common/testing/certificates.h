@@ -15,6 +15,7 @@ namespace tc::testing {
 
 struct CertificateRequest {
   std::string common_name = "test";
+  std::string hosts = "IP:127.0.0.1,DNS:localhost";
   std::vector<std::string> uris;                // URI SANs
   absl::Duration valid_from = -absl::Hours(1);  // from now
   absl::Duration valid_until = absl::Hours(1);
@@ -30,7 +31,7 @@ class Authority {
   explicit Authority(std::string dir);
   ~Authority();
 
-  // A certificate for the host 127.0.0.1. Writes <name>.pem and <name>.key, replacing both.
+  // Writes <name>.pem and <name>.key, replacing both.
   rpc::TlsFiles Issue(const std::string& name, const CertificateRequest& request);
   // The usual one: spiffe://example.org/<peer>.
   rpc::TlsFiles IssuePeer(const std::string& peer);

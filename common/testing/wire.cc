@@ -2,7 +2,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -35,17 +34,6 @@ rpc::PersonRules RulesOf(const crypto::JwtSigner& signer) {
 }
 
 }  // namespace
-
-TempDir::TempDir() {
-  std::string path = (std::filesystem::temp_directory_path() / "tc-test-XXXXXX").string();
-  if (mkdtemp(path.data()) == nullptr) std::abort();
-  path_ = path;
-}
-
-TempDir::~TempDir() {
-  std::error_code error;
-  std::filesystem::remove_all(path_, error);
-}
 
 WireServer::WireServer(rpc::GateOptions options)
     : keys_(crypto::Keyring::ForTest({"page", "fingerprint"}, random_)),

@@ -27,25 +27,13 @@
 #include "common/rpc/page.h"
 #include "common/rpc/status.h"
 #include "common/testing/fakes.h"
+#include "common/testing/temp_dir.h"
 
 namespace tc::rpc {
 class Server;
 }
 
 namespace tc::testing {
-
-// A directory that goes with it.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 class WireServer {
  public:

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/mistakes.h"
 #include "common/base/status.h"
 
 namespace tc::identity {
@@ -155,10 +156,9 @@ absl::StatusOr<Correction> Correct(const Account& present, const Account& wanted
   if (correction.changed.empty()) return correction;
   const std::vector<FieldViolation> mistakes = MistakesOf(correction.account, correction.changed, corrector);
   if (!mistakes.empty()) {
-    Refusal refusal =
-        Refuse(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid, "the request has invalid fields");
-    for (const FieldViolation& m : mistakes) refusal.Violation(m.field, m.reason, m.description);
-    return refusal;
+    Mistakes gathered;
+    for (const FieldViolation& m : mistakes) gathered.Add(m.field, m.reason, m.description);
+    return gathered.status();
   }
   for (const Field field : correction.changed) {
     if (!Confirming(field) || !correction.account.confirmed.has_value()) continue;

@@ -1,10 +1,10 @@
 #include "services/identity/rpc/convert.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/base/mistakes.h"
 #include "common/base/status.h"
 #include "services/identity/domain/guarded.h"
 #include "services/identity/domain/password_policy.h"
-#include "services/identity/rpc/mistakes.h"
 #include "services/identity/rpc/parts.h"
 
 namespace tc::identity {

@@ -3,10 +3,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/base/mistakes.h"
 #include "common/base/status.h"
 #include "services/identity/domain/registration.h"
 #include "services/identity/rpc/convert.h"
-#include "services/identity/rpc/mistakes.h"
 #include "services/identity/rpc/parts.h"
 
 namespace tc::identity {

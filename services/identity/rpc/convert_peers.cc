@@ -1,9 +1,9 @@
 #include "services/identity/rpc/convert_peers.h"
 
 #include "common/base/link.h"
+#include "common/base/mistakes.h"
 #include "common/base/status.h"
 #include "services/identity/domain/guarded.h"
-#include "services/identity/rpc/mistakes.h"
 #include "services/identity/rpc/parts.h"
 
 namespace tc::identity {

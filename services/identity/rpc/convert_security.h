@@ -13,7 +13,7 @@
 #include "services/identity/domain/client.h"
 #include "services/identity/domain/settings.h"
 #include "services/identity/rpc/convert.h"
-#include "services/identity/rpc/mistakes.h"
+#include "common/base/mistakes.h"
 
 namespace tc::identity {
 

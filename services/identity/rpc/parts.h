@@ -9,7 +9,7 @@
 #include "common/base/secret.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "services/identity/domain/client.h"
-#include "services/identity/rpc/mistakes.h"
+#include "common/base/mistakes.h"
 #include "trustedcontact/type/v1/values.pb.h"
 
 namespace tc::identity {

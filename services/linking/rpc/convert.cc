@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/base/mistakes.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
 
@@ -9,27 +10,6 @@ namespace tc::linking {
 namespace {
 
 using google::protobuf::Timestamp;
-
-// Collects the mistakes of all fields before refusing.
-class Mistakes {
- public:
-  template <typename T>
-  T Take(absl::StatusOr<T> parsed) {
-    if (parsed.ok()) return *std::move(parsed);
-    for (const FieldViolation& v : ViolationsOf(parsed.status())) Add(v.field, v.reason, v.description);
-    return T();
-  }
-  void Add(absl::string_view field, absl::string_view reason, absl::string_view description) {
-    refusal_.Violation(field, reason, description);
-    any_ = true;
-  }
-  absl::Status Result() const { return any_ ? absl::Status(refusal_) : absl::OkStatus(); }
-
- private:
-  Refusal refusal_ = Refuse(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid,
-                            "the request has mistakes in its fields");
-  bool any_ = false;
-};
 
 void Set(Timestamp& out, absl::Time time) {
   const int64_t micros = absl::ToUnixMicros(time);
@@ -121,7 +101,7 @@ absl::StatusOr<WantedContact> Parse(const pb::CreateInvitationRequest& in) {
   WantedContact wanted;
   wanted.first_name = mistakes.Take(FirstName::Parse(in.contact_first_name(), "contact_first_name"));
   wanted.phone = mistakes.Take(Phone::Parse(in.contact_phone(), "contact_phone"));
-  TRY(mistakes.Result());
+  TRY(mistakes.status());
   return wanted;
 }
 
@@ -137,7 +117,7 @@ absl::StatusOr<WantedHold> Parse(const pb::HoldGuardRequest& in, absl::Duration 
     if (wanted.hold.until > now + limit)
       mistakes.Add("until", "TIME_TOO_FAR", "a hold must not last so long");
   }
-  TRY(mistakes.Result());
+  TRY(mistakes.status());
   return wanted;
 }
 
@@ -152,7 +132,7 @@ absl::StatusOr<WantedGuard> Parse(const pb::GetGuardRequest& in, absl::Time now)
     wanted.at = FromProto(in.at());
     if (wanted.at > now) mistakes.Add("at", "TIME_FUTURE", "nobody knows who will guard");
   }
-  TRY(mistakes.Result());
+  TRY(mistakes.status());
   return wanted;
 }
 
@@ -162,7 +142,7 @@ absl::StatusOr<WantedRemoval> Parse(const pb::RemoveGuardRequest& in) {
   wanted.principal = mistakes.Take(AccountId::ParseName(in.principal(), "principal"));
   wanted.link = mistakes.Take(LinkId::ParseName(in.link(), "link"));
   wanted.recovery = mistakes.Take(RecoveryId::Parse(in.recovery(), "recovery")).text();
-  TRY(mistakes.Result());
+  TRY(mistakes.status());
   return wanted;
 }
 

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "common/base/refusal.h"
+#include "common/base/mistakes.h"
 #include "common/base/status.h"
 #include "services/otp/domain/placeholders.h"
 #include "services/otp/domain/wording_rules.h"
@@ -18,28 +18,13 @@ std::string NameOf(const Place& place) {
   return absl::StrCat(LocaleName(locale), ".", name, ".", field);
 }
 
-// The violations of one making.
-class Mistakes {
- public:
-  void Add(const Place& place, const WordingMistake& mistake) {
-    found_ = true;
-    refusal_.Violation(NameOf(place), mistake.reason, mistake.description);
-  }
-  absl::Status Status() const { return found_ ? absl::Status(refusal_) : absl::OkStatus(); }
-
- private:
-  bool found_ = false;
-  Refusal refusal_ =
-      Refuse(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid, "the texts have mistakes");
-};
-
 void Check(const std::vector<WordingEntry>& entries, Mistakes& mistakes) {
   std::set<Place> seen;
   for (const WordingEntry& entry : entries) {
     const Place place = {entry.locale, entry.template_name, entry.field};
-    if (!seen.insert(place).second) mistakes.Add(place, {"WORDS_TWICE", "given twice"});
+    if (!seen.insert(place).second) mistakes.Add(NameOf(place), "WORDS_TWICE", "given twice");
     for (const WordingMistake& mistake : CheckWords(entry.template_name, entry.field, entry.words)) {
-      mistakes.Add(place, mistake);
+      mistakes.Add(NameOf(place), mistake.reason, mistake.description);
     }
   }
 }
@@ -85,10 +70,10 @@ absl::StatusOr<Wording> Wording::Make(const std::vector<WordingEntry>& built_in,
   for (const Locale locale : {Locale::kRussian, Locale::kEnglish}) {
     for (const auto& [name, field] : RequiredWords()) {
       if (!made.Find(locale, name, field).empty()) continue;
-      mistakes.Add({locale, name, std::string(field)}, {"WORDS_MISSING", "is missing"});
+      mistakes.Add(NameOf({locale, name, std::string(field)}), "WORDS_MISSING", "is missing");
     }
   }
-  TRY(mistakes.Status());
+  TRY(mistakes.status("the texts have mistakes"));
   return made;
 }
 

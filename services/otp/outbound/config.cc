@@ -9,7 +9,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "common/base/refusal.h"
 
 namespace tc::otp {
 namespace {
@@ -47,18 +46,6 @@ absl::StatusOr<Json> ParseConfig(absl::string_view text) {
     const auto line = std::count(text.begin(), text.begin() + std::min(error.byte, text.size()), '\n') + 1;
     return absl::InvalidArgumentError(absl::StrCat("the file is no JSON from line ", line, " on"));
   }
-}
-
-void Mistakes::Add(absl::string_view place, absl::string_view reason, absl::string_view sentence) {
-  found_.push_back({std::string(place), std::string(reason), std::string(sentence)});
-}
-
-absl::Status Mistakes::status() const {
-  if (none()) return absl::OkStatus();
-  Refusal refusal =
-      Refuse(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid, "the providers' file has mistakes");
-  for (const Mistake& m : found_) refusal.Violation(m.place, m.reason, m.sentence);
-  return refusal;
 }
 
 std::optional<std::string> WordOf(const Json& value) {

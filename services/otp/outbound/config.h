@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/base/mistakes.h"
 #include "common/base/secret.h"
 
 namespace tc::otp {
@@ -28,23 +29,9 @@ std::optional<std::string> WordOf(const Json& value);
 // The word at `pointer`; nullopt when nothing is there, or no word.
 std::optional<std::string> WordAt(const Json& json, const Json::json_pointer& pointer);
 
-class Mistakes {
- public:
-  // `reason` is KEY_UNKNOWN, KEY_MISSING, VALUE_INVALID, NAME_TAKEN, HOST_NOT_ALLOWED, or FILE_REFUSED.
-  void Add(absl::string_view place, absl::string_view reason, absl::string_view sentence);
-  bool none() const { return found_.empty(); }
-  size_t size() const { return found_.size(); }
-  // OK, or INVALID_ARGUMENT with all of them as violations.
-  absl::Status status() const;
-
- private:
-  struct Mistake {
-    std::string place, reason, sentence;
-  };
-  std::vector<Mistake> found_;
-};
-
-// An object of the file. What is absent reads as the default; what has the wrong type, too, with a mistake.
+// An object of the file. Reasons of mistakes: KEY_UNKNOWN, KEY_MISSING, VALUE_INVALID, NAME_TAKEN,
+// HOST_NOT_ALLOWED, FILE_REFUSED. What is absent reads as the default; what has the wrong type, too, with a
+// mistake.
 class ConfigObject {
  public:
   // `json` and `mistakes` outlive it. `place` is empty for the whole file.

@@ -112,7 +112,7 @@ absl::StatusOr<Providers> OpenFile(const Json& json, bool development) {
     providers.push_back(OpenOne(ConfigObject(whole, place, mistakes), names, allowed, development));
   }
   file.RefuseOthers();
-  TRY(mistakes.status());
+  TRY(mistakes.status("the providers' file has mistakes"));
   return providers;
 }
 

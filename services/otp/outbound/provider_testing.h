@@ -3,35 +3,22 @@
 // A directory for a test's configuration, and messages to send.
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "common/testing/fakes.h"
+#include "common/testing/temp_dir.h"
 #include "services/otp/outbound/provider_file.h"
 
 namespace tc::otp {
 
 class ConfigDir {
  public:
-  ConfigDir() {
-    char pattern[] = "/tmp/otp-providers-XXXXXX";
-    root_ = ::mkdtemp(pattern);
-  }
-  ~ConfigDir() { std::filesystem::remove_all(root_); }
-  ConfigDir(const ConfigDir&) = delete;
-  ConfigDir& operator=(const ConfigDir&) = delete;
-
-  const std::string& root() const { return root_; }
+  const std::string& root() const { return dir_.path(); }
   // Gives the path.
   std::string Write(const std::string& name, const std::string& text, mode_t mode = 0600) const {
-    const std::string path = absl::StrCat(root_, "/", name);
-    std::ofstream(path) << text;
-    ::chmod(path.c_str(), mode);
-    return path;
+    return dir_.Write(name, text, mode);
   }
   absl::StatusOr<Providers> Open(const std::string& json, bool development = false) const {
     return OpenProviders({.providers_file = Write("providers.json", json), .spool_dir = ""}, development);
@@ -50,7 +37,7 @@ class ConfigDir {
   }
 
  private:
-  std::string root_;
+  const testing::TempDir dir_;
 };
 
 inline constexpr char kText[] = "Код 123456: вход.\n@gosuslugi.example #123456";

@@ -48,7 +48,7 @@ async def main():
     context = None
     if options["tls"]:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(options["pem"])
+        context.load_cert_chain(options["pem"], options["key"])
     starttls = options["tls"] == "starttls"
     factory = lambda: SMTP(Handler(), hostname="relay.example", tls_context=context if starttls else None,
                            require_starttls=starttls, auth_required=options["auth"], authenticator=authenticate,
@@ -65,20 +65,19 @@ class Relay {
   struct Options {
     std::string tls = "starttls";  // or "implicit", ""
     bool auth = true;
-    std::string at = {};     // where it does not do as it is asked: "RCPT", "DATA", "SLOW", "CUT"
-    std::string reply = {};  // what it says there
-    std::string san = "IP:127.0.0.1";
+    std::string at = {};                 // where it does not do as it is asked: "RCPT", "DATA", "SLOW", "CUT"
+    std::string reply = {};              // what it says there
+    std::string hosts = "IP:127.0.0.1";  // of its certificate
   };
   Relay() : Relay(Options()) {}
   explicit Relay(const Options& options) : tls_(options.tls) {
-    const SelfSigned identity(options.san);
-    identity.WriteTo(ca_file());
-    identity.WriteTo(dir_.root() + "/relay.pem", /*with_key=*/true);
+    const rpc::TlsFiles files = authority_.Issue("relay", {.hosts = options.hosts});
     const std::string told = nlohmann::json({{"tls", options.tls},
                                              {"auth", options.auth},
                                              {"at", options.at},
                                              {"reply", options.reply},
-                                             {"pem", dir_.root() + "/relay.pem"}})
+                                             {"pem", files.certificate},
+                                             {"key", files.private_key}})
                                  .dump();
     const std::string script = dir_.Write("relay.py", kRelay);
     int ends[2];
@@ -103,7 +102,7 @@ class Relay {
   std::string url() const {
     return absl::StrCat(tls_ == "implicit" ? "smtps" : "smtp", "://127.0.0.1:", port_);
   }
-  std::string ca_file() const { return dir_.root() + "/ca.pem"; }
+  const std::string& ca_file() const { return authority_.ca_file(); }
   // The next mail that it took.
   nlohmann::json Mail() { return nlohmann::json::parse(NextLine(), nullptr, false); }
 
@@ -116,6 +115,7 @@ class Relay {
   }
 
   ConfigDir dir_;
+  testing::Authority authority_{dir_.root()};
   const std::string tls_;
   pid_t child_ = -1;
   FILE* output_ = nullptr;

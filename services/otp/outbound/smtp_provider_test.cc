@@ -82,7 +82,7 @@ TEST(Smtp, RefusesAStrangersCertificate) {  // SND-18
   SmtpOptions options = OptionsFor(relay);
   options.transport.ca_file = other.ca_file();
   ExpectError(SendBy(std::move(options)), kUnavailable, "TLS_REFUSED");
-  const Relay elsewhere({.san = "DNS:elsewhere.example"});
+  const Relay elsewhere({.hosts = "DNS:elsewhere.example"});
   ExpectError(SendBy(OptionsFor(elsewhere)), kUnavailable, "TLS_REFUSED");
 }
 

@@ -12,6 +12,7 @@
 #include "common/obs/log.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
+#include "common/testing/temp_dir.h"
 
 namespace tc::otp {
 namespace {
@@ -23,27 +24,15 @@ using testing::IsOk;
 
 class Spool : public ::testing::Test {
  protected:
-  Spool() {
-    char pattern[] = "/tmp/otp-spool-XXXXXX";
-    root_ = ::mkdtemp(pattern);
-  }
-  ~Spool() override { std::filesystem::remove_all(root_); }
-
-  std::string dir() const { return root_ + "/spool"; }
+  std::string dir() const { return root_ / "spool"; }
   std::vector<std::string> Files() const {
     std::vector<std::string> files;
     for (const auto& entry : std::filesystem::directory_iterator(dir()))
       files.push_back(entry.path().filename());
     return files;
   }
-  std::string WriteFile(const std::string& name, const std::string& text, mode_t mode) const {
-    const std::string path = root_ + "/" + name;
-    std::ofstream(path) << text;
-    ::chmod(path.c_str(), mode);
-    return path;
-  }
 
-  std::string root_;
+  const testing::TempDir root_;
 };
 
 Message AnyMessage() {
@@ -109,8 +98,8 @@ TEST_F(Spool, LogsNeitherAddressNorCode) {  // OTP-20
 }
 
 TEST_F(Spool, NeedsADirectory) {
-  EXPECT_THAT(SpoolProvider::Open(SpoolInfo(), WriteFile("file", "", 0600)), HasCode(kFailedPrecondition));
-  EXPECT_THAT(SpoolProvider::Open(SpoolInfo(), root_ + "/no/such/parent"), HasCode(kFailedPrecondition));
+  EXPECT_THAT(SpoolProvider::Open(SpoolInfo(), root_.Write("file", "")), HasCode(kFailedPrecondition));
+  EXPECT_THAT(SpoolProvider::Open(SpoolInfo(), root_ / "no/such/parent"), HasCode(kFailedPrecondition));
 }
 
 }  // namespace

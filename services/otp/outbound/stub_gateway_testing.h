@@ -5,15 +5,13 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <memory>
+#include <condition_variable>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -22,49 +20,16 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/testing/certificates.h"
+#include "common/testing/temp_dir.h"
 
 namespace tc::otp {
-
-// A certificate of its own making for `san`, good for an hour.
-struct SelfSigned {
-  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{EVP_EC_gen("P-256"), &EVP_PKEY_free};
-  std::unique_ptr<X509, decltype(&X509_free)> cert{X509_new(), &X509_free};
-
-  explicit SelfSigned(const std::string& san) {
-    X509_set_version(cert.get(), 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(cert.get()), 1);
-    X509_gmtime_adj(X509_getm_notBefore(cert.get()), -60);
-    X509_gmtime_adj(X509_getm_notAfter(cert.get()), 3600);
-    X509_set_pubkey(cert.get(), key.get());
-    X509_NAME* name = X509_get_subject_name(cert.get());
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1,
-                               -1, 0);
-    X509_set_issuer_name(cert.get(), name);
-    Extend(NID_subject_alt_name, san);
-    Extend(NID_basic_constraints, "critical,CA:TRUE");
-    X509_sign(cert.get(), key.get(), EVP_sha256());
-  }
-  void Extend(int nid, const std::string& value) {
-    X509V3_CTX context;
-    X509V3_set_ctx_nodb(&context);
-    X509V3_set_ctx(&context, cert.get(), cert.get(), nullptr, nullptr, 0);
-    X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str());
-    X509_add_ext(cert.get(), extension, -1);
-    X509_EXTENSION_free(extension);
-  }
-  void WriteTo(const std::string& path, bool with_key = false) const {
-    FILE* file = ::fopen(path.c_str(), "w");
-    PEM_write_X509(file, cert.get());
-    if (with_key) PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-    ::fclose(file);
-  }
-};
 
 class StubGateway {
  public:
   struct Options {
     bool tls = true;
-    std::string san = "IP:127.0.0.1";
+    std::string hosts = "IP:127.0.0.1";  // of its certificate
     int cut_from = -1;    // the number of the request after which the connection is cut, without an answer
     bool deaf = false;    // takes connections and says nothing, not even TLS
     bool closes = false;  // closes after an answer
@@ -74,11 +39,12 @@ class StubGateway {
   // Every request gets `answer`; the empty one is silence until the client gives up.
   explicit StubGateway(std::string answer) : StubGateway(std::move(answer), Options()) {}
   StubGateway(std::string answer, Options options)
-      : answer_(std::move(answer)), options_(std::move(options)), identity_(options_.san) {
+      : answer_(std::move(answer)), options_(std::move(options)) {
     ::signal(SIGPIPE, SIG_IGN);
     context_ = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_use_certificate(context_, identity_.cert.get());
-    SSL_CTX_use_PrivateKey(context_, identity_.key.get());
+    const rpc::TlsFiles files = authority_.Issue("gateway", {.hosts = options_.hosts});
+    EXPECT_EQ(SSL_CTX_use_certificate_file(context_, files.certificate.c_str(), SSL_FILETYPE_PEM), 1);
+    EXPECT_EQ(SSL_CTX_use_PrivateKey_file(context_, files.private_key.c_str(), SSL_FILETYPE_PEM), 1);
     if (options_.max_version != 0) {
       SSL_CTX_set_security_level(context_, 0);
       SSL_CTX_set_min_proto_version(context_, 0);
@@ -93,8 +59,6 @@ class StubGateway {
     ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);
     ::listen(listener_, 16);
-    ca_file_ = absl::StrCat("/tmp/otp-stub-", ::getpid(), "-", port_, ".pem");
-    identity_.WriteTo(ca_file_);
     thread_ = std::thread([this] { Run(); });
   }
   ~StubGateway() {
@@ -105,18 +69,22 @@ class StubGateway {
     thread_.join();
     ::close(listener_);
     SSL_CTX_free(context_);
-    ::unlink(ca_file_.c_str());
   }
 
   std::string url(const std::string& path = "/messages") const {
     return absl::StrCat(options_.tls ? "https" : "http", "://127.0.0.1:", port_, path);
   }
-  const std::string& ca_file() const { return ca_file_; }
+  const std::string& ca_file() const { return authority_.ca_file(); }
   std::vector<std::string> requests() const {
     const std::lock_guard lock(mutex_);
     return requests_;
   }
   int connections() const { return connections_; }
+  // Returns when `count` connections have been closed from this side: what is asked then meets no kept one.
+  void AwaitClosed(int count) const {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return closed_ >= count; });
+  }
 
  private:
   void Run() {
@@ -133,6 +101,9 @@ class StubGateway {
       }
       SSL_free(ssl_);
       ::close(connection_.exchange(-1));
+      const std::lock_guard lock(mutex_);
+      ++closed_;
+      changed_.notify_all();
     }
   }
   int Read(char* buffer, size_t size) {
@@ -171,17 +142,19 @@ class StubGateway {
 
   const std::string answer_;
   const Options options_;
-  SelfSigned identity_;
+  const testing::TempDir dir_;
+  testing::Authority authority_{dir_.path()};
   SSL_CTX* context_ = nullptr;
   SSL* ssl_ = nullptr;
   int listener_ = -1;
   int port_ = 0;
-  std::string ca_file_;
   std::thread thread_;
   std::atomic<bool> stopping_{false};
   std::atomic<int> connection_{-1};
   std::atomic<int> connections_{0};
   mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  int closed_ = 0;
   std::vector<std::string> requests_;
 };
 

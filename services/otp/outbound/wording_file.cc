@@ -10,7 +10,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/base/refusal.h"
+#include "common/base/mistakes.h"
 #include "common/base/status.h"
 
 namespace tc::otp {
@@ -22,11 +22,7 @@ constexpr size_t kLargestFile = 1 << 20;  // bytes; the program's own words are 
 
 struct Reading {
   std::vector<WordingEntry> entries;
-  std::vector<FieldViolation> mistakes;
-
-  void Mistake(std::string place, absl::string_view reason, std::string description) {
-    mistakes.push_back({std::move(place), std::string(reason), std::move(description)});
-  }
+  Mistakes mistakes;
 };
 
 // The files by their names, in order.
@@ -39,9 +35,10 @@ std::set<std::string> FilesOf(const std::string& directory, Reading& reading) {
     if (!absl::StartsWith(name, ".")) files.insert(name);
   }
   if (error) {
-    reading.Mistake(directory, "DIRECTORY_UNREADABLE", absl::StrCat("cannot be read: ", error.message()));
+    reading.mistakes.Add(directory, "DIRECTORY_UNREADABLE",
+                         absl::StrCat("cannot be read: ", error.message()));
   } else if (files.empty()) {
-    reading.Mistake(directory, "FILE_MISSING", "holds neither ru.json nor en.json");
+    reading.mistakes.Add(directory, "FILE_MISSING", "holds neither ru.json nor en.json");
   }
   return files;
 }
@@ -65,16 +62,16 @@ std::optional<json> ParseObject(const std::string& text, const std::string& file
     if (event == json::parse_event_t::object_start) open.emplace_back();
     if (event == json::parse_event_t::object_end) open.pop_back();
     if (event == json::parse_event_t::key && !open.back().insert(value.get<std::string>()).second) {
-      reading.Mistake(file, "NAME_TWICE", absl::StrCat(value.get<std::string>(), " is given twice"));
+      reading.mistakes.Add(file, "NAME_TWICE", absl::StrCat(value.get<std::string>(), " is given twice"));
     }
     return true;
   };
   try {
     json parsed = json::parse(text, watch);
     if (parsed.is_object()) return parsed;
-    reading.Mistake(file, "OBJECT_NEEDED", "a JSON object of templates is needed");
+    reading.mistakes.Add(file, "OBJECT_NEEDED", "a JSON object of templates is needed");
   } catch (const json::parse_error& error) {
-    reading.Mistake(file, "JSON_INVALID", error.what());
+    reading.mistakes.Add(file, "JSON_INVALID", error.what());
   }
   return std::nullopt;
 }
@@ -82,21 +79,21 @@ std::optional<json> ParseObject(const std::string& text, const std::string& file
 void ReadFile(const std::string& path, const std::string& file, Locale locale, Reading& reading) {
   const std::optional<std::string> text = ContentOf(path);
   if (!text.has_value()) {
-    return reading.Mistake(file, "FILE_UNREADABLE", "cannot be read, is empty or larger than 1 MiB");
+    return reading.mistakes.Add(file, "FILE_UNREADABLE", "cannot be read, is empty or larger than 1 MiB");
   }
   const std::optional<json> templates = ParseObject(*text, file, reading);
   if (!templates.has_value()) return;
   for (const auto& [name, fields] : templates->items()) {
     const std::string place = absl::StrCat(LocaleName(locale), ".", name);
     if (!fields.is_object()) {
-      reading.Mistake(place, "OBJECT_NEEDED", "an object of texts is needed");
+      reading.mistakes.Add(place, "OBJECT_NEEDED", "an object of texts is needed");
       continue;
     }
     for (const auto& [field, words] : fields.items()) {
       if (words.is_string()) {
         reading.entries.push_back({locale, name, field, words.get<std::string>()});
       } else {
-        reading.Mistake(absl::StrCat(place, ".", field), "TEXT_NEEDED", "a text is needed");
+        reading.mistakes.Add(absl::StrCat(place, ".", field), "TEXT_NEEDED", "a text is needed");
       }
     }
   }
@@ -114,16 +111,13 @@ absl::StatusOr<Wording> OpenWording(const std::string& directory) {
     } else if (file == "en.json") {
       ReadFile(path, file, Locale::kEnglish, reading);
     } else {
-      reading.Mistake(file, "FILE_UNKNOWN", "only ru.json and en.json are known");
+      reading.mistakes.Add(file, "FILE_UNKNOWN", "only ru.json and en.json are known");
     }
   }
   absl::StatusOr<Wording> wording = Wording::Make(BuiltInWords(), reading.entries);
-  if (reading.mistakes.empty()) return wording;
-  Refusal refusal = Refuse(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid,
-                           absl::StrCat("--templates: ", directory, " has mistakes"));
-  for (const FieldViolation& v : ViolationsOf(wording.status())) reading.mistakes.push_back(v);
-  for (const FieldViolation& v : reading.mistakes) refusal.Violation(v.field, v.reason, v.description);
-  return refusal;
+  if (reading.mistakes.none()) return wording;
+  reading.mistakes.Add(wording.status());
+  return reading.mistakes.status(absl::StrCat("--templates: ", directory, " has mistakes"));
 }
 
 }  // namespace tc::otp

@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/strip.h"
+#include "common/base/mistakes.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "services/otp/domain/code_points.h"
@@ -12,32 +13,6 @@ namespace tc::otp {
 namespace {
 
 namespace type = ::trustedcontact::type::v1;
-
-// Collects every mistake of one request.
-class Mistakes {
- public:
-  void Add(absl::string_view field, absl::string_view reason, absl::string_view description) {
-    found_ = true;
-    refusal_.Violation(field, reason, description);
-  }
-  // The value, or its default when it is mistaken.
-  template <typename T>
-  T Take(absl::StatusOr<T> value) {
-    if (value.ok()) return *std::move(value);
-    for (const FieldViolation& v : ViolationsOf(value.status())) Add(v.field, v.reason, v.description);
-    return T();
-  }
-  template <typename T>
-  absl::StatusOr<T> Or(T value) const {
-    if (found_) return refusal_;
-    return value;
-  }
-
- private:
-  bool found_ = false;
-  Refusal refusal_ =
-      Refuse(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid, "the request has mistakes");
-};
 
 std::string TakeText(const std::string& text, absl::string_view field, Mistakes& mistakes) {
   const bool printable = std::all_of(

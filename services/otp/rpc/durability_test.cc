@@ -13,6 +13,7 @@
 #include "common/crypto/hmac.h"
 #include "common/kv/testing.h"
 #include "common/testing/status.h"
+#include "common/testing/temp_dir.h"
 #include "services/otp/rpc/desk_testing.h"
 #include "services/otp/rpc/tries_testing.h"
 
@@ -31,20 +32,19 @@ class SharedDir {
   SharedDir() {
     const char* inherited = ::getenv(kVariable);
     owner_ = inherited == nullptr;
-    char pattern[] = "/tmp/otp-durability-XXXXXX";
-    path_ = owner_ ? ::mkdtemp(pattern) : inherited;
+    if (owner_) own_.emplace();
+    path_ = owner_ ? own_->path() : inherited;
     ::setenv(kVariable, path_.c_str(), 1);
   }
   ~SharedDir() {
-    if (!owner_) return;
-    ::unsetenv(kVariable);
-    std::filesystem::remove_all(path_);
+    if (owner_) ::unsetenv(kVariable);
   }
   std::string path() const { return path_ + "/db"; }
 
  private:
   static constexpr char kVariable[] = "OTP_DURABILITY_TEST_DIR";
   bool owner_ = false;
+  std::optional<testing::TempDir> own_;
   std::string path_;
 };
 

@@ -2,15 +2,14 @@
 // notices a repetition (OTP-19).
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <atomic>
-#include <filesystem>
 #include <memory>
 #include <set>
 
 #include "common/kv/testing.h"
 #include "common/testing/status.h"
+#include "common/testing/temp_dir.h"
 #include "services/otp/rpc/delivery_testing.h"
 
 namespace tc::otp {
@@ -23,15 +22,7 @@ using S = DeliveryState;
 // store takes nothing more.
 class Life {
  public:
-  Life(bool repeats_safely) : repeats_safely_(repeats_safely) {
-    char pattern[] = "/tmp/otp-crash-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-    Open();
-  }
-  ~Life() {
-    bench_.reset();
-    std::filesystem::remove_all(dir_);
-  }
+  Life(bool repeats_safely) : repeats_safely_(repeats_safely) { Open(); }
   Bench& bench() { return *bench_; }
   // The next write fails.
   void CrashAtNextWrite() { *fail_ = true; }
@@ -59,7 +50,7 @@ class Life {
     std::vector<ProviderInfo> infos = {FakeInfo("a", {Channel::kSms}), FakeInfo("b", {Channel::kSms})};
     for (ProviderInfo& info : infos) info.repeats_safely = repeats_safely_;
     bench_ =
-        std::make_unique<Bench>(Policy(), *kv::OpenRocksForTest(dir_ + "/db", disk), TestSwitches(), infos);
+        std::make_unique<Bench>(Policy(), *kv::OpenRocksForTest(dir_ / "db", disk), TestSwitches(), infos);
   }
   void Count() {
     for (size_t i : {0u, 1u}) {
@@ -71,7 +62,7 @@ class Life {
   }
 
   const bool repeats_safely_;
-  std::string dir_;
+  const testing::TempDir dir_;
   const std::shared_ptr<std::atomic<bool>> fail_ = std::make_shared<std::atomic<bool>>(false);
   std::unique_ptr<Bench> bench_;
   std::multiset<std::string> offered_[2];

@@ -5,6 +5,7 @@
 #include "absl/strings/escaping.h"
 #include "common/base/status.h"
 #include "services/otp/store/codec.h"
+#include "services/otp/store/codec_values.h"
 #include "services/otp/store/records.pb.h"
 
 namespace tc::otp {
@@ -145,8 +146,7 @@ absl::StatusOr<absl::Time> FindNotice(kv::ReadTxn& txn, absl::string_view index)
   const std::optional<std::string> bytes = TRY(Notices().Find(txn, Notices().At().Str(index)));
   if (!bytes.has_value()) return absl::InfinitePast();
   ::trustedcontact::otp::store::NoticeRecord record;
-  if (!record.ParseFromString(*bytes) || record.until_us() == 0)
-    return absl::DataLossError("unreadable record: notice");
+  if (!record.ParseFromString(*bytes) || record.until_us() == 0) return Unreadable("notice");
   return absl::FromUnixMicros(record.until_us());
 }
 
@@ -173,50 +173,43 @@ void AddLimitTimers(std::map<std::string, kv::TimerHandler>& handlers) {
 
 namespace tc::kv {
 
-namespace {
-
 namespace records = ::trustedcontact::otp::store;
-
-int64_t StoredTime(absl::Time time) { return time == absl::InfinitePast() ? 0 : absl::ToUnixMicros(time); }
-absl::Time LoadedTime(int64_t us) { return us == 0 ? absl::InfinitePast() : absl::FromUnixMicros(us); }
-
-}  // namespace
 
 std::string Codec<otp::Conversion>::Encode(const otp::Conversion& conversion) {
   records::ConversionRecord record;
   record.set_entered(Codec<otp::Window>::Encode(conversion.entered));
   record.set_not_entered(Codec<otp::Window>::Encode(conversion.not_entered));
-  record.set_blocked_until_us(StoredTime(conversion.blocked_until));
+  record.set_blocked_until_us(otp::StoredTime(conversion.blocked_until));
   record.set_blocks(conversion.blocks);
-  record.set_alarmed_us(StoredTime(conversion.alarmed));
+  record.set_alarmed_us(otp::StoredTime(conversion.alarmed));
   return record.SerializeAsString();
 }
 
 absl::StatusOr<otp::Conversion> Codec<otp::Conversion>::Decode(absl::string_view bytes) {
   records::ConversionRecord record;
   if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-    return absl::DataLossError("unreadable record: conversion");
+    return otp::Unreadable("conversion");
   otp::Conversion conversion;
   conversion.entered = TRY(Codec<otp::Window>::Decode(record.entered()));
   conversion.not_entered = TRY(Codec<otp::Window>::Decode(record.not_entered()));
-  conversion.blocked_until = LoadedTime(record.blocked_until_us());
+  conversion.blocked_until = otp::LoadedTimeOrPast(record.blocked_until_us());
   conversion.blocks = record.blocks();
-  conversion.alarmed = LoadedTime(record.alarmed_us());
+  conversion.alarmed = otp::LoadedTimeOrPast(record.alarmed_us());
   return conversion;
 }
 
 std::string Codec<otp::Budget>::Encode(const otp::Budget& budget) {
   records::BudgetRecord record;
   record.set_spent(Codec<otp::Window>::Encode(budget.spent));
-  record.set_warned_us(StoredTime(budget.warned));
+  record.set_warned_us(otp::StoredTime(budget.warned));
   return record.SerializeAsString();
 }
 
 absl::StatusOr<otp::Budget> Codec<otp::Budget>::Decode(absl::string_view bytes) {
   records::BudgetRecord record;
-  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-    return absl::DataLossError("unreadable record: budget");
-  return otp::Budget{TRY(Codec<otp::Window>::Decode(record.spent())), LoadedTime(record.warned_us())};
+  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return otp::Unreadable("budget");
+  return otp::Budget{TRY(Codec<otp::Window>::Decode(record.spent())),
+                     otp::LoadedTimeOrPast(record.warned_us())};
 }
 
 }  // namespace tc::kv

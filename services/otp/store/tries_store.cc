@@ -3,6 +3,7 @@
 #include "common/base/status.h"
 #include "common/kv/key.h"
 #include "services/otp/store/codec.h"
+#include "services/otp/store/codec_values.h"
 #include "services/otp/store/records.pb.h"
 
 namespace tc::otp {
@@ -69,12 +70,12 @@ std::string Codec<otp::KeptTries>::Encode(const otp::KeptTries& kept) {
   records::TriesRecord record;
   for (const otp::TriesFor& tries : kept.tries.by_purpose) {
     records::TriesForRecord& added = *record.add_by_purpose();
-    added.set_purpose(static_cast<int>(tries.purpose) + 1);
+    added.set_purpose(otp::Number(tries.purpose));
     for (const absl::Time at : tries.at) added.add_at_us(absl::ToUnixMicros(at));
   }
   for (const otp::InARow& row : kept.tries.by_address) {
     records::InARowRecord& added = *record.add_by_address();
-    added.set_purpose(static_cast<int>(row.purpose) + 1);
+    added.set_purpose(otp::Number(row.purpose));
     added.set_address_index(row.address_index);
     added.set_count(row.count);
     added.set_last_us(absl::ToUnixMicros(row.last));
@@ -84,24 +85,23 @@ std::string Codec<otp::KeptTries>::Encode(const otp::KeptTries& kept) {
 }
 
 absl::StatusOr<otp::KeptTries> Codec<otp::KeptTries>::Decode(absl::string_view bytes) {
-  const absl::Status unreadable = absl::DataLossError("unreadable record: tries");
+  const absl::Status unreadable = otp::Unreadable("tries");
   records::TriesRecord record;
   if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return unreadable;
   otp::KeptTries kept;
-  const auto known = [](int purpose) {
-    return purpose >= 1 && purpose <= static_cast<int>(otp::Purpose::kSecondFactor) + 1;
-  };
+  constexpr auto kLast = otp::Purpose::kSecondFactor;
   for (const records::TriesForRecord& tries : record.by_purpose()) {
-    // Without a time nobody wrote it.
-    if (!known(tries.purpose()) || tries.at_us().empty()) return unreadable;
     otp::TriesFor& added = kept.tries.by_purpose.emplace_back();
-    added.purpose = static_cast<otp::Purpose>(tries.purpose() - 1);
+    // Without a time nobody wrote it.
+    if (!otp::FromNumber(tries.purpose(), kLast, added.purpose) || tries.at_us().empty()) return unreadable;
     for (const int64_t us : tries.at_us()) added.at.push_back(absl::FromUnixMicros(us));
   }
   for (const records::InARowRecord& row : record.by_address()) {
-    if (!known(row.purpose())) return unreadable;
-    kept.tries.by_address.push_back({static_cast<otp::Purpose>(row.purpose() - 1), row.address_index(),
-                                     row.count(), absl::FromUnixMicros(row.last_us())});
+    otp::InARow& added = kept.tries.by_address.emplace_back();
+    if (!otp::FromNumber(row.purpose(), kLast, added.purpose)) return unreadable;
+    added.address_index = row.address_index();
+    added.count = row.count();
+    added.last = absl::FromUnixMicros(row.last_us());
   }
   if (record.look_at_us() != 0) kept.look_at = absl::FromUnixMicros(record.look_at_us());
   return kept;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/mistakes.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "common/rpc/syntax.h"
@@ -14,32 +15,6 @@ namespace tc::recovery {
 namespace {
 
 namespace type = trustedcontact::type::v1;
-
-// Collects the mistakes of one request.
-class Mistakes {
- public:
-  void Add(absl::string_view field, absl::string_view reason, absl::string_view sentence) {
-    refusal_.Violation(field, reason, sentence);
-    any_ = true;
-  }
-  // The value, or an empty one whose violations are kept.
-  template <typename T>
-  T Take(absl::StatusOr<T> parsed) {
-    if (parsed.ok()) return *std::move(parsed);
-    for (const FieldViolation& v : ViolationsOf(parsed.status())) Add(v.field, v.reason, v.description);
-    return T();
-  }
-  template <typename T>
-  absl::StatusOr<T> Or(T value) const {
-    if (any_) return refusal_;
-    return value;
-  }
-
- private:
-  Refusal refusal_ =
-      Refuse(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid, "the request has mistakes");
-  bool any_ = false;
-};
 
 bool IsDigits(absl::string_view text) {
   return std::all_of(text.begin(), text.end(),
