@@ -49,8 +49,8 @@ struct Transition {
   friend constexpr bool operator==(const Transition&, const Transition&) = default;
 };
 
-// The row, or nullptr when the table (an array or another range of rows) has none. A table has at most one
-// for each (from, trigger, actor).
+// The row, or nullptr when the table (an array or another range of rows) has none. For tables that have at
+// most one for each (from, trigger, actor).
 template <typename Table, typename Row = std::decay_t<decltype(*std::begin(std::declval<const Table&>()))>>
 constexpr const Row* FindTransition(const Table& table, typename Row::State from,
                                     typename Row::Trigger trigger, typename Row::Actor actor) {

@@ -165,11 +165,15 @@ TEST_P(BadCertificate, EndsInTheHandshake) {
   request.uris = {"spiffe://example.org/operator/ops"};
   EXPECT_EQ(AskWith(authority_.Issue("bad", request)).status().code(), absl::StatusCode::kUnavailable);
 }
-INSTANTIATE_TEST_SUITE_P(
-    Requests, BadCertificate,
-    ::testing::Values(CertificateRequest{"expired", {}, -absl::Hours(2), -absl::Seconds(1)},
-                      CertificateRequest{"early", {}, absl::Hours(1), absl::Hours(2)},
-                      CertificateRequest{"server only", {}, -absl::Hours(1), absl::Hours(1), "serverAuth"}));
+INSTANTIATE_TEST_SUITE_P(Requests, BadCertificate,
+                         ::testing::Values(CertificateRequest{.common_name = "expired",
+                                                              .valid_from = -absl::Hours(2),
+                                                              .valid_until = -absl::Seconds(1)},
+                                           CertificateRequest{.common_name = "early",
+                                                              .valid_from = absl::Hours(1),
+                                                              .valid_until = absl::Hours(2)},
+                                           CertificateRequest{.common_name = "server only",
+                                                              .usage = "serverAuth"}));
 
 TEST_F(TlsWireTest, RefusesAnotherAuthorityNoCertificateAndPlaintext) {
   const testing::TempDir other_dir;

@@ -102,7 +102,7 @@ class Flood {
     if (status.ok()) {
       ++judged_of_[call.request.name()];
       // From here and not from the thread that waits, which comes too late.
-      if (++judged_ == killed_at_) ::kill(process_, SIGKILL);
+      if (++judged_ == killed_at_ && process_ > 0) ::kill(process_, SIGKILL);
     } else if (status.error_code() != grpc::StatusCode::FAILED_PRECONDITION) {
       open_.push_back(call.request);
     }
@@ -136,6 +136,7 @@ class GuessesTest : public World {
     int compared = 0;
     const std::string page =
         HttpGet(absl::StrCat("http://127.0.0.1:", metrics_port_, "/metrics")).value_or("");
+    EXPECT_FALSE(page.empty()) << "no metrics";
     for (const absl::string_view line : absl::StrSplit(page, '\n')) {
       const std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
       int value = 0;

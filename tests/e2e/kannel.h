@@ -2,7 +2,7 @@
 
 // Kannel: Debian's bearerbox and smsbox with the configuration of deploy/otp, on free ports of loopback in a
 // directory of its own, and the fake operator of kannel-extras behind them. Children belong to the thread
-// that starts them. What goes wrong at the start is in the error, with the ends of the logs.
+// that starts them. What goes wrong at the start is in the error, with the logs.
 
 #include <memory>
 #include <optional>

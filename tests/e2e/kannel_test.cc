@@ -162,7 +162,7 @@ TEST_F(KannelTest, LeavesNoCodeBehind) {  // O1, OTP-15, OTP-20
   kannel_->DisconnectOperator();
   const auto waiting = NextRequest();
   ASSERT_OK_AND_ASSIGN(const auto made, otp_.Create(waiting));
-  otp_.Await(made.delivery(), Delivery::STATE_DEFERRED);
+  ASSERT_EQ(otp_.Await(made.delivery(), Delivery::STATE_DEFERRED).state(), Delivery::STATE_DEFERRED);
   const std::string while_it_waits = kannel_->Written();
   ASSERT_THAT(kannel_->ConnectOperator(), IsOk());
   const std::optional<Sms> came = kannel_->Await(waiting.phone());

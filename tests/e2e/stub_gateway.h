@@ -22,7 +22,7 @@ class StubGateway {
                                                             testing::Authority& authority);
 
   int port() const { return port_; }
-  // From the next message on: "accept", "deliver", "fail", "refuse", "busy" or "silent".
+  // From the next message on: "accept", "deliver", "fail", "overtake", "refuse", "busy" or "silent".
   void Answer(const std::string& manner);
   // What it was sent to this address, oldest first; whatever it answered.
   std::vector<nlohmann::json> Messages(const std::string& to) const;

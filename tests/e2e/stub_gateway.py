@@ -8,7 +8,8 @@ it answers; it is read at every message:
 
   accept   takes it (the usual)
   deliver  takes it and reports that it was delivered
-  fail     takes it and reports that it was not
+  fail     takes it and reports, a moment later, that it was not
+  overtake the same, but the report comes before its own answer
   refuse   refuses it for good
   busy     refuses it for now
   silent   never answers
@@ -70,6 +71,7 @@ def report(url, status):
 
 class Gateway(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer leaves whole
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -78,6 +80,8 @@ class Gateway(http.server.BaseHTTPRequestHandler):
         keep({"answer": manner, "path": self.path, "headers": dict(self.headers), **message})
         if manner == "silent":
             time.sleep(3600)
+        if manner == "overtake":
+            report(message["receipt_url"], "failed")
         code = {"refuse": 400, "busy": 503}.get(manner, 200)
         reply = json.dumps({"id": "m-1"} if code == 200 else {"error": "no"}).encode()
         self.send_response(code)
@@ -85,9 +89,10 @@ class Gateway(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(reply)))
         self.end_headers()
         self.wfile.write(reply)
+        self.wfile.flush()
         if manner in ("deliver", "fail"):
             status = "delivered" if manner == "deliver" else "failed"
-            threading.Thread(target=report, args=(message["receipt_url"], status), daemon=True).start()
+            threading.Timer(0.3, report, args=(message["receipt_url"], status)).start()
 
     def log_message(self, *_):
         pass

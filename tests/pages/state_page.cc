@@ -2,6 +2,8 @@
 
 #include "services/linking/domain/invitation.h"
 #include "services/linking/domain/link.h"
+#include "services/otp/domain/delivery.h"
+#include "services/otp/domain/verification.h"
 #include "services/recovery/domain/state.h"
 
 namespace tc::pages {
@@ -12,8 +14,8 @@ constexpr char kHead[] =
     "Each machine is one table in the code: from which state a trigger by an actor leads where, what must "
     "hold "
     "besides, and what follows in the same\ntransaction. The services take their steps by these tables, the "
-    "tests walk every state, trigger and actor through them, and this page is printed from them\n"
-    "(`tests/pages`). What has no row is refused with FAILED_PRECONDITION and changes nothing.\n\n"
+    "tests walk every state and trigger through them, and this page is printed from them\n"
+    "(`tests/pages`). What has no row changes nothing; a call is refused with FAILED_PRECONDITION.\n\n"
     "Time is judged by the clock at every reading; a timer only writes down what has been true since.\n";
 
 template <typename Row>
@@ -93,6 +95,42 @@ Words<recovery::RecoveryTransition> RecoveryWords() {
       [](const RecoveryTransition& row) { return EffectsOf(row, kAllEffects); }};
 }
 
+Words<otp::VerificationTransition> VerificationWords() {
+  using namespace otp;  // NOLINT: the names of one machine
+  return {
+      "Verification",
+      "`services/otp/domain/verification_table.cc`. One code at a time. It counts as LOCKED as soon as no "
+      "attempt is left, though the last one may still\napprove it; LOCKED is written down when the "
+      "code's time is over.",
+      {VerificationState::kPending},
+      {{"", Everything<VerificationTransition>}},
+      [](VerificationState state) { return NameOf<VerificationState>(StateName, state); },
+      [](VerificationTrigger trigger) { return NameOf<VerificationTrigger>(TriggerName, trigger); },
+      [](VerificationActor actor) { return NameOf<VerificationActor>(ActorName, actor); },
+      [](VerificationGuard guard) { return NameOf<VerificationGuard>(GuardName, guard); },
+      [](const VerificationTransition& row) { return EffectsOf(row, kAllVerificationEffects); }};
+}
+
+bool IsReceipt(const otp::DeliveryTransition& row) { return row.actor == otp::DeliveryActor::kGateway; }
+
+Words<otp::DeliveryTransition> DeliveryWords() {
+  using namespace otp;  // NOLINT: the names of one machine
+  return {
+      "Delivery",
+      "`services/otp/domain/delivery_table.cc`. One message over all its providers and channels. Of several "
+      "rows for the same trigger the first whose\ncondition holds counts. A message that a limit keeps "
+      "back is REJECTED from the start.",
+      {DeliveryState::kQueued},
+      {{"The way:", [](const DeliveryTransition& row) { return !IsFinal(row.to) && !IsReceipt(row); }},
+       {"Receipts:", IsReceipt},
+       {"The other ends:", [](const DeliveryTransition& row) { return IsFinal(row.to) && !IsReceipt(row); }}},
+      [](DeliveryState state) { return NameOf<DeliveryState>(StateName, state); },
+      [](DeliveryTrigger trigger) { return NameOf<DeliveryTrigger>(TriggerName, trigger); },
+      [](DeliveryActor actor) { return NameOf<DeliveryActor>(ActorName, actor); },
+      [](DeliveryGuard guard) { return NameOf<DeliveryGuard>(GuardName, guard); },
+      [](const DeliveryTransition& row) { return EffectsOf(row, kAllDeliveryEffects); }};
+}
+
 // Mermaid's names are words: "(new)" is its own beginning.
 std::string Node(const std::string& state) { return state == "(new)" ? "[*]" : state; }
 
@@ -115,7 +153,9 @@ std::string StatePage() {
   return absl::StrCat(
       kHead, Machine<linking::InvitationTransition>(linking::InvitationTransitions(), InvitationWords()),
       Machine<linking::LinkTransition>(linking::LinkTransitions(), LinkWords()),
-      Machine<recovery::RecoveryTransition>(recovery::Transitions(), RecoveryWords()));
+      Machine<recovery::RecoveryTransition>(recovery::Transitions(), RecoveryWords()),
+      Machine<otp::VerificationTransition>(otp::VerificationTransitions(), VerificationWords()),
+      Machine<otp::DeliveryTransition>(otp::DeliveryTransitions(), DeliveryWords()));
 }
 
 }  // namespace tc::pages

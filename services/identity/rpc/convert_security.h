@@ -8,12 +8,12 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/base/mistakes.h"
 #include "common/base/secret.h"
 #include "common/rpc/call.h"
 #include "services/identity/domain/client.h"
 #include "services/identity/domain/settings.h"
 #include "services/identity/rpc/convert.h"
-#include "common/base/mistakes.h"
 
 namespace tc::identity {
 

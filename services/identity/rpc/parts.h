@@ -6,10 +6,10 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/base/mistakes.h"
 #include "common/base/secret.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "services/identity/domain/client.h"
-#include "common/base/mistakes.h"
 #include "trustedcontact/type/v1/values.pb.h"
 
 namespace tc::identity {

@@ -26,11 +26,12 @@ DeliveryFacts FactsOf(const Delivery& delivery, bool another_left = false) {
 
 std::optional<Delivery> Step(const Delivery& delivery, T trigger, const DeliveryFacts& facts,
                              absl::Time now) {
-  const std::optional<DeliveryState> next = Next(delivery.state, trigger, facts);
-  if (!next.has_value()) return std::nullopt;
+  const DeliveryTransition* const row = FindRow(delivery.state, trigger, facts);
+  if (row == nullptr) return std::nullopt;
   Delivery after = delivery;
-  after.state = *next;
+  after.state = row->to;
   after.updated = now;
+  after.taken.push_back(*row);
   return after;
 }
 

@@ -10,7 +10,9 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/base/id.h"
+#include "common/base/transition.h"
 #include "services/otp/domain/address.h"
 
 namespace tc::otp {
@@ -38,7 +40,7 @@ enum class DeliveryTrigger {
   kReceiptFailed,
   kReceiptDeferred,
 };
-enum class DeliveryActor { kDispatcher, kProvider, kCaller, kClock, kGateway };
+enum class DeliveryActor { kDispatcher, kProvider, kCaller, kTime, kGateway };
 
 // Who may have the message, as far as the attempts tell.
 enum class Hands {
@@ -63,20 +65,39 @@ struct DeliveryFacts {
   bool failed = false;  // a provider that took it could not deliver it
 };
 
-// The whole machine. A trigger that has no row whose guard holds changes nothing.
-struct DeliveryEdge {
-  DeliveryState from;
-  DeliveryTrigger trigger;
-  DeliveryActor actor;
-  DeliveryGuard guard;
-  DeliveryState to;
+// What follows from a step, in the same transaction (rpc/recorder.h).
+enum class DeliveryEffect {
+  kEventDelivered,
+  kEventRejected,
+  kEventFailed,
+  kEventExpired,
+  kEventUnknown,
+  kEraseHeld,  // the message that was kept for another provider
 };
-const std::vector<DeliveryEdge>& DeliveryEdges();
+
+using DeliveryTransition =
+    Transition<DeliveryState, DeliveryTrigger, DeliveryActor, DeliveryGuard, DeliveryEffect>;
+
+// The whole machine.
+absl::Span<const DeliveryTransition> DeliveryTransitions();
 bool Holds(DeliveryGuard guard, const DeliveryFacts& facts);
-std::optional<DeliveryState> Next(DeliveryState from, DeliveryTrigger trigger, const DeliveryFacts& facts);
+// The first row whose guard holds; nullptr: the trigger changes nothing. Not FindTransition: the table has
+// several rows for one (from, trigger, actor), told apart by their guards, a narrower one before a wider.
+const DeliveryTransition* FindRow(DeliveryState from, DeliveryTrigger trigger, const DeliveryFacts& facts);
 // Nothing is sent any more. UNKNOWN is final but for a late receipt.
 bool IsFinal(DeliveryState state);
 absl::string_view StateName(DeliveryState state);  // "QUEUED"
+// For people: "ask a provider".
+absl::string_view TriggerName(DeliveryTrigger trigger);
+absl::string_view ActorName(DeliveryActor actor);
+absl::string_view GuardName(DeliveryGuard guard);  // empty for kAlways
+absl::string_view EffectName(DeliveryEffect effect);
+// "DeliveryFailed"; empty when the effect is no event.
+absl::string_view EventType(DeliveryEffect effect);
+
+inline constexpr DeliveryEffect kAllDeliveryEffects[] = {
+    DeliveryEffect::kEventDelivered, DeliveryEffect::kEventRejected, DeliveryEffect::kEventFailed,
+    DeliveryEffect::kEventExpired,   DeliveryEffect::kEventUnknown,  DeliveryEffect::kEraseHeld};
 
 // How an attempt ended.
 enum class Fate {
@@ -132,6 +153,8 @@ struct Delivery {
   int round = 0;              // rises when it is queued anew; an outbox row of an earlier round is void
   bool withdrawn = false;     // not offered to anybody any more
   std::string provider_message;
+  // The steps since it was read, not stored: what is to be recorded (rpc/recorder.h).
+  std::vector<DeliveryTransition> taken;
   friend bool operator==(const Delivery&, const Delivery&) = default;
 
   bool Spent(Channel by, absl::string_view provider) const;

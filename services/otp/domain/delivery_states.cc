@@ -1,85 +1,16 @@
+// The names of a delivery's parts; its machine is in delivery_table.cc.
+
+#include "absl/strings/strip.h"
 #include "services/otp/domain/delivery.h"
 
 namespace tc::otp {
 namespace {
+
 using S = DeliveryState;
-using T = DeliveryTrigger;
-using A = DeliveryActor;
-using G = DeliveryGuard;
+
+constexpr absl::string_view kEvent = "event ";
+
 }  // namespace
-
-const std::vector<DeliveryEdge>& DeliveryEdges() {
-  static const auto& edges = *new std::vector<DeliveryEdge>{
-      {S::kQueued, T::kAttempt, A::kDispatcher, G::kNotTaken, S::kSending},
-      {S::kDeferred, T::kAttempt, A::kDispatcher, G::kNotTaken, S::kSending},
-      {S::kSending, T::kAccept, A::kProvider, G::kAlways, S::kAccepted},
-      {S::kSending, T::kReject, A::kProvider, G::kAlways, S::kQueued},
-      {S::kSending, T::kPostpone, A::kProvider, G::kAlways, S::kDeferred},
-      {S::kQueued, T::kPostpone, A::kDispatcher, G::kNotTaken, S::kDeferred},
-      {S::kQueued, T::kExhaust, A::kDispatcher, G::kNoneLeftButPerhaps, S::kDeferred},
-      {S::kQueued, T::kExhaust, A::kDispatcher, G::kNoneLeftFailed, S::kFailed},
-      {S::kQueued, T::kExhaust, A::kDispatcher, G::kNoneLeft, S::kRejected},
-      {S::kDeferred, T::kExhaust, A::kDispatcher, G::kNoneLeftFailed, S::kFailed},
-      {S::kDeferred, T::kExhaust, A::kDispatcher, G::kNoneLeft, S::kRejected},
-      {S::kQueued, T::kSupersede, A::kCaller, G::kNobody, S::kExpired},
-      {S::kDeferred, T::kSupersede, A::kCaller, G::kNobody, S::kExpired},
-      {S::kQueued, T::kExpire, A::kClock, G::kNobody, S::kExpired},
-      {S::kQueued, T::kExpire, A::kClock, G::kSomebody, S::kUnknown},
-      {S::kDeferred, T::kExpire, A::kClock, G::kNobody, S::kExpired},
-      {S::kDeferred, T::kExpire, A::kClock, G::kSomebody, S::kUnknown},
-      {S::kSending, T::kExpire, A::kClock, G::kAlways, S::kUnknown},
-      // A receipt may overtake the provider's own answer, or come after the message has moved on.
-      {S::kQueued, T::kReceiptDelivered, A::kGateway, G::kAlways, S::kDelivered},
-      {S::kSending, T::kReceiptDelivered, A::kGateway, G::kAlways, S::kDelivered},
-      {S::kAccepted, T::kReceiptDelivered, A::kGateway, G::kAlways, S::kDelivered},
-      {S::kDeferred, T::kReceiptDelivered, A::kGateway, G::kAlways, S::kDelivered},
-      {S::kUnknown, T::kReceiptDelivered, A::kGateway, G::kAlways, S::kDelivered},
-      {S::kQueued, T::kReceiptFailed, A::kGateway, G::kNoneLeft, S::kFailed},
-      {S::kSending, T::kReceiptFailed, A::kGateway, G::kAnotherLeft, S::kQueued},
-      {S::kSending, T::kReceiptFailed, A::kGateway, G::kNoneLeftButPerhaps, S::kDeferred},
-      {S::kSending, T::kReceiptFailed, A::kGateway, G::kNoneLeft, S::kFailed},
-      {S::kAccepted, T::kReceiptFailed, A::kGateway, G::kAnotherLeft, S::kQueued},
-      {S::kAccepted, T::kReceiptFailed, A::kGateway, G::kNoneLeftButPerhaps, S::kDeferred},
-      {S::kAccepted, T::kReceiptFailed, A::kGateway, G::kNoneLeft, S::kFailed},
-      {S::kDeferred, T::kReceiptFailed, A::kGateway, G::kAnotherLeft, S::kQueued},
-      {S::kDeferred, T::kReceiptFailed, A::kGateway, G::kNoneLeft, S::kFailed},
-      {S::kUnknown, T::kReceiptFailed, A::kGateway, G::kNobody, S::kFailed},
-      {S::kAccepted, T::kReceiptDeferred, A::kGateway, G::kAlways, S::kDeferred},
-      {S::kDeferred, T::kReceiptDeferred, A::kGateway, G::kAlways, S::kDeferred},
-  };
-  return edges;
-}
-
-bool Holds(G guard, const DeliveryFacts& facts) {
-  const bool none_left = facts.hands == Hands::kNobody && !facts.another_left;
-  switch (guard) {
-    case G::kAlways:
-      return true;
-    case G::kNotTaken:
-      return facts.hands != Hands::kLast;
-    case G::kNobody:
-      return facts.hands == Hands::kNobody;
-    case G::kSomebody:
-      return facts.hands != Hands::kNobody;
-    case G::kAnotherLeft:
-      return facts.hands != Hands::kLast && facts.another_left;
-    case G::kNoneLeft:
-      return none_left;
-    case G::kNoneLeftButPerhaps:
-      return facts.hands == Hands::kPerhaps && !facts.another_left;
-    case G::kNoneLeftFailed:
-      return none_left && facts.failed;
-  }
-  return false;
-}
-
-// The first row whose guard holds: a narrower guard stands before a wider one.
-std::optional<S> Next(S from, T trigger, const DeliveryFacts& facts) {
-  for (const DeliveryEdge& edge : DeliveryEdges()) {
-    if (edge.from == from && edge.trigger == trigger && Holds(edge.guard, facts)) return edge.to;
-  }
-  return std::nullopt;
-}
 
 bool IsFinal(S state) {
   return state != S::kQueued && state != S::kSending && state != S::kAccepted && state != S::kDeferred;
@@ -107,6 +38,93 @@ absl::string_view StateName(S state) {
       return "UNKNOWN";
   }
   return "";
+}
+
+absl::string_view TriggerName(DeliveryTrigger trigger) {
+  switch (trigger) {
+    case DeliveryTrigger::kAttempt:
+      return "ask a provider";
+    case DeliveryTrigger::kAccept:
+      return "accept";
+    case DeliveryTrigger::kReject:
+      return "refuse";
+    case DeliveryTrigger::kPostpone:
+      return "no answer, or not now";
+    case DeliveryTrigger::kExhaust:
+      return "nobody left to ask";
+    case DeliveryTrigger::kSupersede:
+      return "withdraw";
+    case DeliveryTrigger::kExpire:
+      return "expire";
+    case DeliveryTrigger::kReceiptDelivered:
+      return "receipt says delivered";
+    case DeliveryTrigger::kReceiptFailed:
+      return "receipt says failed";
+    case DeliveryTrigger::kReceiptDeferred:
+      return "receipt says not yet";
+  }
+  return "";
+}
+
+absl::string_view ActorName(DeliveryActor actor) {
+  switch (actor) {
+    case DeliveryActor::kDispatcher:
+      return "service";
+    case DeliveryActor::kProvider:
+      return "provider";
+    case DeliveryActor::kCaller:
+      return "caller";
+    case DeliveryActor::kTime:
+      return "time";
+    case DeliveryActor::kGateway:
+      return "gateway";
+  }
+  return "";
+}
+
+absl::string_view GuardName(DeliveryGuard guard) {
+  switch (guard) {
+    case DeliveryGuard::kAlways:
+      return "";
+    case DeliveryGuard::kNotTaken:
+      return "the last provider does not have it";
+    case DeliveryGuard::kNobody:
+      return "nobody has it";
+    case DeliveryGuard::kSomebody:
+      return "somebody may have it";
+    case DeliveryGuard::kAnotherLeft:
+      return "the last provider does not have it, another is left to ask";
+    case DeliveryGuard::kNoneLeft:
+      return "nobody has it, nobody is left to ask";
+    case DeliveryGuard::kNoneLeftButPerhaps:
+      return "nobody is left to ask, an earlier provider may have it";
+    case DeliveryGuard::kNoneLeftFailed:
+      return "nobody has it, nobody is left to ask, one took it and failed";
+  }
+  return "";
+}
+
+absl::string_view EffectName(DeliveryEffect effect) {
+  switch (effect) {
+    case DeliveryEffect::kEventDelivered:
+      return "event DeliveryDelivered";
+    case DeliveryEffect::kEventRejected:
+      return "event DeliveryRejected";
+    case DeliveryEffect::kEventFailed:
+      return "event DeliveryFailed";
+    case DeliveryEffect::kEventExpired:
+      return "event DeliveryExpired";
+    case DeliveryEffect::kEventUnknown:
+      return "event DeliveryUnknown";
+    case DeliveryEffect::kEraseHeld:
+      return "erase the held message";
+  }
+  return "";
+}
+
+absl::string_view EventType(DeliveryEffect effect) {
+  absl::string_view name = EffectName(effect);
+  return absl::ConsumePrefix(&name, kEvent) ? name : absl::string_view();
 }
 
 }  // namespace tc::otp

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "common/testing/noon.h"
 
 namespace tc::otp {
@@ -66,26 +68,61 @@ std::optional<S> Expected(S from, T trigger, const DeliveryFacts& facts) {
   return std::nullopt;
 }
 
+std::optional<S> Next(S from, T trigger, const DeliveryFacts& facts) {
+  const DeliveryTransition* const row = FindRow(from, trigger, facts);
+  return row == nullptr ? std::nullopt : std::optional<S>(row->to);
+}
+
 TEST(Delivery, DoesInEveryStateWhatItShouldAndNothingElse) {
   for (const S from : kStates) {
     for (const T trigger : kTriggers) {
       for (const DeliveryFacts& facts : AllFacts()) {
         EXPECT_EQ(Next(from, trigger, facts), Expected(from, trigger, facts))
-            << StateName(from) << " trigger " << static_cast<int>(trigger) << " hands "
-            << static_cast<int>(facts.hands) << " another " << facts.another_left << " failed "
-            << facts.failed;
+            << StateName(from) << " " << TriggerName(trigger) << " hands " << static_cast<int>(facts.hands)
+            << " another " << facts.another_left << " failed " << facts.failed;
       }
     }
   }
 }
 
 TEST(Delivery, LeavesAFinalStateOnlyFromUnknownByALateReceipt) {  // SND-14, SND-15
-  for (const DeliveryEdge& edge : DeliveryEdges()) {
-    if (!IsFinal(edge.from)) continue;
-    EXPECT_EQ(edge.from, S::kUnknown);
-    EXPECT_EQ(edge.actor, DeliveryActor::kGateway);
-    EXPECT_TRUE(IsFinal(edge.to));
+  for (const DeliveryTransition& row : DeliveryTransitions()) {
+    if (!IsFinal(row.from)) continue;
+    EXPECT_EQ(row.from, S::kUnknown);
+    EXPECT_EQ(row.actor, DeliveryActor::kGateway);
+    EXPECT_TRUE(IsFinal(row.to));
   }
+}
+
+// The event of each end, and no other; a message that is not sent any more is not kept.
+TEST(Delivery, TellsItsEndsAndKeepsNoMessageAfterThem) {
+  for (const DeliveryTransition& row : DeliveryTransitions()) {
+    std::vector<std::string> events;
+    for (const DeliveryEffect effect : kAllDeliveryEffects) {
+      if (row.effects.Has(effect) && !EventType(effect).empty()) events.emplace_back(EventType(effect));
+    }
+    std::vector<std::string> expected;
+    if (row.to == S::kDelivered) expected = {"DeliveryDelivered"};
+    if (row.to == S::kRejected) expected = {"DeliveryRejected"};
+    if (row.to == S::kFailed) expected = {"DeliveryFailed"};
+    if (row.to == S::kExpired) expected = {"DeliveryExpired"};
+    if (row.to == S::kUnknown) expected = {"DeliveryUnknown"};
+    EXPECT_EQ(events, expected) << StateName(row.from) << " " << TriggerName(row.trigger);
+    EXPECT_EQ(row.effects.Has(DeliveryEffect::kEraseHeld), IsFinal(row.to) && !IsFinal(row.from))
+        << StateName(row.from) << " " << TriggerName(row.trigger);
+  }
+}
+
+TEST(Delivery, HasANameForEachColumn) {
+  std::set<absl::string_view> names;
+  for (const DeliveryTransition& row : DeliveryTransitions()) {
+    EXPECT_FALSE(StateName(row.to).empty());
+    EXPECT_FALSE(TriggerName(row.trigger).empty());
+    EXPECT_FALSE(ActorName(row.actor).empty());
+    EXPECT_EQ(GuardName(row.guard).empty(), row.guard == DeliveryGuard::kAlways);
+  }
+  for (const DeliveryEffect effect : kAllDeliveryEffects) names.insert(EffectName(effect));
+  EXPECT_EQ(names.size(), std::size(kAllDeliveryEffects));
 }
 
 // --- Attempts ---
@@ -142,6 +179,14 @@ TEST(Attempts, ChangeTheChannelThatTheRecordShows) {
   EXPECT_EQ(delivery.channel, Channel::kVoice);
   EXPECT_EQ(delivery.state, S::kAccepted);
   EXPECT_EQ(delivery.attempts.back().provider_message, "77");
+}
+
+TEST(Attempts, RememberTheirStepsForWhoeverRecordsThem) {
+  const Delivery sent = After(Queued(), kSmsByA, Fate::kAccepted);
+  ASSERT_EQ(sent.taken.size(), 2u);
+  EXPECT_EQ(sent.taken[0].trigger, T::kAttempt);
+  EXPECT_EQ(sent.taken[1].trigger, T::kAccept);
+  EXPECT_TRUE(Supersede(sent, Noon())->taken == sent.taken) << "a withdrawal alone is no step";
 }
 
 TEST(Attempts, EndOnceAndOnlyTheLast) {

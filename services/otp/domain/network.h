@@ -14,7 +14,7 @@ struct Place {
   friend bool operator==(const Place&, const Place&) = default;
 };
 
-// `address` in text form. An IPv4 address in IPv6's clothes (::ffff:192.0.2.1) is an IPv4 address. One that
+// `address` in text form. An IPv4-mapped IPv6 address (::ffff:192.0.2.1) is that IPv4 address. One that
 // cannot be read is its own client; both are empty for an empty one.
 Place PlaceOf(absl::string_view address);
 

@@ -18,7 +18,7 @@ TEST(PlaceOf, PutsNeighboursTogether) {  // SND-04
       {"the same address", "192.0.2.1", "192.0.2.1", true, true},
       {"another host of a /24", "192.0.2.1", "192.0.2.255", false, true},
       {"another /24", "192.0.2.1", "192.0.3.1", false, false},
-      {"IPv4 in IPv6's clothes", "192.0.2.1", "::ffff:192.0.2.1", true, true},
+      {"IPv4-mapped", "192.0.2.1", "::ffff:192.0.2.1", true, true},
       {"the same in hexadecimal", "192.0.2.1", "::ffff:c000:201", true, true},
       {"two addresses of a /64", "2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", true, true},
       {"two ways to write one", "2001:db8::1", "2001:0DB8:0:0:0:0:0:1", true, true},

@@ -61,12 +61,21 @@ absl::Status Ended(S state) {
       .With("state", StateName(state));
 }
 
-// The state after `trigger`, judged by the clock first.
-absl::StatusOr<S> Move(const Verification& v, T trigger, absl::Time now, const Policy& policy) {
+// The row of the caller's `trigger`, judged by the clock first.
+absl::StatusOr<const VerificationTransition*> RowOf(const Verification& v, T trigger, absl::Time now,
+                                                    const Policy& policy) {
   const S state = StateAt(v, now, policy);
-  const std::optional<S> next = Next(state, trigger);
-  if (!next.has_value()) return Ended(state);
-  return *next;
+  const VerificationTransition* const row =
+      FindTransition(VerificationTransitions(), state, trigger, VerificationActor::kCaller);
+  if (row == nullptr) return Ended(state);
+  return row;
+}
+
+Verification After(const Verification& v, const VerificationTransition& row) {
+  Verification after = v;
+  after.state = row.to;
+  after.taken = &row;
+  return after;
 }
 
 void Put(const NewCode& code, absl::Time now, const Policy& policy, Verification& v) {
@@ -156,7 +165,7 @@ absl::StatusOr<Verification> Start(const Draft& draft, const NewCode& code,
 }
 
 absl::Status MayResend(const Verification& v, absl::Time now, const Policy& policy) {
-  TRY(Move(v, T::kResend, now, policy));
+  TRY(RowOf(v, T::kResend, now, policy));
   if (v.code_number >= policy.sends_per_verification) {
     return Refuse(absl::StatusCode::kResourceExhausted, Reason::kSendLimitReached,
                   "no sends are left for this verification");
@@ -174,7 +183,7 @@ absl::StatusOr<Verification> Resend(const Verification& v, const NewCode& code, 
                   "no calls are left for this verification")
         .With("channel", ChannelName(code.channel));
   }
-  Verification after = v;
+  Verification after = After(v, *TRY(RowOf(v, T::kResend, now, policy)));
   ++after.code_number;
   Put(code, now, policy, after);
   return after;
@@ -188,14 +197,14 @@ absl::StatusOr<Charged> Charge(const Verification& v, absl::string_view request_
     return Refuse(absl::StatusCode::kInvalidArgument, Reason::kRequestIdReused,
                   "the request_id was used before with another code");
   }
-  Charged charged{v, v.attempts.size(), false};
-  charged.after.state = TRY(Move(v, T::kCharge, now, policy));
+  const VerificationTransition* const row = TRY(RowOf(v, T::kCharge, now, policy));
   const absl::Time next = NextAttempt(v, policy);
   if (now < next) {
     return Refuse(absl::StatusCode::kResourceExhausted, Reason::kAttemptTooSoon,
                   "not evaluated and not charged: wait before the next attempt")
         .RetryAfter(next - now);
   }
+  Charged charged{After(v, *row), v.attempts.size(), false};
   charged.after.attempts.push_back(
       {std::string(request_id), std::string(code_fingerprint), now, v.code_number});
   return charged;
@@ -205,11 +214,11 @@ absl::StatusOr<Verification> Approve(const Verification& v, absl::string_view re
                                      absl::Time now) {
   if (!v.approving_request_id.empty() && v.approving_request_id == request_id) return v;
   // Not StateAt: the last attempt of a code is charged already and must still count when it is right.
-  const std::optional<S> next = Next(v.state, T::kApprove);
-  if (!next.has_value()) return Ended(v.state);
+  const VerificationTransition* const row =
+      FindTransition(VerificationTransitions(), v.state, T::kApprove, VerificationActor::kCaller);
+  if (row == nullptr) return Ended(v.state);
   if (v.code_number != code_number || now >= v.expires) return Ended(S::kExpired);
-  Verification after = v;
-  after.state = *next;
+  Verification after = After(v, *row);
   after.approving_request_id = std::string(request_id);
   after.approved = now;
   return after;
@@ -229,9 +238,7 @@ Verification AsOfAttempt(const Verification& v, size_t attempt) {
 }
 
 absl::StatusOr<Verification> Cancel(const Verification& v, absl::Time now, const Policy& policy) {
-  Verification after = v;
-  after.state = TRY(Move(v, T::kCancel, now, policy));
-  return after;
+  return After(v, *TRY(RowOf(v, T::kCancel, now, policy)));
 }
 
 absl::StatusOr<Verification> Consume(const Verification& v, absl::Time now, const Policy& policy) {
@@ -239,18 +246,17 @@ absl::StatusOr<Verification> Consume(const Verification& v, absl::Time now, cons
     return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kVerificationNotApproved,
                   "the code has not been entered");
   }
-  Verification after = v;
-  after.state = TRY(Move(v, T::kConsume, now, policy));
-  return after;
+  return After(v, *TRY(RowOf(v, T::kConsume, now, policy)));
 }
 
 Verification Settle(const Verification& v, absl::Time now, const Policy& policy) {
-  Verification after = v;
   const S state = StateAt(v, now, policy);
   // A charged last attempt may be under way: it is only locked for good once nothing can approve it any more.
-  if (state == S::kLocked && now < v.expires) return after;
-  if (state != v.state) after.state = state;
-  return after;
+  if (state == v.state || (state == S::kLocked && now < v.expires)) return v;
+  const VerificationTransition* const row =
+      FindTransition(VerificationTransitions(), v.state, state == S::kLocked ? T::kLock : T::kExpire,
+                     VerificationActor::kTime);
+  return row == nullptr ? v : After(v, *row);
 }
 
 }  // namespace tc::otp

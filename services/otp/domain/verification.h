@@ -17,7 +17,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/base/id.h"
+#include "common/base/transition.h"
 #include "services/otp/domain/address.h"
 #include "services/otp/domain/policy.h"
 
@@ -26,21 +28,53 @@ namespace tc::otp {
 enum class Purpose { kPhoneBinding, kEmailBinding, kRecoveryClaim, kRecoveryApproval, kSecondFactor };
 enum class VerificationState { kPending, kApproved, kConsumed, kExpired, kLocked, kCancelled };
 enum class VerificationTrigger { kCharge, kApprove, kResend, kCancel, kConsume, kExpire, kLock };
-enum class Actor { kCaller, kClock };
+enum class VerificationActor { kCaller, kTime };
 
-// The whole machine. A trigger that is not here is refused and writes nothing.
-struct VerificationEdge {
-  VerificationState from;
-  VerificationTrigger trigger;
-  Actor actor;
-  VerificationState to;
+// What must hold besides; the domain function that is named checks it, at StateAt.
+enum class VerificationGuard {
+  kMayTry,          // Charge; ChargeTry, ChargeSpray (tries.h)
+  kCodeRight,       // Approve
+  kMayResend,       // MayResend, Resend; the limits of sends (send_limits.h)
+  kInTime,          // Cancel, Consume
+  kTimeOver,        // Settle
+  kAttemptsUsedUp,  // Settle
 };
-const std::vector<VerificationEdge>& VerificationEdges();
-std::optional<VerificationState> Next(VerificationState from, VerificationTrigger trigger);
+
+// What follows from a step, in the same transaction (rpc/recorder.h).
+enum class VerificationEffect {
+  kEventResent,
+  kEventApproved,
+  kEventConsumed,
+  kEventCancelled,
+  kEventExpired,
+  kEventLocked,
+  kScheduleEnd,            // of the present code, and the record's removal
+  kScheduleEndOfApproval,  // that nobody uses
+};
+
+using VerificationTransition = Transition<VerificationState, VerificationTrigger, VerificationActor,
+                                          VerificationGuard, VerificationEffect>;
+
+// The whole machine, for FindTransition. A trigger that is not here is refused and writes nothing.
+absl::Span<const VerificationTransition> VerificationTransitions();
 bool IsFinal(VerificationState state);
 
 absl::string_view PurposeName(Purpose purpose);        // "RECOVERY_CLAIM"
 absl::string_view StateName(VerificationState state);  // "PENDING"
+// For people: "send a new code".
+absl::string_view TriggerName(VerificationTrigger trigger);
+absl::string_view ActorName(VerificationActor actor);
+absl::string_view GuardName(VerificationGuard guard);
+absl::string_view EffectName(VerificationEffect effect);
+// "VerificationResent"; empty when the effect is no event.
+absl::string_view EventType(VerificationEffect effect);
+
+inline constexpr VerificationEffect kAllVerificationEffects[] = {
+    VerificationEffect::kEventResent,   VerificationEffect::kEventApproved,
+    VerificationEffect::kEventConsumed, VerificationEffect::kEventCancelled,
+    VerificationEffect::kEventExpired,  VerificationEffect::kEventLocked,
+    VerificationEffect::kScheduleEnd,   VerificationEffect::kScheduleEndOfApproval};
+
 // E-mail never carries a trusted contact's code (O4).
 bool Allows(Purpose purpose, Channel channel);
 // Asked for by a person who is signed in; a claimant is not.
@@ -102,6 +136,9 @@ struct Verification {
   std::string approving_request_id;
   absl::Time approved = absl::InfinitePast();
   bool replayed = false;  // the right code came again after its use, and that was told (OTP-05)
+
+  // The row of the one step since it was read, not stored: what is to be recorded (rpc/recorder.h).
+  const VerificationTransition* taken = nullptr;
 
   friend bool operator==(const Verification&, const Verification&) = default;
 };

@@ -1,34 +1,17 @@
-// The machine of a verification and the names of its parts; the rules of the steps are in verification.cc.
+// The names of a verification's parts; its machine is in verification_table.cc, the rules of the steps in
+// verification.cc.
 
+#include "absl/strings/strip.h"
 #include "services/otp/domain/verification.h"
 
 namespace tc::otp {
 namespace {
+
 using S = VerificationState;
-using T = VerificationTrigger;
+
+constexpr absl::string_view kEvent = "event ";
+
 }  // namespace
-
-const std::vector<VerificationEdge>& VerificationEdges() {
-  static const auto& edges = *new std::vector<VerificationEdge>{
-      {S::kPending, T::kCharge, Actor::kCaller, S::kPending},
-      {S::kPending, T::kApprove, Actor::kCaller, S::kApproved},
-      {S::kPending, T::kResend, Actor::kCaller, S::kPending},
-      {S::kPending, T::kCancel, Actor::kCaller, S::kCancelled},
-      {S::kPending, T::kExpire, Actor::kClock, S::kExpired},
-      {S::kPending, T::kLock, Actor::kClock, S::kLocked},
-      {S::kApproved, T::kConsume, Actor::kCaller, S::kConsumed},
-      {S::kApproved, T::kCancel, Actor::kCaller, S::kCancelled},
-      {S::kApproved, T::kExpire, Actor::kClock, S::kExpired},
-  };
-  return edges;
-}
-
-std::optional<S> Next(S from, T trigger) {
-  for (const VerificationEdge& edge : VerificationEdges()) {
-    if (edge.from == from && edge.trigger == trigger) return edge.to;
-  }
-  return std::nullopt;
-}
 
 bool IsFinal(S state) { return state != S::kPending && state != S::kApproved; }
 
@@ -64,6 +47,82 @@ absl::string_view StateName(S state) {
       return "CANCELLED";
   }
   return "";
+}
+
+absl::string_view TriggerName(VerificationTrigger trigger) {
+  switch (trigger) {
+    case VerificationTrigger::kCharge:
+      return "try a code";
+    case VerificationTrigger::kApprove:
+      return "approve";
+    case VerificationTrigger::kResend:
+      return "send a new code";
+    case VerificationTrigger::kCancel:
+      return "cancel, or make another";
+    case VerificationTrigger::kConsume:
+      return "consume";
+    case VerificationTrigger::kExpire:
+      return "expire";
+    case VerificationTrigger::kLock:
+      return "lock";
+  }
+  return "";
+}
+
+absl::string_view ActorName(VerificationActor actor) {
+  switch (actor) {
+    case VerificationActor::kCaller:
+      return "caller";
+    case VerificationActor::kTime:
+      return "time";
+  }
+  return "";
+}
+
+absl::string_view GuardName(VerificationGuard guard) {
+  switch (guard) {
+    case VerificationGuard::kMayTry:
+      return "in time, an attempt left, the delay over, within the limits of person and address, challenge "
+             "passed if one is due";
+    case VerificationGuard::kCodeRight:
+      return "the code is right, in time and not replaced";
+    case VerificationGuard::kMayResend:
+      return "in time, an attempt and a send left, the delay over, within the limits";
+    case VerificationGuard::kInTime:
+      return "in time";
+    case VerificationGuard::kTimeOver:
+      return "time over";
+    case VerificationGuard::kAttemptsUsedUp:
+      return "time over, no attempt left";
+  }
+  return "";
+}
+
+absl::string_view EffectName(VerificationEffect effect) {
+  switch (effect) {
+    case VerificationEffect::kEventResent:
+      return "event VerificationResent";
+    case VerificationEffect::kEventApproved:
+      return "event VerificationApproved";
+    case VerificationEffect::kEventConsumed:
+      return "event VerificationConsumed";
+    case VerificationEffect::kEventCancelled:
+      return "event VerificationCancelled";
+    case VerificationEffect::kEventExpired:
+      return "event VerificationExpired";
+    case VerificationEffect::kEventLocked:
+      return "event VerificationLocked";
+    case VerificationEffect::kScheduleEnd:
+      return "schedule the end";
+    case VerificationEffect::kScheduleEndOfApproval:
+      return "schedule the approval's end";
+  }
+  return "";
+}
+
+absl::string_view EventType(VerificationEffect effect) {
+  absl::string_view name = EffectName(effect);
+  return absl::ConsumePrefix(&name, kEvent) ? name : absl::string_view();
 }
 
 bool Allows(Purpose purpose, Channel channel) {

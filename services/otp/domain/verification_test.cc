@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "common/testing/status.h"
 
 namespace tc::otp {
@@ -93,20 +95,72 @@ std::optional<S> Tried(S from, T trigger) {
   return timed.state == v.state ? std::nullopt : std::optional<S>(timed.state);
 }
 
+constexpr T kTriggers[] = {T::kCharge,  T::kApprove, T::kResend, T::kCancel,
+                           T::kConsume, T::kExpire,  T::kLock};
+
+// Who pulls a trigger; nobody else does.
+VerificationActor ActorOf(T trigger) {
+  return trigger == T::kExpire || trigger == T::kLock ? VerificationActor::kTime : VerificationActor::kCaller;
+}
+const VerificationTransition* RowOf(S from, T trigger) {
+  return FindTransition(VerificationTransitions(), from, trigger, ActorOf(trigger));
+}
+
 TEST(Verification, DoesWhatItsTableSaysAndNothingElse) {
   for (const S from : kStates) {
-    for (const T trigger :
-         {T::kCharge, T::kApprove, T::kResend, T::kCancel, T::kConsume, T::kExpire, T::kLock}) {
-      EXPECT_EQ(Tried(from, trigger), Next(from, trigger))
-          << StateName(from) << " trigger " << static_cast<int>(trigger);
+    for (const T trigger : kTriggers) {
+      const VerificationTransition* const row = RowOf(from, trigger);
+      EXPECT_EQ(Tried(from, trigger), row == nullptr ? std::nullopt : std::optional<S>(row->to))
+          << StateName(from) << " " << TriggerName(trigger);
     }
   }
+  for (const VerificationTransition& row : VerificationTransitions())
+    EXPECT_EQ(RowOf(row.from, row.trigger), &row) << "one row for each state and trigger";
+}
+
+TEST(Verification, RemembersItsStepForWhoeverRecordsIt) {
+  const Policy policy;
+  const Verification v = Pending();
+  EXPECT_EQ(v.taken, nullptr) << "making it is no step";
+  EXPECT_EQ(Charge(v, "r", "f", Noon(), policy)->after.taken, RowOf(S::kPending, T::kCharge));
+  EXPECT_EQ(Approve(v, "r", 1, Noon())->taken, RowOf(S::kPending, T::kApprove));
+  EXPECT_EQ(Resend(v, CodeOf("two"), Noon() + policy.resend_delays[0], policy)->taken,
+            RowOf(S::kPending, T::kResend));
+  EXPECT_EQ(Cancel(v, Noon(), policy)->taken, RowOf(S::kPending, T::kCancel));
+  EXPECT_EQ(Consume(In(S::kApproved), Noon(), policy)->taken, RowOf(S::kApproved, T::kConsume));
+  EXPECT_EQ(Settle(v, Noon() + absl::Hours(1), policy).taken, RowOf(S::kPending, T::kExpire));
+  EXPECT_EQ(Settle(In(S::kApproved), Noon() + absl::Hours(1), policy).taken, RowOf(S::kApproved, T::kExpire));
+  const Verification used_up = WithAttempts(5, NoDelays());
+  EXPECT_EQ(Settle(used_up, Noon() + absl::Hours(1), policy).taken, RowOf(S::kPending, T::kLock));
+  EXPECT_EQ(Settle(v, Noon(), policy), v) << "the clock has decided nothing";
+}
+
+// Followers are told of each step but a try, once.
+TEST(Verification, TellsEveryStepThatChangesItsCodeOrState) {
+  for (const VerificationTransition& row : VerificationTransitions()) {
+    int events = 0;
+    for (const VerificationEffect effect : kAllVerificationEffects)
+      events += row.effects.Has(effect) && !EventType(effect).empty();
+    EXPECT_EQ(events, row.trigger == T::kCharge ? 0 : 1)
+        << StateName(row.from) << " " << TriggerName(row.trigger);
+  }
+}
+
+TEST(Verification, HasANameForEachColumn) {
+  std::set<absl::string_view> names;
+  for (const VerificationTransition& row : VerificationTransitions()) {
+    EXPECT_FALSE(TriggerName(row.trigger).empty());
+    EXPECT_FALSE(ActorName(row.actor).empty());
+    EXPECT_FALSE(GuardName(row.guard).empty());
+  }
+  for (const VerificationEffect effect : kAllVerificationEffects) names.insert(EffectName(effect));
+  EXPECT_EQ(names.size(), std::size(kAllVerificationEffects));
 }
 
 TEST(Verification, EndsForGoodInFourStates) {
   for (const S state : kStates) {
     bool leaves = false;
-    for (const VerificationEdge& edge : VerificationEdges()) leaves |= edge.from == state;
+    for (const VerificationTransition& row : VerificationTransitions()) leaves |= row.from == state;
     EXPECT_EQ(IsFinal(state), !leaves) << StateName(state);
   }
 }

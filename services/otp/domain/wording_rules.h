@@ -2,9 +2,8 @@
 
 // What the words of a template must keep to, whoever wrote them:
 // - the placeholders of their template and no others, each as often as it is needed;
-// - nothing that a telephone or a browser reads as an address or as the last line of a code's SMS: no @, no
-// #,
-//   no "http", no "://", no full stop with a letter or digit behind it (OTP-22, OTP-23);
+// - nothing that a telephone or a browser reads as an address or as the last line of a code's SMS: no @, #,
+//   "http" or "://", no full stop with a letter or digit behind it (OTP-22, OTP-23);
 // - Latin and Cyrillic letters, digits and punctuation only, in one line: no control, bidirectional or
 //   invisible character, in well-formed UTF-8 (SND-19);
 // - no more than fits when every name, code, host and link is as long as can be (OTP-23).

@@ -36,7 +36,7 @@ std::string Body(Template name, Locale locale, const NoticeFields& fields = {},
 
 // What a browser takes out of an SMS: WICG "Origin-bound one-time codes delivered via SMS", 3.2 Parsing.
 struct OriginBound {
-  std::string scheme = "https", host, embedded_host, code;
+  std::string host, embedded_host, code;
 };
 
 bool IsAsciiWhitespace(char c) { return absl::StrContains("\t\n\f\r ", c); }
@@ -85,7 +85,6 @@ TEST_P(CodeTexts, EndWithTheOriginAndTheCode) {  // OTP-22
         const std::string text = Code(purpose, locale, Channel::kSms, mask, code, host);
         const std::optional<OriginBound> bound = ParseOriginBound(text);
         ASSERT_TRUE(bound.has_value()) << text;
-        EXPECT_EQ(bound->scheme, "https");
         EXPECT_EQ(bound->host, host);
         EXPECT_EQ(bound->code, code);
         EXPECT_EQ(bound->embedded_host, "");

@@ -34,9 +34,10 @@ class HttpClient {
 
   // The answer, whatever its status, except: UNAVAILABLE for a redirect (REDIRECT_REFUSED), for a host that
   // was not reached (UNREACHABLE), whose certificate is not good (TLS_REFUSED), and when `patience` is over
-  // before it began (TOO_LATE): the request was surely not taken. DEADLINE_EXCEEDED when it may have been:
-  // TIMEOUT, BROKEN, ANSWER_TOO_LONG. An answer that says by its status that the request was not taken counts
-  // even when its body breaks off; its body is then empty.
+  // before it began (TOO_LATE), or libcurl fails before anything has left (TRANSPORT, TRANSPORT_…): the
+  // request was surely not taken. DEADLINE_EXCEEDED when it may have been: TIMEOUT, BROKEN, ANSWER_TOO_LONG.
+  // An answer that says by its status that the request was not taken counts even when its body breaks off;
+  // its body is then empty.
   absl::StatusOr<HttpAnswer> Ask(const HttpRequest& request, absl::Duration patience);
 
  private:

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "common/crypto/hmac.h"
 #include "common/testing/status.h"
 #include "services/otp/outbound/provider_testing.h"
 #include "services/otp/outbound/stub_gateway_testing.h"
@@ -17,6 +19,7 @@ namespace tc::otp {
 namespace {
 
 using absl::StatusCode::kInvalidArgument;
+using absl::StatusCode::kUnauthenticated;
 using absl::StatusCode::kUnavailable;
 using testing::HasCode;
 using testing::IsOk;
@@ -136,7 +139,86 @@ TEST(Presets, AreAllTested) {
   for (const Golden& golden : kGoldens) EXPECT_EQ(PresetFiles().count(golden.preset), 1u) << golden.preset;
 }
 
-// --- what the gateways say although their status is 200, and what they report ---
+// --- a notice lives for a day, longer than some gateways take ---
+
+std::unique_ptr<Provider> OpenPreset(const ConfigDir& dir, absl::string_view preset,
+                                     const std::string& gateway = "https://127.0.0.1/messages",
+                                     const std::string& more = "") {
+  const Golden& golden = *std::find_if(std::begin(kGoldens), std::end(kGoldens), [&](const Golden& g) {
+    return absl::string_view(g.preset) == preset;
+  });
+  return dir.OpenOne(absl::StrCat(R"({"name": "p", "kind": "webhook", "preset": ")", preset, R"(", )",
+                                  Spelt(golden.more), R"(, "secret_file": ")", dir.Write("secret", "s3cret"),
+                                  R"(", )", more, R"("request": {"url": ")", gateway, R"("}})"));
+}
+
+TEST(Presets, NeverSayALongerValidityThanTheirGatewayTakes) {
+  const StubGateway stub(Http("201 Created", R"({"sid":"SM1"})"));
+  const ConfigDir dir;
+  Message notice = CodeMessage();
+  notice.code = "";
+  notice.expires = notice.created + absl::Hours(24);
+  const auto twilio =
+      OpenPreset(dir, "twilio", stub.url(), absl::StrCat(R"("ca_file": ")", stub.ca_file(), R"(", )"));
+  ASSERT_THAT(twilio->Send(notice, AnyHandover()), IsOk());
+  EXPECT_TRUE(absl::StrContains(BodyOf(stub.requests()[0]), "ValidityPeriod=36000&"))
+      << BodyOf(stub.requests()[0]);
+}
+
+// --- what the gateways report ---
+
+struct Report {
+  const char* preset;
+  const char* field;
+  const char* word;
+  std::optional<DeliveryTrigger> outcome;
+};
+class TwilioReports : public ::testing::TestWithParam<Report> {};
+TEST_P(TwilioReports, AreUnderstoodWhenTheyAreSigned) {  // SND-15
+  const Report& report = GetParam();
+  const ConfigDir dir;
+  const std::unique_ptr<Provider> provider = OpenPreset(dir, report.preset);
+  const std::string url = "https://otp.example/receipts/p/t0ken";
+  // The address, then each field with its value, in the fields' order.
+  const std::string signed_text = absl::StrCat(url, "AccountSid", "AC1", report.field, report.word);
+  ReceiptCall call{
+      "POST", url, {}, {}, absl::StrCat(report.field, "=", report.word, "&", "AccountSid", "=AC1")};
+  EXPECT_THAT(provider->ReadReceipt(call), HasCode(kUnauthenticated));
+  call.headers["x-twilio-signature"] = absl::Base64Escape(crypto::HmacSha1("s3cret", signed_text));
+  const auto read = provider->ReadReceipt(call);
+  ASSERT_THAT(read, IsOk());
+  ASSERT_EQ(read->has_value(), report.outcome.has_value());
+  if (report.outcome.has_value()) {
+    EXPECT_EQ((*read)->outcome, *report.outcome);
+  }
+  call.body += "&To=elsewhere";
+  EXPECT_THAT(provider->ReadReceipt(call), HasCode(kUnauthenticated));
+}
+INSTANTIATE_TEST_SUITE_P(
+    All, TwilioReports,
+    ::testing::Values(Report{"twilio", "MessageStatus", "delivered", DeliveryTrigger::kReceiptDelivered},
+                      Report{"twilio", "MessageStatus", "undelivered", DeliveryTrigger::kReceiptFailed},
+                      Report{"twilio", "MessageStatus", "sent", std::nullopt},
+                      Report{"twilio-voice", "CallStatus", "completed", DeliveryTrigger::kReceiptDelivered},
+                      Report{"twilio-voice", "CallStatus", "no-answer", DeliveryTrigger::kReceiptFailed},
+                      Report{"twilio-voice", "CallStatus", "ringing", std::nullopt}));
+
+TEST(Presets, UnderstandReportsOfTelegram) {
+  const ConfigDir dir;
+  const std::unique_ptr<Provider> provider = OpenPreset(dir, "telegram-gateway");
+  const auto outcome = [&](const std::string& word) {
+    const ReceiptCall call{
+        "POST", "", {}, {}, absl::StrCat(R"({"delivery_status":{"status":")", word, R"("}})")};
+    const auto read = provider->ReadReceipt(call);
+    EXPECT_THAT(read, IsOk());
+    return read->has_value() ? std::optional((*read)->outcome) : std::nullopt;
+  };
+  EXPECT_EQ(outcome("delivered"), DeliveryTrigger::kReceiptDelivered);
+  EXPECT_EQ(outcome("expired"), DeliveryTrigger::kReceiptFailed);
+  EXPECT_EQ(outcome("sent"), std::nullopt);
+}
+
+// --- what the gateways say although their status is 200 ---
 
 struct Verdict {
   const char* preset;
@@ -146,15 +228,10 @@ struct Verdict {
 };
 class PresetVerdicts : public ::testing::TestWithParam<Verdict> {};
 TEST_P(PresetVerdicts, AreUnderstood) {
-  const Golden& golden = *std::find_if(std::begin(kGoldens), std::end(kGoldens), [](const Golden& g) {
-    return absl::string_view(g.preset) == GetParam().preset;
-  });
   const StubGateway stub(Http("200 OK", GetParam().answer));
   const ConfigDir dir;
-  const std::unique_ptr<Provider> provider = dir.OpenOne(
-      absl::StrCat(R"({"name": "p", "kind": "webhook", "preset": ")", golden.preset, R"(", )",
-                   Spelt(golden.more), R"(, "secret_file": ")", dir.Write("secret", "s3cret"),
-                   R"(", "ca_file": ")", stub.ca_file(), R"(", "request": {"url": ")", stub.url(), R"("}})"));
+  const std::unique_ptr<Provider> provider = OpenPreset(
+      dir, GetParam().preset, stub.url(), absl::StrCat(R"("ca_file": ")", stub.ca_file(), R"(", )"));
   const auto result = provider->Send(CodeMessage(), AnyHandover());
   EXPECT_THAT(result, HasCode(GetParam().code));
   EXPECT_EQ(result.status().message(), GetParam().outcome);

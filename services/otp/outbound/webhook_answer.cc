@@ -60,7 +60,9 @@ bool StatusList::Has(int status) const {
 WebhookAnswer WebhookAnswer::Read(ConfigObject config) {
   WebhookAnswer made;
   made.accepted_ = StatusList::Read(config, "accepted", {{200, 299}});
-  made.retry_ = StatusList::Read(config, "retry", {{408, 408}, {425, 425}, {429, 429}});
+  // 401 and 403 are about our account, not about the message.
+  made.retry_ =
+      StatusList::Read(config, "retry", {{401, 401}, {403, 403}, {408, 408}, {425, 425}, {429, 429}});
   made.refused_ = StatusList::Read(config, "refused", {});
   made.message_ = config.Pointer("message");
   if (config.Has("verdict")) {

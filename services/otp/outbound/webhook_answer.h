@@ -2,10 +2,11 @@
 
 // What a webhook's answer means, as the configuration describes it. Immutable.
 //
-// By status: "accepted" (200-299), else a redirect or one of "retry" (408, 425, 429): not now; "refused": for
-// good; what stands in none of them: 4xx refused, all else not now. An accepted answer may still say no in
-// its JSON ("verdict"): there the value at "field" must be one of "good", or absent when "good" is empty; the
-// value at "reason" (or else at "field") decides by "retry" whether it is for now or for good.
+// By status: "accepted" (200-299), else a redirect or one of "retry" (401, 403, 408, 425, 429): not now;
+// "refused": for good; what stands in none of them: 4xx refused, all else not now. An accepted answer may
+// still say no in its JSON ("verdict"): there the value at "field" must be one of "good", or absent when
+// "good" is empty; the value at "reason" (or else at "field") decides by "retry" whether it is for now or for
+// good.
 
 #include <optional>
 #include <string>

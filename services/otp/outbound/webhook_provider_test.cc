@@ -168,6 +168,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Row{"400 Bad Request", "", kInvalidArgument, "HTTP_400"},
                       Row{"404 Not Found", "", kInvalidArgument, "HTTP_404"},
                       Row{"422 Unprocessable", "", kInvalidArgument, "HTTP_422"},
+                      Row{"401 Unauthorized", "", kUnavailable, "HTTP_401"},
+                      Row{"403 Forbidden", "", kUnavailable, "HTTP_403"},
                       Row{"408 Request Timeout", "", kUnavailable, "HTTP_408"},
                       Row{"429 Too Many Requests", "", kUnavailable, "HTTP_429"},
                       Row{"307 Temporary Redirect", "", kUnavailable, "REDIRECT_REFUSED"},

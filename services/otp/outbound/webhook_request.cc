@@ -26,6 +26,8 @@ const std::vector<std::string>& NotInHeader() {
   return names;
 }
 
+constexpr int64_t kDay = 86400;
+
 bool Contains(const std::vector<std::string>& names, absl::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -71,6 +73,8 @@ WebhookRequest WebhookRequest::Read(ConfigObject config, const Values& constants
     made.ReadJson(config, *made.json_, "json", Json::json_pointer(), constants);
   }
   if (config.Has("form")) made.ReadForm(config.Object("form"), constants);
+  if (config.Has("longest_validity"))
+    made.longest_validity_ = absl::Seconds(config.Number("longest_validity", kDay, 60, kDay));
   if (config.Has("signature")) made.ReadSignature(config.Object("signature"));
   config.RefuseOthers();
   return made;
@@ -182,7 +186,7 @@ absl::StatusOr<HttpRequest> WebhookRequest::For(const Message& message, const Ha
     return absl::InvalidArgumentError("NO_CODE");
   const absl::Duration least = used_.count("validity_minutes") > 0 ? absl::Minutes(1) : absl::Seconds(1);
   if (message.expires - handover.now < least) return absl::UnavailableError("TOO_LATE");
-  Values values = ValuesOf(message, handover);
+  Values values = ValuesOf(message, handover, longest_validity_);
   values["secret"] = std::string(secret_.Reveal());
   HttpRequest request{.method = method_, .url = url_.Fill(values, Pattern::Escape::kUrl)};
   request.body = json_.has_value() ? JsonBody(values) : FormBody(values);

@@ -60,6 +60,7 @@ class WebhookRequest {
   Secret authorization_;  // the value of authorization_header_
   std::string authorization_header_;
   std::optional<Signature> signature_;
+  absl::Duration longest_validity_ = absl::InfiniteDuration();
   Secret secret_;
   std::set<std::string> used_;  // placeholders
   bool uses_secret_ = false;

@@ -1,5 +1,7 @@
 #include "services/otp/outbound/webhook_values.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -32,8 +34,8 @@ const std::vector<std::string>& PlaceholderNames() {
   return names;
 }
 
-Values ValuesOf(const Message& message, const Handover& handover) {
-  const absl::Duration left = message.expires - handover.now;
+Values ValuesOf(const Message& message, const Handover& handover, absl::Duration longest) {
+  const absl::Duration left = std::min(longest, message.expires - handover.now);
   const bool english = message.locale == Locale::kEnglish;
   return {
       {"to", message.to.text()},

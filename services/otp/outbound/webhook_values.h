@@ -16,7 +16,9 @@ namespace tc::otp {
 const std::vector<std::string>& PlaceholderNames();
 
 // All but the secret. `spelt`: the code's digits with blanks between; `text_xml`: the text with what XML
-// reserves written as entities; `language`: "ru-RU".
-Values ValuesOf(const Message& message, const Handover& handover);
+// reserves written as entities; `language`: "ru-RU". The validity is what the message has left, at most
+// `longest`.
+Values ValuesOf(const Message& message, const Handover& handover,
+                absl::Duration longest = absl::InfiniteDuration());
 
 }  // namespace tc::otp

@@ -10,6 +10,7 @@
 #include "common/base/status.h"
 #include "services/otp/rpc/conversions.h"
 #include "services/otp/rpc/load.h"
+#include "services/otp/rpc/recorder.h"
 #include "services/otp/rpc/tries.h"
 #include "services/otp/rpc/verification_handlers.h"
 #include "services/otp/store/verification_store.h"
@@ -80,7 +81,7 @@ void VerificationHandlers::TellOfMet(const BoundRequest& request, const Met& met
         if (!v.has_value() || !WouldReplay(*v)) return absl::OkStatus();
         v->replayed = true;
         TRY(SaveVerification(txn, *v));
-        return EmitVerification(txn, "VerificationReplayed", *v, now);
+        return Tell(txn, "VerificationReplayed", *v, now);
       },
       [](const absl::StatusOr<uint64_t>&) {});
 }
@@ -128,7 +129,7 @@ absl::StatusOr<Charged> VerificationHandlers::ChargeAttempt(kv::Txn& txn, const 
   if (elsewhere.ok()) met.braked = elsewhere->braked;
   if (HasReason(elsewhere.status(), Reason::kChallengeRequired)) met.braked = true;
   TRY(SaveCharge(txn, v, TRY(elsewhere), desk_.policy));
-  TRY(SaveVerification(txn, charged->after));
+  TRY(Record(txn, charged->after, call.now, desk_.policy));
   return charged;
 }
 
@@ -139,12 +140,10 @@ absl::StatusOr<Verification> VerificationHandlers::ApproveAttempt(kv::Txn& txn, 
   Verification approved = TRY(Approve(v, call.request_id, code_number, call.now));
   if (approved == v) return approved;
   TRY(SettleCode(txn, approved, true, call.now));
-  TRY(SaveVerification(txn, approved));
   TRY(GiveBackTries(txn, approved, ApprovingAttemptOf(approved), desk_.policy));
   // A late receipt of failure must not send a code again that has been entered.
   TRY(Withdraw(txn, approved.delivery, call.now));
-  TRY(ScheduleEndOfApproval(txn, approved, desk_.policy));
-  TRY(EmitVerification(txn, "VerificationApproved", approved, call.now));
+  TRY(Record(txn, approved, call.now, desk_.policy));
   return approved;
 }
 

@@ -11,7 +11,7 @@
 
 namespace tc::otp {
 
-// Keys that the keyring must hold: codes, and the index of addresses.
+// Keys that the keyring must hold: of codes, and of the indexes under which sends and attempts are counted.
 inline constexpr char kCodeKey[] = "otp-code";
 inline constexpr char kIndexKey[] = "otp-index";
 inline constexpr char kDataKey[] = "otp-data";  // seals addresses and messages

@@ -1,6 +1,7 @@
 #include "services/otp/rpc/desk.h"
 
 #include "common/base/status.h"
+#include "services/otp/rpc/recorder.h"
 #include "services/otp/store/delivery_store.h"
 #include "services/otp/store/sealed.h"
 
@@ -56,8 +57,10 @@ absl::StatusOr<Delivery> KeepBack(kv::Txn& txn, const Desk& desk, const Outgoing
 absl::Status Withdraw(kv::Txn& txn, const DeliveryId& id, absl::Time now) {
   const std::optional<Delivery> delivery = TRY(FindDelivery(txn, id));
   if (!delivery.has_value()) return absl::OkStatus();
-  const std::optional<Delivery> after = Supersede(*delivery, now);
-  return after.has_value() ? SaveDelivery(txn, *after) : absl::OkStatus();
+  std::optional<Delivery> after = Supersede(*delivery, now);
+  if (!after.has_value()) return absl::OkStatus();
+  TRY(EraseHeldMessage(txn, id));
+  return Record(txn, *after);
 }
 
 }  // namespace tc::otp

@@ -152,6 +152,7 @@ TEST(Disk, HoldsNoCodeAndNoPlainHashOfIt) {  // OTP-15
                          bench.database->DueOutbox(bench.clock.Now(), 10));
     codes.push_back(CodeIn(*Open(bench.desk.sealer, rows.at(0).payload)));
     const std::string with_outbox = EverythingIn(*bench.database);
+    ASSERT_TRUE(absl::StrContains(with_outbox, "accounts/alice")) << "what is looked through is the store";
     EXPECT_FALSE(absl::StrContains(with_outbox, codes[0]));
     EXPECT_FALSE(absl::StrContains(with_outbox, kPhone)) << "the address is sealed too";
     EXPECT_FALSE(absl::StrContains(with_outbox, "Иван"));

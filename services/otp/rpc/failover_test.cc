@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/match.h"
+#include "common/base/status.h"
 #include "common/testing/status.h"
 #include "services/otp/rpc/delivery_testing.h"
+#include "services/otp/store/limit_store.h"
 
 namespace tc::otp {
 namespace {
@@ -20,6 +22,17 @@ pb::CreateVerificationRequest WithEmail() {
   }
   request.set_fallback_email("ivan@example.ru");
   return request;
+}
+
+int64_t SpentOf(Bench& bench, Channel channel) {
+  int64_t spent = 0;
+  EXPECT_THAT(bench.database->View([&](kv::ReadTxn& txn) -> absl::Status {
+    const Budget budget = TRY(FindBudget(txn, channel));
+    spent = CountIn(budget.spent, bench.clock.Now(), absl::Hours(24));
+    return absl::OkStatus();
+  }),
+              testing::IsOk());
+  return spent;
 }
 
 // --- To the next provider (SND-12, OTP-19) ---
@@ -154,6 +167,8 @@ TEST(FallBack, ComesBackToTheSmsWhenNothingWorks) {
   EXPECT_EQ(LastOf(b).channel, Channel::kSms);
   EXPECT_EQ(LastOf(b).masked_address, b.Get()->progress().masked_address());
   EXPECT_EQ(LastOf(b).paid, std::vector<Channel>{Channel::kVoice}) << "counted once";
+  EXPECT_EQ(SpentOf(b, Channel::kSms), 1);
+  EXPECT_EQ(SpentOf(b, Channel::kVoice), 1);
 }
 
 TEST(FallBack, NeverBringsTheContactsCodeByEmail) {  // O4, SND-12
@@ -175,8 +190,10 @@ TEST(FallBack, IsThePolicysChoice) {
   b.fake(0).next = kRefused;
   b.Start(WithEmail());
   b.Dispatch();
+  EXPECT_EQ(b.fake(0).sent().size(), 1u);
   EXPECT_TRUE(b.fake(1).sent().empty());
   EXPECT_TRUE(b.fake(2).sent().empty());
+  EXPECT_EQ(b.state(), S::kRejected);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@
 
 namespace tc::otp {
 
-struct HttpAnswer {
+struct HttpReply {
   long code = 0;     // 0: none came
   std::string head;  // status line and headers
   std::string body;
@@ -30,6 +30,7 @@ struct HttpAsk {
   std::vector<std::string> headers;
   std::string ca;  // of https
   long tls = CURL_SSLVERSION_DEFAULT;
+  long patience_ms = 20000;
 };
 
 inline size_t AppendTo(char* data, size_t size, size_t count, void* text) {
@@ -37,15 +38,15 @@ inline size_t AppendTo(char* data, size_t size, size_t count, void* text) {
   return size * count;
 }
 
-inline HttpAnswer HttpFetch(const std::string& url, const HttpAsk& ask = {}) {
-  HttpAnswer answer;
+inline HttpReply HttpFetch(const std::string& url, const HttpAsk& ask = {}) {
+  HttpReply answer;
   CURL* const curl = curl_easy_init();
   curl_slist* headers = nullptr;
   for (const std::string& header : ask.headers) headers = curl_slist_append(headers, header.c_str());
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
   curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT, 20L);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, ask.patience_ms);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
   if (ask.body.has_value()) {
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, static_cast<long>(ask.body->size()));
@@ -64,6 +65,16 @@ inline HttpAnswer HttpFetch(const std::string& url, const HttpAsk& ask = {}) {
   curl_slist_free_all(headers);
   curl_easy_cleanup(curl);
   return answer;
+}
+
+inline bool HasIpV6() {
+  const int socket = ::socket(AF_INET6, SOCK_STREAM, 0);
+  sockaddr_in6 any_port = {};
+  any_port.sin6_family = AF_INET6;
+  any_port.sin6_addr = in6addr_loopback;
+  const bool bound = ::bind(socket, reinterpret_cast<sockaddr*>(&any_port), sizeof any_port) == 0;
+  ::close(socket);
+  return bound;
 }
 
 // A caller that speaks no proper HTTP.

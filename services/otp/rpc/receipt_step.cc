@@ -3,6 +3,7 @@
 #include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "services/otp/rpc/onward.h"
+#include "services/otp/rpc/recorder.h"
 #include "services/otp/store/delivery_store.h"
 
 namespace tc::otp {
@@ -12,9 +13,9 @@ absl::StatusOr<TakenReceipt> TakeReceipt(kv::Txn& txn, const Desk& desk, const D
   const std::optional<Delivery> before = TRY(FindDelivery(txn, id));
   if (!before.has_value() || !IsOf(*before, receipt)) return NotFound("delivery");
   const bool another_left = TRY(AnotherMayTake(txn, desk, *before, receipt, now));
-  const std::optional<AfterReceipt> taken = TakeReceipt(*before, receipt, now, another_left);
+  std::optional<AfterReceipt> taken = TakeReceipt(*before, receipt, now, another_left);
   if (!taken.has_value()) return TakenReceipt{*before, false};
-  TRY(SaveDelivery(txn, taken->after));
+  TRY(Record(txn, taken->after));
   if (taken->requeue) TRY(QueueHeld(txn, taken->after));
   return TakenReceipt{taken->after, true};
 }

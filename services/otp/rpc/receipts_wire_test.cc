@@ -33,7 +33,7 @@ class ReceiptsWire : public ::testing::Test {
   std::string Address(const DeliveryId& id, const std::string& provider = "sms") const {
     return bench_.address.Make(listener_->url(), provider, {id, 1});
   }
-  static HttpAnswer Get(const std::string& url, const std::string& query, const char* signature = "right") {
+  static HttpReply Get(const std::string& url, const std::string& query, const char* signature = "right") {
     return HttpFetch(absl::StrCat(url, query), {.headers = {absl::StrCat("X-Signature: ", signature)}});
   }
 
@@ -82,7 +82,7 @@ TEST_F(ReceiptsWire, ThatAreForgedChangeNothing) {
 TEST_F(ReceiptsWire, AreWantedAgainWhenTheStoreFails) {
   const DeliveryId id = bench_.Send();
   *fail_ = true;
-  const HttpAnswer answer = Get(Address(id), "?says=delivered");
+  const HttpReply answer = Get(Address(id), "?says=delivered");
   EXPECT_EQ(answer.code, 503);
   EXPECT_THAT(answer.head, HasSubstr("Retry-After: "));
 }

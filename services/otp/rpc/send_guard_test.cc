@@ -194,6 +194,7 @@ TEST(Records, HoldNoAddressNoDeviceAndNoPrefix) {
     });
   }),
               IsOk());
+  ASSERT_TRUE(absl::StrContains(everything, "accounts/n0")) << "what is looked through is the store";
   const std::string clear = absl::StrCat(everything, absl::BytesToHexString(everything));
   for (const std::string& text :
        {std::string("203.0.113.77"), std::string("device-number-nine"), std::string("+79161"),

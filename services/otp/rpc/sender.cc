@@ -11,6 +11,7 @@
 #include "services/otp/domain/routing.h"
 #include "services/otp/outbound/provider.h"
 #include "services/otp/rpc/onward.h"
+#include "services/otp/rpc/recorder.h"
 #include "services/otp/rpc/send_guard.h"
 #include "services/otp/rpc/switchboard.h"
 #include "services/otp/store/delivery_store.h"
@@ -62,8 +63,8 @@ absl::Status SaveBegun(kv::Txn& txn, Delivery delivery, const Policy& policy, ab
     delivery.paid.push_back(attempt.channel);
     TRY(SpendBudget(txn, attempt.channel, policy, now));
   }
-  if (!first && !AskedBefore(delivery, attempt)) TRY(EmitMovedOn(txn, delivery));
-  return SaveDelivery(txn, delivery);
+  if (!first && !AskedBefore(delivery, attempt)) TRY(TellMovedOn(txn, delivery));
+  return Record(txn, delivery);
 }
 
 // One run of a row.
@@ -125,7 +126,8 @@ absl::Status Run::AcceptDecoy() const {
         const std::optional<Delivery> begun = BeginAttempt(*delivery, plan, now);
         if (!begun.has_value()) return absl::OkStatus();
         const AttemptEnd end{Fate::kAccepted, "ACCEPTED", "", true};
-        return SaveDelivery(txn, EndAttempt(*begun, begun->attempts_made, end, now).value_or(*begun));
+        Delivery after = EndAttempt(*begun, begun->attempts_made, end, now).value_or(*begun);
+        return Record(txn, after);
       })
       .status();
 }
@@ -171,7 +173,7 @@ absl::Status Run::Settle(bool nobody_left) const {
               nobody_left ? Exhaust(delivery, now) : Apply(delivery, DeliveryTrigger::kPostpone, now);
           delivery = after.value_or(delivery);
         }
-        return delivery == *found ? absl::OkStatus() : SaveDelivery(txn, delivery);
+        return delivery == *found ? absl::OkStatus() : Record(txn, delivery);
       })
       .status();
 }
@@ -221,11 +223,11 @@ absl::StatusOr<bool> Run::End(int attempt, const AttemptEnd& end) const {
     go_on = false;
     const std::optional<Delivery> delivery = TRY(FindDelivery(txn, message_.delivery));
     if (!delivery.has_value()) return absl::OkStatus();
-    const std::optional<Delivery> after = EndAttempt(*delivery, attempt, end, now);
+    std::optional<Delivery> after = EndAttempt(*delivery, attempt, end, now);
     if (!after.has_value()) return absl::OkStatus();
     go_on = WithDispatcher(*after);
     TRY(HoldWhileTaken(txn, desk_, *after, row_.payload, message_.request_id, now));
-    return SaveDelivery(txn, *after);
+    return Record(txn, *after);
   }));
   return go_on;
 }

@@ -2,6 +2,7 @@
 
 #include "common/base/status.h"
 #include "services/otp/rpc/conversions.h"
+#include "services/otp/rpc/recorder.h"
 #include "services/otp/store/delivery_store.h"
 #include "services/otp/store/limit_store.h"
 #include "services/otp/store/tries_store.h"
@@ -17,9 +18,7 @@ absl::Status SettleVerification(kv::Txn& txn, const VerificationId& id, absl::Ti
   Verification after = Settle(*v, now, policy);
   if (after == *v) return absl::OkStatus();
   TRY(SettleCode(txn, after, false, now));
-  TRY(SaveVerification(txn, after));
-  const bool locked = after.state == VerificationState::kLocked;
-  return EmitVerification(txn, locked ? "VerificationLocked" : "VerificationExpired", after, now);
+  return Record(txn, after, now, policy);
 }
 
 absl::Status ForgetVerification(kv::Txn& txn, const VerificationId& id, absl::Time now,
@@ -35,8 +34,8 @@ absl::Status ExpireDelivery(kv::Txn& txn, const DeliveryId& id, absl::Time now) 
   if (!delivery.has_value()) return absl::OkStatus();
   // Accepted it stays; nobody else gets it any more.
   TRY(EraseHeldMessage(txn, id));
-  const std::optional<Delivery> after = Apply(*delivery, DeliveryTrigger::kExpire, now);
-  return after.has_value() ? SaveDelivery(txn, *after) : absl::OkStatus();
+  std::optional<Delivery> after = Apply(*delivery, DeliveryTrigger::kExpire, now);
+  return after.has_value() ? Record(txn, *after) : absl::OkStatus();
 }
 
 absl::Status ForgetDelivery(kv::Txn& txn, const DeliveryId& id) {

@@ -4,6 +4,7 @@
 #include "common/base/status.h"
 #include "services/otp/rpc/compose.h"
 #include "services/otp/rpc/load.h"
+#include "services/otp/rpc/recorder.h"
 #include "services/otp/rpc/send_guard.h"
 #include "services/otp/store/delivery_store.h"
 #include "services/otp/store/sealed.h"
@@ -38,8 +39,7 @@ absl::Status CloseEarlier(kv::Txn& txn, const Verification& earlier, absl::Time 
   absl::StatusOr<Verification> cancelled = Cancel(earlier, now, policy);
   if (!cancelled.ok()) return absl::OkStatus();  // it has ended by itself
   TRY(EndCode(txn, *cancelled, now));
-  TRY(SaveVerification(txn, *cancelled));
-  return EmitVerification(txn, "VerificationCancelled", *cancelled, now);
+  return Record(txn, *cancelled, now, policy);
 }
 
 absl::Status Hand(kv::Txn& txn, const Desk& desk, const Admission& admission, const Outgoing& outgoing) {
@@ -103,7 +103,7 @@ absl::StatusOr<pb::Verification> VerificationHandlers::CreateVerification(
     const Admission admission = TRY(AdmitCode(txn, desk_, v, part.address, client, noted));
     TRY(Hand(txn, desk_, admission, ComposeCode(desk_, v, part, drawn.code, request.fallback_email)));
     TRY(ScheduleEnd(txn, v, desk_.policy));
-    TRY(EmitVerification(txn, "VerificationCreated", v, call.now));
+    TRY(Tell(txn, "VerificationCreated", v, call.now));
     return ToProto(v, call.now, desk_.policy);
   });
   AfterSend(noted, call.now);
@@ -129,15 +129,13 @@ absl::StatusOr<pb::Verification> VerificationHandlers::ResendVerification(
     const std::string& unmentioned = moved ? part.address.Masked() : v.masked_address;
     const std::string& masked = request.masked_address.empty() ? unmentioned : request.masked_address;
     const NewCode code = MakeCode(desk_, v.id, v.binding, drawn, part, channel, masked);
-    const Verification after = TRY(Resend(v, code, call.now, desk_.policy));
+    Verification after = TRY(Resend(v, code, call.now, desk_.policy));
     TRY(CheckAddressEnabled(txn, after.binding, after.address_index, desk_.policy));
-    TRY(SaveVerification(txn, after));
     TRY(EndCode(txn, v, call.now));
     const Admission admission = TRY(AdmitCode(txn, desk_, after, part.address, client, noted));
     const std::string fallback = v.decoy ? "" : request.fallback_email;
     TRY(Hand(txn, desk_, admission, ComposeCode(desk_, after, part, drawn.code, fallback)));
-    TRY(ScheduleEnd(txn, after, desk_.policy));
-    TRY(EmitVerification(txn, "VerificationResent", after, call.now));
+    TRY(Record(txn, after, call.now, desk_.policy));
     return ToProto(after, call.now, desk_.policy);
   });
   AfterSend(noted, call.now);
@@ -150,8 +148,7 @@ absl::StatusOr<pb::Verification> VerificationHandlers::CancelVerification(
   return desk_.once.Run<pb::Verification>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Verification> {
     Verification after = TRY(Cancel(TRY(Load(txn, id, call.peer.name)), call.now, desk_.policy));
     TRY(EndCode(txn, after, call.now));
-    TRY(SaveVerification(txn, after));
-    TRY(EmitVerification(txn, "VerificationCancelled", after, call.now));
+    TRY(Record(txn, after, call.now, desk_.policy));
     return ToProto(after, call.now, desk_.policy);
   });
 }
@@ -171,10 +168,8 @@ absl::StatusOr<pb::Verification> VerificationHandlers::ConsumeVerification(
     const rpc::Call& call, const pb::ConsumeVerificationRequest& in) {
   const BoundRequest request = TRY(Parse(call, in));
   return desk_.once.Run<pb::Verification>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Verification> {
-    const Verification after =
-        TRY(Consume(TRY(Load(txn, request.id, request.binding)), call.now, desk_.policy));
-    TRY(SaveVerification(txn, after));
-    TRY(EmitVerification(txn, "VerificationConsumed", after, call.now));
+    Verification after = TRY(Consume(TRY(Load(txn, request.id, request.binding)), call.now, desk_.policy));
+    TRY(Record(txn, after, call.now, desk_.policy));
     return ToProto(after, call.now, desk_.policy);
   });
 }

@@ -38,43 +38,6 @@ kv::Key KeyOf(absl::string_view caller, absl::string_view id) {
   return Notifications().At().Str(caller).Str(id);
 }
 
-const char* EventOf(DeliveryState state) {
-  switch (state) {
-    case DeliveryState::kDelivered:
-      return "DeliveryDelivered";
-    case DeliveryState::kRejected:
-      return "DeliveryRejected";
-    case DeliveryState::kFailed:
-      return "DeliveryFailed";
-    case DeliveryState::kExpired:
-      return "DeliveryExpired";
-    case DeliveryState::kUnknown:
-      return "DeliveryUnknown";
-    default:
-      return nullptr;
-  }
-}
-
-absl::Status Emit(kv::Txn& txn, const char* type, const Delivery& delivery, const DeliveryAttempt* attempt) {
-  kv::Event event;
-  event.type = type;
-  event.resource = delivery.id.Name();
-  event.attributes = {{"parent", delivery.parent}, {"channel", std::string(ChannelName(delivery.channel))}};
-  if (attempt != nullptr) {
-    event.attributes["channel"] = std::string(ChannelName(attempt->channel));
-    event.attributes["provider"] = attempt->provider;
-  }
-  event.at = delivery.updated;
-  return txn.Emit(std::move(event));
-}
-
-const DeliveryAttempt* Deliverer(const Delivery& delivery) {
-  for (const DeliveryAttempt& attempt : delivery.attempts) {
-    if (attempt.receipt == DeliveryTrigger::kReceiptDelivered) return &attempt;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 absl::StatusOr<std::optional<Delivery>> FindDelivery(kv::ReadTxn& txn, const DeliveryId& id) {
@@ -90,16 +53,7 @@ absl::Status InsertDelivery(kv::Txn& txn, const Delivery& delivery, const Policy
 }
 
 absl::Status SaveDelivery(kv::Txn& txn, const Delivery& delivery) {
-  const std::optional<Delivery> before = TRY(FindDelivery(txn, delivery.id));
-  const bool changed = !before.has_value() || before->state != delivery.state;
-  const char* const type = EventOf(delivery.state);
-  if (changed && type != nullptr) TRY(Emit(txn, type, delivery, Deliverer(delivery)));
-  if (IsFinal(delivery.state) || delivery.withdrawn) TRY(EraseHeldMessage(txn, delivery.id));
   return Deliveries().Put(txn, KeyOf(delivery.id), delivery);
-}
-
-absl::Status EmitMovedOn(kv::Txn& txn, const Delivery& delivery) {
-  return Emit(txn, "DeliveryMovedOn", delivery, &delivery.attempts.back());
 }
 
 absl::Status EraseDelivery(kv::Txn& txn, const Delivery& delivery) {

@@ -28,12 +28,8 @@ inline constexpr char kEraseNotification[] = "erase_notification";
 absl::StatusOr<std::optional<Delivery>> FindDelivery(kv::ReadTxn& txn, const DeliveryId& id);
 // A new one, with its indexes and the timers of its end.
 absl::Status InsertDelivery(kv::Txn& txn, const Delivery& delivery, const Policy& policy);
-// Also emits "DeliveryDelivered", "DeliveryRejected", "DeliveryFailed", "DeliveryExpired" or
-// "DeliveryUnknown" when the delivery comes to that state; one that has ended or was withdrawn holds no
-// message.
+// The record alone: Record (rpc/recorder.h) does what follows from a step.
 absl::Status SaveDelivery(kv::Txn& txn, const Delivery& delivery);
-// Emits "DeliveryMovedOn": the attempt that begins asks whom no earlier one has asked.
-absl::Status EmitMovedOn(kv::Txn& txn, const Delivery& delivery);
 absl::Status EraseDelivery(kv::Txn& txn, const Delivery& delivery);
 
 // The message that a provider has taken, for the next one.

@@ -62,15 +62,6 @@ absl::Status EraseVerification(kv::Txn& txn, const Verification& v) {
   return Verifications().Delete(txn, KeyOf(v.id));
 }
 
-absl::Status EmitVerification(kv::Txn& txn, absl::string_view type, const Verification& v, absl::Time now) {
-  kv::Event event;
-  event.type = std::string(type);
-  event.resource = v.id.Name();
-  event.attributes = {{"purpose", std::string(PurposeName(v.binding.purpose))}, {"caller", v.binding.caller}};
-  event.at = now;
-  return txn.Emit(std::move(event));
-}
-
 absl::StatusOr<std::vector<Send>> FindSends(kv::ReadTxn& txn, absl::string_view address_index) {
   const std::optional<std::vector<Send>> sends = TRY(Sends().Find(txn, Sends().At().Str(address_index)));
   return sends.value_or(std::vector<Send>());

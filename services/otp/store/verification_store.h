@@ -28,14 +28,13 @@ absl::StatusOr<std::optional<Verification>> FindLatest(kv::ReadTxn& txn, const B
 
 // A new one, which becomes the latest of its binding. ALREADY_EXISTS when the id is taken.
 absl::Status InsertVerification(kv::Txn& txn, const Verification& v);
+// The record alone: Record (rpc/recorder.h) does what follows from a step.
 absl::Status SaveVerification(kv::Txn& txn, const Verification& v);
 // Timers for the end of its present code and for its removal.
 absl::Status ScheduleEnd(kv::Txn& txn, const Verification& v, const Policy& policy);
 // The timer for the end of an approval that nobody uses.
 absl::Status ScheduleEndOfApproval(kv::Txn& txn, const Verification& v, const Policy& policy);
 absl::Status EraseVerification(kv::Txn& txn, const Verification& v);
-// "VerificationApproved" and the like; attributes: purpose, caller.
-absl::Status EmitVerification(kv::Txn& txn, absl::string_view type, const Verification& v, absl::Time now);
 
 absl::StatusOr<std::vector<Send>> FindSends(kv::ReadTxn& txn, absl::string_view address_index);
 // `sends` is not empty; the record goes when the last of them no longer counts.
