@@ -4,10 +4,10 @@
 // A handler answers OK (the row goes), a passing error (UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED,
 // ABORTED, INTERNAL: again after a back-off with full jitter, 200 ms doubling to 5 min, at most a twentieth
 // of the time that the row has left, though up to 15 s), or any other error (the row is dead and waits for an
-// operator). Rows past expire_at are dropped, never performed late. A row
-// of a kind without a handler is dead. A back-off is at least what the handler's RetryAfter asks for.
-// Handlers run on several threads at once, may be called again for the same row (same request_id) and must
-// not wait for long: a slow one holds up as many rows as there are threads.
+// operator). Rows past expire_at are dropped, never performed late. A row of a kind without a handler is
+// dead. A back-off is at least what the handler's RetryAfter asks for. Handlers run on several threads at
+// once, may be called again for the same row (same request_id) and must not wait for long: a slow one holds
+// up as many rows as there are threads.
 
 #include <functional>
 #include <map>

@@ -53,7 +53,6 @@ class Kannel {
   absl::Status ConnectOperator();
   void DisconnectOperator();
   // From then on nobody listens where messages are handed over.
-  void KillSmsbox() { smsbox_->Kill(); }
   void Stop();
   std::string Logs() const;
   // The fake operator's, with every word of every message.

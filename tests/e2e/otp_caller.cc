@@ -53,12 +53,6 @@ absl::StatusOr<otp_pb::CheckVerificationResponse> OtpCaller::Check(
   return otp_->Call(&OtpStub::CheckVerification, CallerOf(request.purpose()), request);
 }
 
-absl::StatusOr<otp_pb::Verification> OtpCaller::Get(otp_pb::Purpose purpose, const std::string& name) {
-  otp_pb::GetVerificationRequest request;
-  request.set_name(name);
-  return otp_->Call(&OtpStub::GetVerification, CallerOf(purpose), request);
-}
-
 absl::StatusOr<otp_pb::Delivery> OtpCaller::Delivery(const std::string& name) {
   otp_pb::GetDeliveryRequest request;
   request.set_name(name);

@@ -26,7 +26,6 @@ class OtpCaller {
   // The service that asks follows from the purpose.
   absl::StatusOr<otp_pb::Verification> Create(const otp_pb::CreateVerificationRequest& request);
   absl::StatusOr<otp_pb::CheckVerificationResponse> Check(const otp_pb::CheckVerificationRequest& request);
-  absl::StatusOr<otp_pb::Verification> Get(otp_pb::Purpose purpose, const std::string& name);
   // As an operator sees it.
   absl::StatusOr<otp_pb::Delivery> Delivery(const std::string& name);
   // Looks until it stands there with no attempt under way, or until patience is over; returns it as it was

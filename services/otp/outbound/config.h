@@ -3,7 +3,6 @@
 // Reading a configuration file: every mistake is noted with its place ("providers[1].url"), and reading goes
 // on, so that all of them are told at once. No mistake shows a value that may be a secret. Thread-compatible.
 
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>

@@ -23,21 +23,19 @@ using ::testing::UnorderedElementsAre;
 class ProviderFile : public ::testing::Test {
  protected:
   // "place reason" of every mistake.
-  std::vector<std::string> Mistakes(const std::string& json, bool development = false) const {
-    const absl::StatusOr<Providers> opened = dir_.Open(json, development);
+  std::vector<std::string> WrongIn(const std::string& json) const {
+    const absl::StatusOr<Providers> opened = dir_.Open(json, /*development=*/false);
     std::vector<std::string> found;
     for (const FieldViolation& v : ViolationsOf(opened.status()))
       found.push_back(absl::StrCat(v.field, " ", v.reason));
     return found;
   }
   // Of a file with this provider, which may go to sms.example and this machine; the secret stands in $SECRET.
-  std::vector<std::string> MistakesOf(const std::string& provider, bool development = false) const {
+  std::vector<std::string> WrongWith(const std::string& provider) const {
     const std::string secret = dir_.Write("secret", "s3cret\n");
-    return Mistakes(
-        absl::StrReplaceAll(
-            absl::StrCat(R"({"allowed_hosts": ["sms.example", "127.0.0.1"], "providers": [)", provider, "]}"),
-            {{"$SECRET", secret}, {"$ROOT", dir_.root()}}),
-        development);
+    return WrongIn(absl::StrReplaceAll(
+        absl::StrCat(R"({"allowed_hosts": ["sms.example", "127.0.0.1"], "providers": [)", provider, "]}"),
+        {{"$SECRET", secret}, {"$ROOT", dir_.root()}}));
   }
   ConfigDir dir_;
 };
@@ -61,7 +59,7 @@ TEST_F(ProviderFile, KeepsTheOrder) {
 
 TEST_F(ProviderFile, TellsAllMistakesAtOnceWithTheirPlaces) {
   EXPECT_THAT(
-      Mistakes(R"({"allowed_hosts": ["https://x/"], "hosts": [], "providers": [
+      WrongIn(R"({"allowed_hosts": ["https://x/"], "hosts": [], "providers": [
         {"name": "A b", "kind": "kannel", "channels": ["SMS", "EMAIL", "SMS", "FAX"], "url": "http://sms.example/", "user": "x"},
         {"name": "x", "kind": "pigeon", "channels": "SMS"},
         {"name": "x", "kind": "smtp", "channels": [], "url": "smtp://mail.example/path", "from": "nobody", "tls": "none"}]})"),
@@ -80,9 +78,9 @@ TEST_F(ProviderFile, TellsAllMistakesAtOnceWithTheirPlaces) {
 TEST_F(ProviderFile, MustBeAnObjectWithProviders) {
   for (const char* text : {"", "[]", "{", "{\"providers\": [}", R"({"providers": [], "providers": []})"})
     EXPECT_THAT(dir_.Open(text), HasCode(kInvalidArgument)) << text;
-  EXPECT_THAT(Mistakes("{}"), ElementsAre("providers KEY_MISSING"));
-  EXPECT_THAT(Mistakes(R"({"providers": []})"), ElementsAre("providers VALUE_INVALID"));
-  EXPECT_THAT(Mistakes(R"({"providers": [7]})"), ::testing::Contains("providers[0] VALUE_INVALID"));
+  EXPECT_THAT(WrongIn("{}"), ElementsAre("providers KEY_MISSING"));
+  EXPECT_THAT(WrongIn(R"({"providers": []})"), ElementsAre("providers VALUE_INVALID"));
+  EXPECT_THAT(WrongIn(R"({"providers": [7]})"), ::testing::Contains("providers[0] VALUE_INVALID"));
 }
 
 struct Row {
@@ -96,7 +94,7 @@ constexpr char kUrl[] = R"("url": "https://sms.example/")";
 class ProviderRules : public ProviderFile, public ::testing::WithParamInterface<Row> {};
 TEST_P(ProviderRules, AreHeld) {
   const std::string provider = absl::StrReplaceAll(GetParam().provider, {{"$HOOK", kHook}, {"$URL", kUrl}});
-  const std::vector<std::string> found = MistakesOf(provider);
+  const std::vector<std::string> found = WrongWith(provider);
   if (GetParam().mistake[0] == '\0') {
     EXPECT_THAT(found, ElementsAre());
   } else {
@@ -186,8 +184,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(ProviderFile, TakesSecretsFromPrivateFilesOnly) {  // CFG-02
   const auto with = [&](const std::string& path) {
-    return MistakesOf(absl::StrCat("{", kHook, R"(, "secret_file": ")", path, R"(", "request": {)", kUrl,
-                                   R"(, "json": {}, "auth": {"type": "bearer"}}})"));
+    return WrongWith(absl::StrCat("{", kHook, R"(, "secret_file": ")", path, R"(", "request": {)", kUrl,
+                                  R"(, "json": {}, "auth": {"type": "bearer"}}})"));
   };
   EXPECT_THAT(with(dir_.Write("good", " token\n")), ElementsAre());
   EXPECT_THAT(with(dir_.Write("stricter", "token", 0400)), ElementsAre());
@@ -229,7 +227,7 @@ TEST_F(ProviderFile, OfTheExampleIsGood) {
     dir_.Write(name, "s3cret");
   dir_.Write("ca-certificates.crt", "");
   text = absl::StrReplaceAll(text, {{"/etc/tc/otp", dir_.root()}, {"/etc/ssl/certs", dir_.root()}});
-  EXPECT_THAT(Mistakes(text), ElementsAre());
+  EXPECT_THAT(WrongIn(text), ElementsAre());
   const absl::StatusOr<Providers> providers = dir_.Open(text);
   ASSERT_THAT(providers, IsOk());
   ASSERT_EQ(providers->size(), 6u);

@@ -1,9 +1,7 @@
 #include "services/otp/outbound/wording_file.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>

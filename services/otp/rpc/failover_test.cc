@@ -171,6 +171,46 @@ TEST(FallBack, ComesBackToTheSmsWhenNothingWorks) {
   EXPECT_EQ(SpentOf(b, Channel::kVoice), 1);
 }
 
+// --- Within the budget (SND-10) ---
+
+Policy OneCallADay() {
+  Policy policy;
+  policy.budget_voice = 1;
+  return policy;
+}
+
+TEST(FallBack, GoesRoundAChannelWhoseBudgetIsSpent) {
+  Table b(OneForEach(), OneCallADay());
+  b.fake(0).next = kRefused;
+  b.Start(WithEmail());
+  b.Dispatch();
+  ASSERT_EQ(b.fake(1).sent().size(), 1u) << "the one call of the day";
+  pb::CreateVerificationRequest second = WithEmail();
+  second.set_verification_id("v2");
+  second.set_subject("accounts/bob");
+  b.Start(second);
+  b.Dispatch();
+  EXPECT_EQ(b.fake(1).sent().size(), 1u);
+  EXPECT_EQ(LastOf(b).attempts.at(1).outcome, "BUDGET_EXHAUSTED");
+  EXPECT_EQ(SpentOf(b, Channel::kVoice), 1);
+  EXPECT_EQ(EventsOf(b).back(), "DeliveryMovedOn") << "by e-mail";
+  EXPECT_EQ(b.fake(2).sent().size(), 1u);
+}
+
+TEST(FallBack, OfTheContactsCodePassesASpentBudget) {
+  Table b(OneForEach(), OneCallADay());
+  b.fake(0).next = kRefused;
+  b.Start(WithEmail());
+  b.Dispatch();
+  pb::CreateVerificationRequest approval = Bench::AnyRequest();
+  approval.set_verification_id("v2");
+  approval.set_purpose(pb::PURPOSE_RECOVERY_APPROVAL);
+  b.Start(approval);
+  b.Dispatch();
+  EXPECT_EQ(b.fake(1).sent().size(), 2u);
+  EXPECT_EQ(SpentOf(b, Channel::kVoice), 2);
+}
+
 TEST(FallBack, NeverBringsTheContactsCodeByEmail) {  // O4, SND-12
   Table b(OneForEach());
   b.fake(0).next = b.fake(1).next = kRefused;

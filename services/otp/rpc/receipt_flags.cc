@@ -15,7 +15,7 @@
 namespace tc::otp {
 namespace {
 
-constexpr size_t kLongestUrl = 200;  // gateways cut longer addresses; a token has up to 128 characters more
+constexpr size_t kLongestUrl = 200;  // gateways cut longer addresses; a token comes behind it
 
 bool IsHostAndPort(absl::string_view address) {
   const size_t colon = address.rfind(':');

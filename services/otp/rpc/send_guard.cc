@@ -128,11 +128,11 @@ absl::StatusOr<Admission> AdmitNotice(kv::Txn& txn, const Desk& desk, const Mess
   return Admission{};
 }
 
-absl::Status SpendBudget(kv::Txn& txn, Channel channel, const Policy& policy, absl::Time now) {
-  if (!BudgetOf(channel, policy).has_value()) return absl::OkStatus();
-  Budget budget = TRY(FindBudget(txn, channel));
-  Spend(budget, now);
-  return SaveBudget(txn, channel, budget);
+absl::Status AdmitFallOver(kv::Txn& txn, const Desk& desk, const Message& message, Channel channel,
+                           absl::Time now, Noted& noted) {
+  const bool approval = message.template_name == CodeTemplateName(Purpose::kRecoveryApproval);
+  if (!approval) TRY(CheckBudget(txn, desk, channel, now));
+  return SpendNoted(txn, desk, channel, true, now, noted);
 }
 
 }  // namespace tc::otp

@@ -51,7 +51,9 @@ absl::StatusOr<Admission> AdmitCode(kv::Txn& txn, const Desk& desk, const Verifi
 absl::StatusOr<Admission> AdmitNotice(kv::Txn& txn, const Desk& desk, const Message& notice, bool security,
                                       Noted& noted);
 
-// Counts one message more, whatever is left. For a message that falls over to another channel.
-absl::Status SpendBudget(kv::Txn& txn, Channel channel, const Policy& policy, absl::Time now);
+// A code that falls over to another channel than the one it was admitted for: counted there, too.
+// RESOURCE_EXHAUSTED / BUDGET_EXHAUSTED when nothing is left, but for a contact's approval.
+absl::Status AdmitFallOver(kv::Txn& txn, const Desk& desk, const Message& message, Channel channel,
+                           absl::Time now, Noted& noted);
 
 }  // namespace tc::otp

@@ -55,16 +55,24 @@ bool AskedBefore(const Delivery& delivery, const DeliveryAttempt& attempt) {
   });
 }
 
-absl::Status SaveBegun(kv::Txn& txn, Delivery delivery, const Policy& policy, absl::Time now) {
+// Its first channel was paid for when it was admitted; each further one is when it is first tried.
+bool Unpaid(const Delivery& delivery, Channel channel) {
+  return channel != delivery.ways.front() &&
+         std::find(delivery.paid.begin(), delivery.paid.end(), channel) == delivery.paid.end();
+}
+
+absl::Status SaveBegun(kv::Txn& txn, Delivery delivery) {
   const DeliveryAttempt& attempt = delivery.attempts.back();
   const bool first = delivery.attempts_made == 1;
-  if (attempt.channel != delivery.ways.front() &&
-      std::find(delivery.paid.begin(), delivery.paid.end(), attempt.channel) == delivery.paid.end()) {
-    delivery.paid.push_back(attempt.channel);
-    TRY(SpendBudget(txn, attempt.channel, policy, now));
-  }
   if (!first && !AskedBefore(delivery, attempt)) TRY(TellMovedOn(txn, delivery));
   return Record(txn, delivery);
+}
+
+// As if the provider had refused it: nobody is asked.
+absl::Status SaveUnaffordable(kv::Txn& txn, const Delivery& begun, absl::Time now) {
+  const AttemptEnd end{Fate::kRefused, "BUDGET_EXHAUSTED", "", true};
+  Delivery after = EndAttempt(begun, begun.attempts_made, end, now).value_or(begun);
+  return Record(txn, after);
 }
 
 // One run of a row.
@@ -203,15 +211,24 @@ absl::StatusOr<int> Run::Begin(const AttemptPlan& plan) const {
   const absl::Time now = clock_.Now();
   const std::vector<Line> lines = desk_.switchboard.Lines(now);
   int number = 0;
+  Noted noted;
   TRY(desk_.database().Update([&](kv::Txn& txn) -> absl::Status {
     number = 0;
+    noted = {};
     const std::optional<Delivery> delivery = TRY(FindDelivery(txn, message_.delivery));
     if (!Wants(delivery, now)) return absl::OkStatus();
-    const std::optional<Delivery> after = BeginAttempt(Resumed(*delivery, lines, now), plan, now);
+    std::optional<Delivery> after = BeginAttempt(Resumed(*delivery, lines, now), plan, now);
     if (!after.has_value()) return absl::OkStatus();
+    if (Unpaid(*after, plan.channel)) {
+      const absl::Status budget = AdmitFallOver(txn, desk_, message_, plan.channel, now, noted);
+      if (HasReason(budget, Reason::kBudgetExhausted)) return SaveUnaffordable(txn, *after, now);
+      TRY(budget);
+      after->paid.push_back(plan.channel);
+    }
     number = after->attempts_made;
-    return SaveBegun(txn, *after, desk_.policy, now);
+    return SaveBegun(txn, *after);
   }));
+  Announce(desk_, noted, now);
   return number;
 }
 

@@ -1,6 +1,5 @@
 #include "services/otp/rpc/verification_handlers.h"
 
-#include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "services/otp/rpc/compose.h"
 #include "services/otp/rpc/load.h"

@@ -2,7 +2,6 @@
 // accounts take the same way until the own code is right.
 
 #include <string>
-#include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"

@@ -2,7 +2,6 @@
 // step from another, so that a repeated call repeats the step and a different one does not.
 
 #include <string>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"

@@ -1,7 +1,6 @@
 // The contact's calls. Everything is done as the signed-in person, on recoveries that were laid before him.
 
 #include <string>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/recent_sign_in.h"
