@@ -191,7 +191,7 @@ TEST(FallBack, GoesRoundAChannelWhoseBudgetIsSpent) {
   b.Start(second);
   b.Dispatch();
   EXPECT_EQ(b.fake(1).sent().size(), 1u);
-  EXPECT_EQ(LastOf(b).attempts.at(1).outcome, "BUDGET_EXHAUSTED");
+  EXPECT_EQ(LastOf(b, "v2").attempts.at(1).outcome, "BUDGET_EXHAUSTED");
   EXPECT_EQ(SpentOf(b, Channel::kVoice), 1);
   EXPECT_EQ(EventsOf(b).back(), "DeliveryMovedOn") << "by e-mail";
   EXPECT_EQ(b.fake(2).sent().size(), 1u);
