@@ -18,6 +18,9 @@ constexpr char kRetryUrl[] = "tc/retry_us";
 constexpr char kMetaPrefix[] = "tc/meta/";
 constexpr char kViolationPrefix[] = "tc/violation/";
 constexpr char kUnmetPrefix[] = "tc/unmet/";
+// A small request may have thousands of mistakes, a status looks through all its payloads for each new one,
+// and no more than some dozens fit into an answer (common/rpc/status.cc): those behind these are passed over.
+constexpr int kMostViolations = 500;
 constexpr char kSeparator = '\x1f';  // never part of a field path, a reason or a sentence of ours
 
 std::string Join(const FieldViolation& v) {
@@ -69,6 +72,7 @@ Refusal& Refusal::With(absl::string_view key, absl::string_view value) {
 
 Refusal& Refusal::Violation(absl::string_view field, absl::string_view reason,
                             absl::string_view description) {
+  if (violations_ == kMostViolations) return *this;
   const FieldViolation v{std::string(field), std::string(reason), std::string(description)};
   status_.SetPayload(Numbered(kViolationPrefix, violations_++), absl::Cord(Join(v)));
   return *this;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
+#include "common/crypto/hmac.h"
 #include "common/crypto/strict_json.h"
 
 namespace tc::crypto {
@@ -158,6 +159,12 @@ bool TimesMakeSense(const Reading& reading, const JwtRules& rules, absl::Time no
   return reading.claims.expires_at && *reading.claims.expires_at - now <= rules.max_lifetime + rules.leeway;
 }
 
+// RFC 7638 §3: these members, in this order.
+std::string Thumbprint(const PrivateKey& key) {
+  const json members = {{"crv", "Ed25519"}, {"kty", "OKP"}, {"x", ToBase64Url(key.PublicBytes())}};
+  return ToBase64Url(Sha256(members.dump()));
+}
+
 absl::Status CheckKid(absl::string_view kid) {
   return kid.empty() ? absl::InvalidArgumentError("a signing key needs a kid") : absl::OkStatus();
 }
@@ -202,6 +209,18 @@ absl::StatusOr<Claims> JwtVerifier::Verify(absl::string_view token, const JwtRul
     return Invalid();
   if (now >= *reading->claims.expires_at) return Expired();
   return std::move(reading->claims);
+}
+
+JwtSigner JwtSigner::Generate() {
+  PrivateKey key = PrivateKey::Generate();
+  std::string kid = Thumbprint(key);
+  return JwtSigner(std::move(kid), std::move(key));
+}
+
+absl::StatusOr<JwtSigner> JwtSigner::FromPem(absl::string_view pem) {
+  PrivateKey key = TRY(PrivateKey::FromPem(pem));
+  std::string kid = Thumbprint(key);
+  return JwtSigner(std::move(kid), std::move(key));
 }
 
 absl::StatusOr<JwtSigner> JwtSigner::Generate(std::string kid) {

@@ -59,6 +59,9 @@ class JwtVerifier {
 // An Ed25519 key that signs. PEM (PKCS#8) on disk, mode 0400 or 0600. Immutable, thread-safe.
 class JwtSigner {
  public:
+  // Named by the key itself, with its thumbprint (RFC 7638), so that another key has another kid.
+  static JwtSigner Generate();
+  static absl::StatusOr<JwtSigner> FromPem(absl::string_view pem);
   // INVALID_ARGUMENT for an empty kid, a text that is no PEM or a key of another kind.
   static absl::StatusOr<JwtSigner> Generate(std::string kid);
   static absl::StatusOr<JwtSigner> FromPem(absl::string_view pem, std::string kid);

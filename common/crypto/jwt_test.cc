@@ -1,4 +1,5 @@
 #include "common/crypto/jwt.h"
+#include "absl/strings/escaping.h"
 
 #include "common/crypto/jwt_testing.h"
 #include "common/testing/status.h"
@@ -119,6 +120,17 @@ TEST(SignJwt, SurvivesAPemFile) {
   EXPECT_EQ(again.Jwks(), signer.Jwks());
   EXPECT_EQ(again.kid(), "dev");
   EXPECT_EQ(again.Sign(Claims{}), signer.Sign(Claims{}));
+}
+
+TEST(SignJwt, NamesAKeyByItsThumbprint) {
+  // The key of RFC 8037 A.1 and its thumbprint of A.3.
+  ASSERT_OK_AND_ASSIGN(const PrivateKey key,
+                       PrivateKey::FromSeed(absl::HexStringToBytes(
+                           "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")));
+  ASSERT_OK_AND_ASSIGN(const JwtSigner signer, JwtSigner::FromPem(key.ToPem()));
+  EXPECT_EQ(signer.kid(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+  EXPECT_NE(JwtSigner::Generate().kid(), JwtSigner::Generate().kid());
+  EXPECT_FALSE(JwtSigner::FromPem("no PEM").ok());
 }
 
 TEST(SignJwt, NeedsAKid) {

@@ -76,14 +76,6 @@ absl::StatusOr<std::vector<std::string>> List(const std::string& dir) {
   return names;
 }
 
-std::vector<gid_t> OwnGroups() {
-  std::vector<gid_t> groups(static_cast<size_t>(std::max(0, ::getgroups(0, nullptr))));
-  const int read = ::getgroups(static_cast<int>(groups.size()), groups.data());
-  groups.resize(static_cast<size_t>(std::max(0, read)));
-  groups.push_back(::getegid());
-  return groups;
-}
-
 absl::StatusOr<Secret> ReadKey(const std::string& path, const std::vector<gid_t>& own) {
   const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.ok()) return SystemError(path);
@@ -188,6 +180,14 @@ bool IsPrivate(mode_t mode, gid_t group, const std::vector<gid_t>& own) {
   const mode_t bits = mode & 07777;
   if (bits == 0400 || bits == 0600) return true;
   return (bits == 0440 || bits == 0640) && std::find(own.begin(), own.end(), group) != own.end();
+}
+
+std::vector<gid_t> OwnGroups() {
+  std::vector<gid_t> groups(static_cast<size_t>(std::max(0, ::getgroups(0, nullptr))));
+  const int read = ::getgroups(static_cast<int>(groups.size()), groups.data());
+  groups.resize(static_cast<size_t>(std::max(0, read)));
+  groups.push_back(::getegid());
+  return groups;
 }
 
 absl::StatusOr<Secret> DecodeKey(const std::string& source, absl::string_view text) {

@@ -25,6 +25,8 @@ absl::StatusOr<RawKeys> ReadKeyFiles(const std::string& dir);
 
 // Whether a key file of this mode and group keeps strangers out, for a process of the groups `own`.
 bool IsPrivate(mode_t mode, gid_t group, const std::vector<gid_t>& own);
+// The groups that this process runs under.
+std::vector<gid_t> OwnGroups();
 
 // The key that the text is, or FAILED_PRECONDITION naming `source` and not the text.
 absl::StatusOr<Secret> DecodeKey(const std::string& source, absl::string_view text);

@@ -79,6 +79,13 @@ PrivateKey PrivateKey::Generate() {
   return PrivateKey(std::move(key));
 }
 
+absl::StatusOr<PrivateKey> PrivateKey::FromSeed(absl::string_view seed) {
+  if (seed.size() != kCoordinateBytes) return NoKey("the seed of an Ed25519 key");
+  KeyHandle key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, Bytes(seed), seed.size()));
+  Must(key != nullptr);
+  return PrivateKey(std::move(key));
+}
+
 absl::StatusOr<PrivateKey> PrivateKey::FromPem(absl::string_view pem) {
   if (pem.size() > 64 * 1024) return NoKey("a PEM file");
   const BioHandle in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));

@@ -35,6 +35,8 @@ class PublicKey {
 class PrivateKey {
  public:
   static PrivateKey Generate();
+  // The key that the 32 bytes of RFC 8032's private key give. INVALID_ARGUMENT for another length.
+  static absl::StatusOr<PrivateKey> FromSeed(absl::string_view seed);
   // PKCS#8, not encrypted. INVALID_ARGUMENT for another text or another kind of key.
   static absl::StatusOr<PrivateKey> FromPem(absl::string_view pem);
   std::string ToPem() const;

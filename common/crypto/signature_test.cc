@@ -1,5 +1,6 @@
 #include "common/crypto/signature.h"
 
+#include "absl/strings/escaping.h"
 #include "common/crypto/strict_json.h"
 #include "common/testing/status.h"
 
@@ -102,6 +103,15 @@ TEST(PublicKey, RefusesBytesThatAreNoPoint) {
 
 TEST(PrivateKey, IsFreshWhenGenerated) {
   EXPECT_NE(PrivateKey::Generate().PublicBytes(), PrivateKey::Generate().PublicBytes());
+}
+
+TEST(PrivateKey, ComesFromItsSeed) {  // RFC 8032, 7.1, test 1
+  ASSERT_OK_AND_ASSIGN(const PrivateKey key,
+                       PrivateKey::FromSeed(absl::HexStringToBytes(
+                           "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")));
+  EXPECT_EQ(absl::BytesToHexString(key.PublicBytes()),
+            "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+  EXPECT_THAT(PrivateKey::FromSeed("short"), HasCode(absl::StatusCode::kInvalidArgument));
 }
 
 TEST(PrivateKey, RefusesOtherTextsAndOtherKeys) {

@@ -23,6 +23,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/kv/origin.h"
 
 namespace tc::kv {
 
@@ -35,6 +36,11 @@ struct Event {
   // Filled in by the store; ignored by Emit.
   uint64_t revision = 0;
   uint32_t index = 0;  // position within the revision
+  // For the audit log only; not kept with the event and never shown to followers. `persons`: account ids of
+  // those whom it concerns, the one of whom it tells most first. `result`: empty when it was done, else the
+  // reason why it was refused.
+  std::vector<std::string> persons = {};
+  std::string result = {};
 };
 
 // Work that must happen outside after this commit, at least once. `request_id` is the same at every attempt,
@@ -86,13 +92,22 @@ class Txn : public ReadTxn {
   virtual absl::Status Delete(absl::string_view key) = 0;
   // ALREADY_EXISTS when the key is present.
   absl::Status Insert(absl::string_view key, absl::string_view value);
+  // For followers, and for the store's ledger if it has one: an event without its record in the ledger is not
+  // committed, nor the other way round (LOG-07).
   virtual absl::Status Emit(Event event) = 0;
+  // For the ledger alone: what followers must not see. Without a ledger nothing.
+  virtual absl::Status Audit(Event act) = 0;
+  // The ledger's records tell nothing of this person any more (an account's id), for ever. Without a ledger
+  // nothing. What was deleted leaves the files with the next Purge.
+  virtual absl::Status Forget(absl::string_view person, absl::Time now) = 0;
   virtual absl::Status Enqueue(OutboxRow row) = 0;
   // Timers are unique by (fire_at, kind, subject); scheduling again is harmless.
   virtual absl::Status Schedule(const Timer& timer) = 0;
   virtual absl::Status Cancel(const Timer& timer) = 0;
   // The revision under which this transaction would commit. One that writes nothing takes none.
   virtual uint64_t revision() const = 0;
+  // On whose behalf: what was set on the thread that called Update or Submit.
+  virtual const Origin& origin() const = 0;
 };
 
 using UpdateFn = absl::FunctionRef<absl::Status(Txn& txn)>;

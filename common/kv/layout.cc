@@ -1,5 +1,7 @@
 #include "common/kv/layout.h"
 
+#include <limits>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/kv/key.h"
@@ -30,9 +32,10 @@ std::string TimerKey(const Timer& timer) {
 Range TimersUntil(absl::Time now) { return {Own(Key("timer")), kOwn + Key("timer").Time(now).End()}; }
 Range WholeTimers() { return Under(Key("timer")); }
 bool ReadTimerKey(absl::string_view key, Timer& timer) {
+  if (key.empty() || key[0] != kOwn) return false;
   std::string table;
   KeyReader reader(key.substr(1));
-  return reader.Str(table) && reader.Time(timer.fire_at) && reader.Str(timer.kind) &&
+  return reader.Str(table) && table == "timer" && reader.Time(timer.fire_at) && reader.Str(timer.kind) &&
          reader.Str(timer.subject) && reader.done();
 }
 
@@ -56,7 +59,8 @@ bool ReadPlace(absl::string_view key, Place& place) {
   if (key.size() < kTwoIntegers) return false;
   uint64_t index = 0;
   KeyReader reader(key.substr(key.size() - kTwoIntegers));
-  if (!reader.U64(place.revision) || !reader.U64(index)) return false;
+  if (!reader.U64(place.revision) || !reader.U64(index) || index > std::numeric_limits<uint32_t>::max())
+    return false;
   place.index = static_cast<uint32_t>(index);
   return true;
 }

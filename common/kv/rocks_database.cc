@@ -48,7 +48,7 @@ class RocksDatabase final : public Database {
   absl::StatusOr<uint64_t> Update(UpdateFn fn) override;
   void Submit(absl::AnyInvocable<absl::Status(Txn& txn)> fn, Done done) override;
   absl::Status View(ViewFn fn) override;
-  const std::string& uid() const override { return origin_.uid; }
+  const std::string& uid() const override { return parts_.uid; }
   uint64_t revision() const override { return head_.revision(); }
   absl::StatusOr<std::vector<Event>> Changes(uint64_t after_revision, uint32_t after_index,
                                              size_t limit) override;
@@ -75,7 +75,7 @@ class RocksDatabase final : public Database {
   absl::StatusOr<std::vector<Row>> QueryQueue(QueueFloor& floor, const Read& read);
 
   RocksStore store_;
-  const Origin origin_;
+  const TxnParts parts_;
   const TestSwitches switches_;
   QueueFloor outbox_floor_;
   QueueFloor timer_floor_;
@@ -92,7 +92,7 @@ class RocksDatabase final : public Database {
 
 RocksDatabase::RocksDatabase(RocksStore store, const RocksOptions& options, TestSwitches switches)
     : store_(std::move(store)),
-      origin_{store_.uid, SystemRandom().Bytes(16)},
+      parts_{store_.uid, SystemRandom().Bytes(16), options.ledger},
       switches_(std::move(switches)),
       metrics_(options.name),
       mutant_revision_(store_.revision) {
@@ -110,7 +110,7 @@ RocksDatabase::~RocksDatabase() {
 
 absl::StatusOr<uint64_t> RocksDatabase::Update(UpdateFn fn) {
   if (switches_.unserialised) return UpdateUnserialised(fn);
-  Writer::Operation operation{fn, absl::OkStatus(), 0};
+  Writer::Operation operation{fn, &CurrentOrigin(), absl::OkStatus(), 0};
   if (!writer_->Run(operation)) return StoreUnavailable("the store is closing");
   TRY(std::move(operation.status));
   return operation.revision;
@@ -150,9 +150,9 @@ bool RocksDatabase::Decide(Writer::Operation& operation, Overlay& overlay, uint6
   const size_t emitted_before = emitted.size();
   for (int run = switches_.run_twice ? 2 : 1; run > 0; --run) {
     overlay.Rollback(mark);
-    RocksTxn txn(*store_.db, overlay, origin_, revision);
+    RocksTxn txn(*store_.db, overlay, parts_, *operation.origin, revision);
     operation.status = operation.fn(txn);
-    if (operation.status.ok()) operation.status = txn.reads();
+    if (operation.status.ok()) operation.status = txn.sound();
     emitted.resize(emitted_before);
     emitted.insert(emitted.end(), txn.emitted().begin(), txn.emitted().end());
   }
@@ -197,7 +197,7 @@ rocksdb::Status RocksDatabase::Write(rocksdb::WriteBatch& batch) {
 absl::StatusOr<uint64_t> RocksDatabase::UpdateUnserialised(UpdateFn fn) {
   Overlay overlay;
   const uint64_t revision = ++mutant_revision_;
-  Writer::Operation operation{fn, absl::OkStatus(), revision};
+  Writer::Operation operation{fn, &CurrentOrigin(), absl::OkStatus(), revision};
   std::vector<std::string> emitted;
   const bool wrote = Decide(operation, overlay, revision, emitted);
   TRY(std::move(operation.status));
@@ -274,13 +274,13 @@ absl::Status RocksDatabase::Purge() {
   return PurgeFiles(*store_.db);
 }
 
-std::unique_ptr<Database> MustOpenMemory(const TestSwitches& switches) {
+std::unique_ptr<Database> MustOpenMemory(const RocksOptions& options, const TestSwitches& switches) {
   absl::StatusOr<RocksStore> store = OpenMemoryStore();
   if (!store.ok()) {
     obs::Error("cannot open a store in memory", {{"detail", store.status().ToString()}});
     std::abort();
   }
-  return std::make_unique<RocksDatabase>(*std::move(store), RocksOptions(), switches);
+  return std::make_unique<RocksDatabase>(*std::move(store), options, switches);
 }
 
 }  // namespace
@@ -291,10 +291,13 @@ absl::StatusOr<std::unique_ptr<Database>> OpenRocks(const std::string& dir, cons
 
 absl::StatusOr<std::unique_ptr<Database>> OpenRocksForTest(const std::string& dir,
                                                            const TestSwitches& switches) {
-  return std::make_unique<RocksDatabase>(TRY(OpenStore(dir, {})), RocksOptions(), switches);
+  const RocksOptions options{.ledger = switches.ledger};
+  return std::make_unique<RocksDatabase>(TRY(OpenStore(dir, options)), options, switches);
 }
 
-std::unique_ptr<Database> InMemory() { return MustOpenMemory({}); }
-std::unique_ptr<Database> InMemoryForTest(const TestSwitches& switches) { return MustOpenMemory(switches); }
+std::unique_ptr<Database> InMemory(const RocksOptions& options) { return MustOpenMemory(options, {}); }
+std::unique_ptr<Database> InMemoryForTest(const TestSwitches& switches) {
+  return MustOpenMemory({.ledger = switches.ledger}, switches);
+}
 
 }  // namespace tc::kv

@@ -115,7 +115,7 @@ absl::Status RocksSnapshot::ScanReverse(absl::string_view begin, absl::string_vi
 
 absl::Status RocksTxn::Note(const rocksdb::Status& status) {
   absl::Status translated = FromRocks(status);
-  reads_.Update(translated);
+  sound_.Update(translated);
   return translated;
 }
 
@@ -146,12 +146,30 @@ absl::Status RocksTxn::Delete(absl::string_view key) {
 
 absl::Status RocksTxn::Emit(Event event) {
   emitted_.push_back(event.type);
-  return PutEvent(*this, {revision_, events_++}, event);
+  const Place place{revision_, events_++};
+  TRY(PutEvent(*this, place, event));
+  return Append(event, place.index);
+}
+
+absl::Status RocksTxn::Audit(Event act) { return Append(act, std::nullopt); }
+
+absl::Status RocksTxn::Forget(absl::string_view person, absl::Time now) {
+  if (parts_.ledger == nullptr) return absl::OkStatus();
+  absl::Status forgotten = parts_.ledger->Forget(*this, person, now);
+  sound_.Update(forgotten);
+  return forgotten;
+}
+
+absl::Status RocksTxn::Append(const Event& act, std::optional<uint32_t> event_index) {
+  if (parts_.ledger == nullptr) return absl::OkStatus();
+  absl::Status appended = parts_.ledger->Append(*this, act, event_index);
+  sound_.Update(appended);
+  return appended;
 }
 
 absl::Status RocksTxn::Enqueue(OutboxRow row) {
   const Place place{revision_, rows_++};
-  return PutOutboxRow(*this, place, crypto::DerivedUuid({origin_.uid, origin_.opening, RowId(place)}), row);
+  return PutOutboxRow(*this, place, crypto::DerivedUuid({parts_.uid, parts_.opening, RowId(place)}), row);
 }
 
 absl::Status RocksTxn::Schedule(const Timer& timer) { return PutTimer(*this, timer); }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/kv/database.h"
+#include "common/kv/ledger.h"
 #include "common/kv/overlay.h"
 
 namespace tc::kv {
@@ -37,17 +38,20 @@ class RocksSnapshot final : public ReadTxn {
   rocksdb::ReadOptions read_;
 };
 
-// What request ids of outbox rows are derived from, besides the row's id.
-struct Origin {
+// What is the same for all transactions of an open store.
+struct TxnParts {
+  // What request ids of outbox rows are derived from, besides the row's id.
   std::string uid;
   std::string opening;  // random, new each time the store is opened
+  Ledger* ledger = nullptr;
 };
 
 // A transaction over the newest state and an overlay of writes, to which it adds its own.
 class RocksTxn final : public Txn {
  public:
-  RocksTxn(rocksdb::DB& db, Overlay& overlay, const Origin& origin, uint64_t revision)
-      : db_(db), overlay_(overlay), origin_(origin), revision_(revision) {}
+  // All but the revision outlive it.
+  RocksTxn(rocksdb::DB& db, Overlay& overlay, const TxnParts& parts, const Origin& origin, uint64_t revision)
+      : db_(db), overlay_(overlay), parts_(parts), origin_(origin), revision_(revision) {}
 
   absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) override;
   absl::Status Scan(absl::string_view begin, absl::string_view end,
@@ -57,25 +61,30 @@ class RocksTxn final : public Txn {
   absl::Status Put(absl::string_view key, absl::string_view value) override;
   absl::Status Delete(absl::string_view key) override;
   absl::Status Emit(Event event) override;
+  absl::Status Audit(Event act) override;
+  absl::Status Forget(absl::string_view person, absl::Time now) override;
   absl::Status Enqueue(OutboxRow row) override;
   absl::Status Schedule(const Timer& timer) override;
   absl::Status Cancel(const Timer& timer) override;
   uint64_t revision() const override { return revision_; }
+  const Origin& origin() const override { return origin_; }
 
-  // Not OK when a read went unanswered: such a transaction must not commit, whatever its closure made of the
-  // error.
-  const absl::Status& reads() const { return reads_; }
+  // Not OK when a read went unanswered or the ledger refused: such a transaction must not commit, whatever
+  // its closure made of the error.
+  const absl::Status& sound() const { return sound_; }
   // The types of its events.
   const std::vector<std::string>& emitted() const { return emitted_; }
 
  private:
   absl::Status Note(const rocksdb::Status& status);
+  absl::Status Append(const Event& act, std::optional<uint32_t> event_index);
 
   rocksdb::DB& db_;
   Overlay& overlay_;
+  const TxnParts& parts_;
   const Origin& origin_;
   const uint64_t revision_;
-  absl::Status reads_;
+  absl::Status sound_;
   std::vector<std::string> emitted_;
   uint32_t events_ = 0;
   uint32_t rows_ = 0;

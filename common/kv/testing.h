@@ -12,6 +12,8 @@
 
 namespace tc::kv {
 
+class Ledger;
+
 struct TestSwitches {
   // Every closure runs twice, and the first run is rolled back: one that has an effect of its own shows it.
   bool run_twice = false;
@@ -21,6 +23,8 @@ struct TestSwitches {
   bool unserialised = false;
   // Set: the next commit fails as on a broken disk, and clears it. Null: never.
   std::shared_ptr<std::atomic<bool>> fail_next_write = {};
+  // As in RocksOptions.
+  Ledger* ledger = nullptr;
 };
 
 std::unique_ptr<Database> InMemoryForTest(const TestSwitches& switches);

@@ -25,6 +25,7 @@ class Writer {
  public:
   struct Operation {
     UpdateFn fn;
+    const Origin* origin = nullptr;  // lives until it is executed
     absl::Status status;
     uint64_t revision = 0;
     absl::AnyInvocable<void()> executed = {};  // of a posted operation; may destroy it

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
+#include "common/base/phone.h"
 #include "common/base/secret.h"
 #include "common/testing/status.h"
 #include "nlohmann/json.hpp"
@@ -31,6 +32,7 @@ concept LoggableAsMessage = requires(T value) {
 static_assert(Loggable<std::string>);
 static_assert(LoggableAsMessage<absl::string_view>);
 static_assert(!Loggable<Secret>);
+static_assert(!Loggable<Phone>);
 static_assert(!LoggableAsMessage<Secret>);
 static_assert(!std::is_constructible_v<Field, const char*, Secret>);
 static_assert(!std::is_convertible_v<Secret, std::string>);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
@@ -65,6 +66,26 @@ pb::KeyInventory ToProto(const Rotation::Inventory& inventory) {
   return out;
 }
 
+// For the audit log: followers need not know what operators do.
+absl::Status Enter(kv::Txn& txn, const Call& call, const char* type, std::string resource,
+                   std::map<std::string, std::string> attributes = {}) {
+  kv::Event act;
+  act.type = type;
+  act.resource = std::move(resource);
+  act.attributes = std::move(attributes);
+  act.at = call.now;
+  return txn.Audit(std::move(act));
+}
+
+// The newest of each purpose, "once=k000002".
+std::string NewestOf(const pb::KeyInventory& inventory) {
+  std::vector<std::string> newest;
+  for (const pb::KeyInfo& key : inventory.keys()) {
+    if (key.newest()) newest.push_back(absl::StrCat(key.purpose(), "=", key.kid()));
+  }
+  return absl::StrJoin(newest, ",");
+}
+
 }  // namespace
 
 AdminHandlers::AdminHandlers(ServerFacts facts, kv::Database& database, const Once& once, const Pager& pager,
@@ -109,7 +130,10 @@ absl::StatusOr<pb::Policy> AdminHandlers::GetPolicy(const Call&, const pb::GetPo
 absl::StatusOr<pb::Backup> AdminHandlers::CreateBackup(const Call& call, const pb::CreateBackupRequest&) {
   if (std::optional<pb::Backup> earlier = TRY(once_.Replay<pb::Backup>(call))) return *std::move(earlier);
   const pb::Backup made = ToProto(TRY(backups_.Make(call.now)));
-  return once_.Run<pb::Backup>(call, [&](kv::Txn&) -> absl::StatusOr<pb::Backup> { return made; });
+  return once_.Run<pb::Backup>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Backup> {
+    TRY(Enter(txn, call, "BackupCreated", made.name()));
+    return made;
+  });
 }
 
 absl::StatusOr<pb::ListBackupsResponse> AdminHandlers::ListBackups(const Call&,
@@ -165,6 +189,7 @@ absl::StatusOr<pb::OutboxEntry> AdminHandlers::RetryOutboxEntry(const Call& call
   }
   return once_.Run<pb::OutboxEntry>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::OutboxEntry> {
     if (revive) TRY(kv::RescheduleOutboxRow(txn, row));
+    TRY(Enter(txn, call, "OutboxEntryRetried", in.name(), {{"kind", row.kind}}));
     return ToProto(row);
   });
 }
@@ -175,8 +200,10 @@ absl::StatusOr<pb::KeyInventory> AdminHandlers::ReloadKeys(const Call& call, con
   }
   TRY(rotation_.Reload());
   const pb::KeyInventory inventory = ToProto(rotation_.Take());
-  return once_.Run<pb::KeyInventory>(call,
-                                     [&](kv::Txn&) -> absl::StatusOr<pb::KeyInventory> { return inventory; });
+  return once_.Run<pb::KeyInventory>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::KeyInventory> {
+    TRY(Enter(txn, call, "KeysReloaded", "keys", {{"keys", NewestOf(inventory)}}));
+    return inventory;
+  });
 }
 
 absl::StatusOr<pb::KeyInventory> AdminHandlers::GetKeyInventory(const Call&,

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "common/rpc/admin_handlers.h"
+#include "common/rpc/audit_handlers.h"
 #include "common/rpc/gate.h"
 
 namespace grpc {
@@ -13,6 +14,6 @@ class Service;
 
 namespace tc::rpc {
 
-std::shared_ptr<grpc::Service> MakeAdminService(AdminHandlers& handlers, Gate& gate);
+std::shared_ptr<grpc::Service> MakeAdminService(AdminHandlers& handlers, AuditHandlers& audit, Gate& gate);
 
 }  // namespace tc::rpc

@@ -21,14 +21,18 @@ using Stub = pb::AdminService::Stub;
 class AdminServiceWireTest : public ::testing::Test {
  protected:
   AdminServiceWireTest()
-      : keys_(crypto::Keyring::ForTest({"once"}, random_)),
+      : keys_(crypto::Keyring::ForTest({"once", "audit", "audit-index", "audit-sign"}, random_)),
+        ledger_(*audit::TreeLedger::Open(keys_, "otp", random_)),
+        database_(kv::InMemory({.ledger = ledger_.get()})),
+        signer_(*audit::Signer::Open(keys_, "otp", *database_, "")),
         once_(*database_, *crypto::Sealer::Create(keys_, "once", random_)),
         pager_(wire_.Pager()),
         backups_(*database_, "/no/such/place"),
         rotation_(*crypto::Keyring::Open(key_files_.path()), nullptr),
         handlers_({"otp", "1", "dev", testing::Noon(), "strict", {}}, *database_, once_, pager_, backups_,
-                  rotation_) {
-    wire_.Serve({MakeAdminService(handlers_, wire_.gate())});
+                  rotation_),
+        audit_(*database_, *ledger_, *signer_, clock_) {
+    wire_.Serve({MakeAdminService(handlers_, audit_, wire_.gate())});
     stub_ = pb::AdminService::NewStub(wire_.channel());
   }
   ~AdminServiceWireTest() override { wire_.Stop(); }
@@ -36,13 +40,17 @@ class AdminServiceWireTest : public ::testing::Test {
   WireServer wire_;
   testing::FakeRandom random_;
   crypto::Keyring keys_;
-  std::unique_ptr<kv::Database> database_ = kv::InMemory();
+  testing::FakeClock clock_;
+  std::unique_ptr<audit::TreeLedger> ledger_;
+  std::unique_ptr<kv::Database> database_;
+  std::unique_ptr<audit::Signer> signer_;
   Once once_;
   Pager pager_;
   Backups backups_;
   testing::TempDir key_files_;
   Rotation rotation_;
   AdminHandlers handlers_;
+  AuditHandlers audit_;
   std::unique_ptr<Stub> stub_;
 };
 
@@ -57,6 +65,21 @@ TEST_F(AdminServiceWireTest, AnswersOperatorsAndMonitorsByTheirRules) {
   EXPECT_THAT(wire_.Ask(*stub_, &Stub::ListBackups, pb::ListBackupsRequest(), "monitor/m"),
               Refused(absl::StatusCode::kPermissionDenied, Reason::kRoleNotAllowed));
   EXPECT_THAT(wire_.Ask(*stub_, &Stub::GetPolicy, pb::GetPolicyRequest(), "portal/web", "alice"),
+              Refused(absl::StatusCode::kPermissionDenied, Reason::kRoleNotAllowed));
+}
+
+TEST_F(AdminServiceWireTest, ShowsTheAuditLogToAuditorsOnly) {  // LOG-12
+  ASSERT_THAT(wire_.Ask(*stub_, &Stub::VerifyAuditLog, pb::VerifyAuditLogRequest(), "monitor/m"), IsOk());
+  for (const char* peer : {"operator/ops", "monitor/m", "service/linking", "portal/web"}) {
+    EXPECT_THAT(wire_.Ask(*stub_, &Stub::ListAuditEntries, pb::ListAuditEntriesRequest(), peer),
+                Refused(absl::StatusCode::kPermissionDenied, Reason::kRoleNotAllowed))
+        << peer;
+    EXPECT_THAT(wire_.Ask(*stub_, &Stub::ProveAuditEntry, pb::ProveAuditEntryRequest(), peer),
+                Refused(absl::StatusCode::kPermissionDenied, Reason::kRoleNotAllowed))
+        << peer;
+  }
+  EXPECT_THAT(wire_.Ask(*stub_, &Stub::ListAuditEntries, pb::ListAuditEntriesRequest(), "auditor/a"), IsOk());
+  EXPECT_THAT(wire_.Ask(*stub_, &Stub::GetKeyInventory, pb::GetKeyInventoryRequest(), "auditor/a"),
               Refused(absl::StatusCode::kPermissionDenied, Reason::kRoleNotAllowed));
 }
 
@@ -91,6 +114,16 @@ TEST_F(AdminServiceWireTest, ReloadsKeysForOperatorsAndSaysWhatIsWrongWithThem) 
   EXPECT_TRUE(inventory->keys(0).newest());
   EXPECT_TRUE(inventory->keys(0).needed());
   EXPECT_FALSE(inventory->reencryption().running());
+
+  const auto log = wire_.Ask(*stub_, &Stub::ListAuditEntries, pb::ListAuditEntriesRequest(), "auditor/a");
+  ASSERT_THAT(log, IsOk());
+  ASSERT_EQ(log->entries_size(), 1) << "what was refused or asked again is no act";
+  const auto entry = audit::Decode(log->entries(0).leaf());
+  ASSERT_THAT(entry, IsOk());
+  EXPECT_EQ(entry->type(), "KeysReloaded");  // LOG-01
+  EXPECT_EQ(entry->peer(), "operator/ops");
+  EXPECT_FALSE(entry->call_id().empty());
+  EXPECT_EQ(entry->attributes(0).value(), "seal=k000001");
 }
 
 }  // namespace

@@ -16,7 +16,7 @@
 namespace tc::rpc {
 namespace {
 
-constexpr std::array<std::pair<Role, const char*>, 9> kRoles = {{
+constexpr std::array<std::pair<Role, const char*>, 10> kRoles = {{
     {Role::kPortal, "portal"},
     {Role::kService, "service"},
     {Role::kIdentityProvider, "identity-provider"},
@@ -26,6 +26,7 @@ constexpr std::array<std::pair<Role, const char*>, 9> kRoles = {{
     {Role::kOperator, "operator"},
     {Role::kMonitor, "monitor"},
     {Role::kGateway, "gateway"},
+    {Role::kAuditor, "auditor"},
 }};
 
 absl::Status Unauthenticated(Reason reason, absl::string_view sentence) {
@@ -85,10 +86,12 @@ class Assertions {
     if (credentials.authorization.size() != 1 || !absl::ConsumePrefix(&token, "Bearer ")) {
       return Unauthenticated(Reason::kCredentialsInvalid, "authorization must be one bearer assertion");
     }
-    const std::string digest = crypto::Sha256(token);
+    const IssuerKeys::InForce keys = persons_.keys.Now();
+    // An assertion by a key that is gone is not known any more (C-W 25).
+    const std::string digest = absl::StrCat(keys.generation, ":", crypto::Sha256(token));
     if (SharedClaims known = verified_.Find(digest, now)) return known;
     auto claims =
-        std::make_shared<const crypto::Claims>(TRY(persons_.verifier.Verify(token, persons_.rules, now)));
+        std::make_shared<const crypto::Claims>(TRY(keys.verifier->Verify(token, persons_.rules, now)));
     verified_.Keep(digest, claims);
     return SharedClaims(std::move(claims));
   }
@@ -99,16 +102,11 @@ class Assertions {
 
 class MutualTls final : public Authenticator {
  public:
-  MutualTls(const std::string& trust_domain, PersonRules persons)
-      : prefix_(absl::StrCat("spiffe://", trust_domain, "/")), assertions_(std::move(persons)) {}
+  MutualTls(std::string trust_domain, PersonRules persons)
+      : trust_domain_(std::move(trust_domain)), assertions_(std::move(persons)) {}
 
   absl::StatusOr<Peer> WhoCalls(const Credentials& credentials, absl::Time) override {
-    if (credentials.peer_uris.size() != 1) return NotAPeer();
-    absl::string_view uri = credentials.peer_uris.front();
-    if (!absl::ConsumePrefix(&uri, prefix_)) return NotAPeer();
-    const std::optional<Peer> peer = ParsePeer(uri);
-    if (!peer.has_value()) return NotAPeer();
-    return *peer;
+    return PeerOf(trust_domain_, credentials.peer_uris);
   }
 
   absl::StatusOr<std::optional<Person>> WhoIsSignedIn(const Credentials& credentials,
@@ -119,7 +117,7 @@ class MutualTls final : public Authenticator {
   }
 
  private:
-  const std::string prefix_;
+  const std::string trust_domain_;
   Assertions assertions_;
 };
 
@@ -158,8 +156,17 @@ class Development final : public Authenticator {
 
 }  // namespace
 
+absl::StatusOr<Peer> PeerOf(const std::string& trust_domain, const std::vector<std::string>& uris) {
+  if (uris.size() != 1) return NotAPeer();
+  absl::string_view uri = uris.front();
+  if (!absl::ConsumePrefix(&uri, absl::StrCat("spiffe://", trust_domain, "/"))) return NotAPeer();
+  const std::optional<Peer> peer = ParsePeer(uri);
+  if (!peer.has_value()) return NotAPeer();
+  return *peer;
+}
+
 std::unique_ptr<Authenticator> MutualTlsAuthenticator(std::string trust_domain, PersonRules persons) {
-  return std::make_unique<MutualTls>(trust_domain, std::move(persons));
+  return std::make_unique<MutualTls>(std::move(trust_domain), std::move(persons));
 }
 
 std::unique_ptr<Authenticator> DevelopmentAuthenticator(PersonRules persons, absl::Duration clock_offset) {

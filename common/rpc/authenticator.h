@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "common/crypto/jwt.h"
 #include "common/rpc/call.h"
+#include "common/rpc/issuer_keys.h"
 
 namespace tc::rpc {
 
@@ -43,13 +44,17 @@ class Authenticator {
 };
 
 struct PersonRules {
-  crypto::JwtVerifier verifier;
+  IssuerKeys keys;
   crypto::JwtRules rules;
 };
 
 // The peer is exactly one URI SAN spiffe://<trust_domain>/<role>/<name>; the person, if any, is the
 // assertion's subject.
 std::unique_ptr<Authenticator> MutualTlsAuthenticator(std::string trust_domain, PersonRules persons);
+
+// The peer that a certificate with these URI names is in the trust domain, or PERMISSION_DENIED /
+// ROLE_NOT_ALLOWED.
+absl::StatusOr<Peer> PeerOf(const std::string& trust_domain, const std::vector<std::string>& uris);
 
 // Development: the assertion's claim "peer" (such as "portal/demo") names the peer, its subject the person.
 // Refuses callers that are not on loopback or a Unix socket. A server whose clock is set forward by

@@ -228,8 +228,9 @@ TEST_F(AuthenticatorTest, InDevelopmentDemandsAnAssertionWithAPeer) {
 }
 
 TEST(Roles, HaveOneTextEach) {
-  for (const Role role : {Role::kPortal, Role::kService, Role::kIdentityProvider, Role::kServiceCentre,
-                          Role::kBank, Role::kPost, Role::kOperator, Role::kMonitor, Role::kGateway}) {
+  for (const Role role :
+       {Role::kPortal, Role::kService, Role::kIdentityProvider, Role::kServiceCentre, Role::kBank,
+        Role::kPost, Role::kOperator, Role::kMonitor, Role::kGateway, Role::kAuditor}) {
     EXPECT_EQ(ParseRole(RoleName(role)), role);
   }
   EXPECT_EQ(ParseRole("root"), std::nullopt);

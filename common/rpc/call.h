@@ -23,6 +23,7 @@ enum class Role {
   kOperator,
   kMonitor,
   kGateway,
+  kAuditor,
 };
 
 struct Peer {

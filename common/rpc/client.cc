@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "common/base/refusal.h"
 #include "common/env/random.h"
+#include "common/kv/origin.h"
 #include "common/obs/log.h"
 #include "common/rpc/status.h"
 #include "common/rpc/trace.h"
@@ -20,6 +21,8 @@ constexpr absl::Duration kLongestCall = absl::Seconds(5);
 grpc::ChannelArguments ArgumentsOf() {
   grpc::ChannelArguments arguments;
   arguments.SetLoadBalancingPolicyName("round_robin");
+  // Peers are called without anybody in between, whatever the environment names.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   // What a connection may take to come about, handshake included; no pause between attempts.
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);
@@ -69,7 +72,7 @@ void PeerChannel::PrepareStream(grpc::ClientContext& context) const {
   if (const std::optional<std::string> value = credentials_->Authorization()) {
     context.AddMetadata("authorization", *value);
   }
-  const std::string call_id = CallScope::Current();
+  const std::string& call_id = kv::CurrentOrigin().call_id;
   context.AddMetadata(kCallIdKey, call_id.empty() ? SystemRandom().ShortId() : call_id);
 }
 

@@ -1,15 +1,12 @@
 #include "common/rpc/credentials.h"
 
 #include <grpcpp/security/credentials.h>
-#include <grpcpp/security/tls_certificate_provider.h>
-#include <grpcpp/security/tls_credentials_options.h>
 
 #include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/base/status.h"
-#include "common/rpc/tls.h"
+#include "common/rpc/tls_identity.h"
 
 namespace tc::rpc {
 namespace {
@@ -17,7 +14,6 @@ namespace {
 constexpr absl::Duration kLifetime = absl::Seconds(60);
 // Renewed early enough that an assertion outlives the call that it is sent with.
 constexpr absl::Duration kRenewBefore = absl::Seconds(20);
-constexpr unsigned kReloadSeconds = 1;
 
 class Development final : public ClientCredentials {
  public:
@@ -71,15 +67,8 @@ std::shared_ptr<ClientCredentials> DevelopmentCredentials(std::string peer, cryp
   return std::make_shared<Development>(std::move(peer), std::move(signer), clock);
 }
 
-absl::StatusOr<std::shared_ptr<ClientCredentials>> MutualTlsCredentials(const TlsFiles& files) {
-  TRY(CheckTlsFiles(files));
-  grpc::experimental::TlsChannelCredentialsOptions options;
-  options.set_certificate_provider(std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
-      files.private_key, files.certificate, files.ca, kReloadSeconds));
-  options.watch_root_certs();
-  options.watch_identity_key_cert_pairs();
-  return std::shared_ptr<ClientCredentials>(
-      std::make_shared<MutualTls>(grpc::experimental::TlsCredentials(options)));
+std::shared_ptr<ClientCredentials> MutualTlsCredentials(const TlsIdentity& identity) {
+  return std::make_shared<MutualTls>(identity.ForChannel());
 }
 
 }  // namespace tc::rpc

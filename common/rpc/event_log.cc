@@ -61,7 +61,8 @@ absl::StatusOr<EventLog::Range> EventLog::Parse(const std::string& cursor, int32
   if (page->after.empty()) return range;
   uint64_t index = 0;
   kv::KeyReader reader(page->after);
-  if (!reader.U64(range.after.revision) || !reader.U64(index) || !reader.done()) return not_ours;
+  if (!reader.U64(range.after.revision) || !reader.U64(index) || !reader.done() || index > kEndOfRevision)
+    return not_ours;
   range.after.index = static_cast<uint32_t>(index);
   return range;
 }

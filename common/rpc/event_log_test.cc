@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
+#include "common/kv/key.h"
 #include "common/kv/rocks_database.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
@@ -121,6 +122,16 @@ TEST_F(EventLogTest, RefusesACursorThatItDidNotMake) {
     watch.set_cursor(cursor);
     EXPECT_THAT(log_.Watch(watch), Refused(absl::StatusCode::kInvalidArgument, Reason::kCursorInvalid));
   }
+}
+
+// A place that no event can have must not be taken for another one.
+TEST_F(EventLogTest, RefusesAPlaceBeyondEveryEvent) {
+  const std::string list = absl::StrCat("events/", database_->uid());
+  pb::ListEventsRequest in;
+  in.set_cursor(MakePager().NextToken(kv::Key().U64(1).U64(uint64_t{1} << 32).bytes(), list));
+  EXPECT_THAT(log_.List(in), Refused(absl::StatusCode::kInvalidArgument, Reason::kCursorInvalid));
+  in.set_cursor(MakePager().NextToken(kv::Key().U64(1).U64((uint64_t{1} << 32) - 1).bytes(), list));
+  EXPECT_THAT(log_.List(in), IsOk());
 }
 
 TEST_F(EventLogTest, RefusesBoundsThatAreBroken) {

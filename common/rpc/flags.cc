@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "common/rpc/address.h"
+#include "common/rpc/production.h"
 #include "common/rpc/version.h"
 
 namespace tc::rpc {
@@ -32,6 +32,10 @@ struct Raw {
 void AddFlags(CLI::App& app, Flags& flags, Raw& raw) {
   app.add_option("--listen", flags.listen, "Address to serve on: HOST:PORT or unix:PATH");
   app.add_option("--metrics", flags.metrics, "Address of the metrics page, HOST:PORT; none when absent");
+  app.add_option(
+      "--health", flags.health,
+      "Address of grpc.health.v1 in plaintext, HOST:PORT, for probes without a certificate; none when "
+      "absent, and in production nowhere else");
   app.add_option("--data", flags.data, "Directory of the database");
   app.add_option(
       "--keys", flags.keys,
@@ -48,18 +52,33 @@ void AddFlags(CLI::App& app, Flags& flags, Raw& raw) {
   app.add_option("--tls-key", flags.tls.private_key, "production: PEM file of its private key");
   app.add_option("--tls-ca", flags.tls.ca,
                  "production: PEM file of the one authority whose certificates are accepted");
+  app.add_option("--tls-crl", flags.tls.crl,
+                 "production: PEM file of the authority's list of revoked certificates; none when absent");
   app.add_option("--trust-domain", flags.trust_domain, "production: trust domain of the peers' SPIFFE names");
   app.add_option("--peer", raw.peers, "NAME=TARGET: where another service is; repeated")->delimiter(',');
   app.add_option("--policy", flags.policy, "Policy profile: gosuslugi or strict")->default_str("gosuslugi");
   app.add_option("--set", raw.sets, "KEY=VALUE: overrides one number of the policy; repeated")
       ->delimiter(',');
   app.add_option("--log", raw.log, "debug, info, warning or error")->capture_default_str();
-  app.add_option("--reflection", raw.reflection,
-                 "Serve gRPC reflection: true or false; default: true in dev only");
+  app.add_option(
+      "--reflection", raw.reflection,
+      "Serve gRPC reflection, in production to operators and monitors only: true or false; default: "
+      "true in dev only");
   app.add_option("--backup-days", flags.backup_days,
                  "Days until a backup beside the store is removed; 0 keeps them")
       ->capture_default_str();
+  app.add_option("--audit-checkpoints", flags.audit_checkpoints,
+                 "File to which every signed checkpoint of the audit log is appended, too; none when absent");
   app.add_option("--workers", flags.workers, "Threads that run handlers")->capture_default_str();
+  app.add_option("--peer-rate", flags.peer_rate,
+                 "Calls that a peer may make in a second, services excepted; 0: no limit")
+      ->capture_default_str();
+  app.add_option("--person-rate", flags.person_rate,
+                 "Calls that a person may make in a second, twice as many at once; 0: no limit")
+      ->capture_default_str();
+  app.add_option("--peer-in-flight", flags.peer_in_flight,
+                 "Calls of one peer that may be under way; 0: three quarters of what the server takes")
+      ->capture_default_str();
   app.add_option("--clock-offset", flags.clock_offset_seconds,
                  "dev: seconds added to the time of day, to meet a deadline without waiting for it");
 }
@@ -158,6 +177,11 @@ std::vector<std::string> MistakesIn(const Flags& flags, const ServiceInfo& info)
     mistakes.push_back("--backup-days must be from 1 to 30: this service's copies hold keys of people");
   }
   if (flags.workers < 1 || flags.workers > 1024) mistakes.push_back("--workers must be from 1 to 1024");
+  for (const auto& [flag, value] :
+       {std::pair("--peer-rate", flags.peer_rate), std::pair("--person-rate", flags.person_rate),
+        std::pair("--peer-in-flight", flags.peer_in_flight)}) {
+    if (value < 0 || value > 1000000) mistakes.push_back(absl::StrCat(flag, " must be from 0 to 1000000"));
+  }
   if (flags.development) {
     if (!flags.listen.empty() && !ListensLocally(flags.listen)) {
       mistakes.push_back(absl::StrCat(
@@ -166,18 +190,12 @@ std::vector<std::string> MistakesIn(const Flags& flags, const ServiceInfo& info)
     }
     if (!info.peers.empty()) need(flags.dev_key, "--dev-key", " with --profile dev");
   } else {
-    if (flags.clock_offset_seconds != 0) mistakes.push_back("--clock-offset is for --profile dev");
     need(flags.tls.certificate, "--tls-cert", " (or --profile dev on this machine only)");
     need(flags.tls.private_key, "--tls-key");
     need(flags.tls.ca, "--tls-ca");
     need(flags.trust_domain, "--trust-domain");
     need(flags.issuer, "--issuer");
-    for (const char* variable : {"SSLKEYLOGFILE", "GRPC_TRACE"}) {
-      if (std::getenv(variable) != nullptr) {
-        mistakes.push_back(
-            absl::StrCat(variable, " is set: it would write secrets where they do not belong (TRN-15)"));
-      }
-    }
+    for (std::string& mistake : InsecureIn(flags)) mistakes.push_back(std::move(mistake));
   }
   return mistakes;
 }

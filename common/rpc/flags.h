@@ -20,6 +20,7 @@ inline constexpr char kKeysFromEnvironment[] = "env";
 struct Flags {
   std::string listen;
   std::string metrics;
+  std::string health;
   std::string data;
   std::string keys;
   bool development = false;
@@ -28,12 +29,16 @@ struct Flags {
   std::string dev_key;
   TlsFiles tls;
   std::string trust_domain;
+  std::string audit_checkpoints;
   std::map<std::string, std::string> peers;  // name → target
   std::string policy;
   std::map<std::string, std::string> overrides;
   obs::Level log = obs::Level::kInfo;
   bool reflection = false;
   int workers = 64;
+  int peer_rate = 10000;             // calls a second; 0: no limit
+  int person_rate = 10;              // calls a second, twice as many at once; 0: no limit
+  int peer_in_flight = 0;            // 0: three quarters of what the server takes
   int backup_days = 30;              // 0: copies are kept for ever
   int64_t clock_offset_seconds = 0;  // development: added to the time of day
 };
@@ -41,6 +46,9 @@ struct Flags {
 // Fills `flags`, or returns main's exit code after printing: 0 for --help, --version and a --check that found
 // nothing wrong (on stdout), 2 for mistakes (each on a line of stderr).
 std::optional<int> ParseFlags(int argc, char** argv, const ServiceInfo& info, Flags& flags);
+
+// Of flags that are not wrong: what an operator should be told at the start.
+std::vector<std::string> WarningsOf(const Flags& flags);
 
 // What is wrong with flags that were read, one sentence each, naming the flag. Empty: nothing.
 std::vector<std::string> MistakesIn(const Flags& flags, const ServiceInfo& info);

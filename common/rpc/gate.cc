@@ -4,8 +4,8 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/message.h>
-#include <grpc/grpc_security_constants.h>
 #include <grpcpp/server_context.h>
+#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -19,6 +19,7 @@
 #include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "common/obs/log.h"
+#include "common/rpc/limits.h"
 #include "common/rpc/method.h"
 #include "common/rpc/status.h"
 #include "common/rpc/syntax.h"
@@ -40,59 +41,54 @@ absl::Status ShuttingDown() {
       .RetryAfter(absl::Seconds(1));
 }
 
-// Equal requests give equal bytes, also with map fields and across processes.
-std::string DeterministicBytes(const google::protobuf::Message& message) {
-  std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
+// "test.Service/Method\n" and the request: equal requests give equal bytes, also with map fields and across
+// processes.
+std::string DeterministicBytes(const Method& method, const google::protobuf::Message& message) {
+  std::string bytes = absl::StrCat(method.name, "\n");
+  const size_t start = bytes.size();
+  const size_t size = message.ByteSizeLong();
+  // To its size at once: a string that grows leaves copies behind.
+  bytes.resize(start + size);
+  google::protobuf::io::ArrayOutputStream stream(bytes.data() + start, static_cast<int>(size));
   google::protobuf::io::CodedOutputStream coded(&stream);
   coded.SetSerializationDeterministic(true);
-  message.SerializeToCodedStream(&coded);
+  message.SerializeWithCachedSizes(&coded);
   return bytes;
 }
 
-Arrival ArrivalOf(grpc::CallbackServerContext& context) {
-  Arrival arrival;
-  const auto& metadata = context.client_metadata();
-  const auto text = [](grpc::string_ref ref) { return std::string(ref.data(), ref.size()); };
-  const auto [begin, end] = metadata.equal_range("authorization");
-  for (auto it = begin; it != end; ++it) arrival.credentials.authorization.push_back(text(it->second));
-  if (const auto id = metadata.find(kCallIdKey); id != metadata.end()) arrival.call_id = text(id->second);
-  arrival.credentials.address = context.peer();
-  if (const auto auth = context.auth_context(); auth != nullptr && auth->IsPeerAuthenticated()) {
-    for (const grpc::string_ref& uri : auth->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME)) {
-      arrival.credentials.peer_uris.push_back(text(uri));
-    }
-  }
-  // The wall clock on both sides of the difference: Call::now may stand still in a test.
-  const auto deadline = context.deadline();
-  if (deadline != std::chrono::system_clock::time_point::max()) {
-    arrival.remaining = absl::FromChrono(deadline) - absl::Now();
-  }
-  arrival.cancelled = context.IsCancelled();
-  return arrival;
+// Refusals that tell of somebody at the door who has no business there.
+bool IsForTheRecord(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kPermissionDenied ||
+         status.code() == absl::StatusCode::kUnauthenticated || HasReason(status, Reason::kRateLimited);
 }
 
 }  // namespace
 
 struct Gate::State {
   State(GateOptions o, std::unique_ptr<Authenticator> a, crypto::KeyedHash f, const Clock& c, Random& r)
-      : options(o),
+      : options(std::move(o)),
         authenticator(std::move(a)),
         fingerprint(std::move(f)),
         clock(c),
         random(r),
-        pool(o.workers, static_cast<size_t>(o.queue)) {}
+        limits(options),
+        pool(options.workers, static_cast<size_t>(options.queue)) {}
 
-  absl::Status Examine(const Method& method, const Arrival& arrival, const google::protobuf::Message& request,
-                       Call& call);
+  absl::Status ExaminePeer(const Method& method, const Arrival& arrival, Room room, Admission& admission);
+  absl::Status ExamineRequest(const Method& method, Admission& admission, Body& body,
+                              google::protobuf::Message& request);
   absl::Status CheckTime(const Method& method, const Arrival& arrival, Call& call) const;
-  absl::Status CheckRequest(const Method& method, const google::protobuf::Message& request, Call& call) const;
+  absl::Status Read(Body& body, google::protobuf::Message& request) const;
+  absl::Status CheckFields(const Method& method, const google::protobuf::Message& request, Call& call) const;
+  std::string FingerprintOf(const Method& method, const google::protobuf::Message& request) const;
+  void EndCall(const Method& method, const Admission& admission, absl::StatusCode code);
 
   const GateOptions options;
   const std::unique_ptr<Authenticator> authenticator;
   const crypto::KeyedHash fingerprint;
   const Clock& clock;
   Random& random;
+  Limits limits;
   std::mutex mutex;
   std::vector<std::unique_ptr<Method>> methods;
   WorkerPool pool;  // last: its threads use all of the above
@@ -110,12 +106,17 @@ absl::Status Gate::State::CheckTime(const Method& method, const Arrival& arrival
   return absl::OkStatus();
 }
 
-absl::Status Gate::State::CheckRequest(const Method& method, const google::protobuf::Message& request,
-                                       Call& call) const {
-  if (request.ByteSizeLong() > options.max_request_bytes) {
+absl::Status Gate::State::Read(Body& body, google::protobuf::Message& request) const {
+  if (body.size() > options.max_request_bytes) {
     return Refuse(absl::StatusCode::kResourceExhausted, Reason::kMessageTooLarge,
                   absl::StrCat("a request has at most ", options.max_request_bytes, " bytes"));
   }
+  if (body.ParseInto(request)) return absl::OkStatus();
+  return InvalidField("", "NOT_THIS_MESSAGE", "the bytes are no request of this method");
+}
+
+absl::Status Gate::State::CheckFields(const Method& method, const google::protobuf::Message& request,
+                                      Call& call) const {
   std::vector<FieldViolation> mistakes = SyntaxMistakes(request);
   Reason reason = Reason::kFieldInvalid;
   if (method.mutates) {
@@ -134,27 +135,53 @@ absl::Status Gate::State::CheckRequest(const Method& method, const google::proto
   return refusal;
 }
 
-absl::Status Gate::State::Examine(const Method& method, const Arrival& arrival,
-                                  const google::protobuf::Message& request, Call& call) {
+std::string Gate::State::FingerprintOf(const Method& method, const google::protobuf::Message& request) const {
+  std::string bytes = DeterministicBytes(method, request);
+  std::string index = fingerprint.StableIndex(bytes);
+  if (!method.secrets.empty()) OPENSSL_cleanse(bytes.data(), bytes.size());
+  return index;
+}
+
+absl::Status Gate::State::ExaminePeer(const Method& method, const Arrival& arrival, Room room,
+                                      Admission& admission) {
+  Call& call = admission.call;
   if (pool.closed()) return ShuttingDown();
   TRY(CheckTime(method, arrival, call));
-  call.peer = TRY(authenticator->WhoCalls(arrival.credentials, call.now));
+  call.peer = TRY(authenticator->WhoCalls(admission.credentials, call.now));
+  admission.caller = absl::StrCat(RoleName(call.peer.role), "/", call.peer.name);
   // A service carries the id of the call that it works for: one id for the whole way.
   if (call.peer.role == Role::kService && IsIdText(arrival.call_id)) call.id = arrival.call_id;
+  TRY(limits.CheckPeer(call.peer.role, admission.caller, admission.arrived));
   TRY(MayPeerCall(method, call.peer));
-  call.person = TRY(authenticator->WhoIsSignedIn(arrival.credentials, call.now));
-  TRY(IsPersonPresent(method, call.peer, call.person.has_value()));
-  TRY(CheckRequest(method, request, call));
-  if (method.mutates) {
-    call.fingerprint = fingerprint.StableIndex(absl::StrCat(method.name, "\n", DeterministicBytes(request)));
-  }
+  if (room == Room::kNone) return absl::OkStatus();
+  TRY(limits.Enter(admission.caller));
+  admission.takes_room = true;
   return absl::OkStatus();
+}
+
+absl::Status Gate::State::ExamineRequest(const Method& method, Admission& admission, Body& body,
+                                         google::protobuf::Message& request) {
+  Call& call = admission.call;
+  call.person = TRY(authenticator->WhoIsSignedIn(admission.credentials, call.now));
+  TRY(IsPersonPresent(method, call.peer, call.person.has_value()));
+  if (call.person.has_value() && call.peer.role != Role::kService)
+    TRY(limits.CheckPerson(call.person->account, admission.arrived));
+  TRY(Read(body, request));
+  TRY(CheckFields(method, request, call));
+  if (method.mutates) call.fingerprint = FingerprintOf(method, request);
+  return absl::OkStatus();
+}
+
+void Gate::State::EndCall(const Method& method, const Admission& admission, absl::StatusCode code) {
+  if (admission.takes_room) limits.Leave(admission.caller);
+  method.in_flight->Add(-1);
+  method.Requests(code).Increment();
 }
 
 Gate::Gate(GateOptions options, std::unique_ptr<Authenticator> authenticator, crypto::KeyedHash fingerprint,
            const Clock& clock, Random& random)
-    : state_(std::make_unique<State>(options, std::move(authenticator), std::move(fingerprint), clock,
-                                     random)) {}
+    : state_(std::make_unique<State>(std::move(options), std::move(authenticator), std::move(fingerprint),
+                                     clock, random)) {}
 
 Gate::~Gate() = default;
 
@@ -178,41 +205,51 @@ std::map<std::string, const Method*, std::less<>> Gate::MethodsOf(
   return found;
 }
 
-Admission Gate::Admit(const Method& method, const Arrival& arrival,
-                      const google::protobuf::Message& request) {
+Admission Gate::Receive(const Method& method, Arrival arrival, Room room, SteadyTime arrived) {
   Admission admission;
-  admission.arrived = Steady::now();
+  admission.arrived = arrived;
   admission.tell_id = !arrival.call_id.empty();
+  admission.credentials = std::move(arrival.credentials);
   Call& call = admission.call;
   call.id = state_->random.ShortId();
   call.method = method.name;
   call.now = state_->clock.Now();
   call.deadline = call.now + method.deadline;
   method.in_flight->Add(1);
-  admission.status = state_->Examine(method, arrival, request, call);
+  admission.status = state_->ExaminePeer(method, arrival, room, admission);
   return admission;
 }
 
-Admission Gate::Admit(const Method& method, grpc::CallbackServerContext& context,
-                      const google::protobuf::Message& request, Steady::time_point arrived) {
-  Admission admission = Admit(method, ArrivalOf(context), request);
-  admission.arrived = arrived;
-  return admission;
+Admission Gate::Receive(const Method& method, const grpc::CallbackServerContext& context, Room room) {
+  const SteadyTime arrived = Steady::now();
+  return Receive(method, ArrivalOf(context), room, arrived);
+}
+
+void Gate::Resume(const Method& method, const Arrival& arrival, Admission& admission) {
+  admission.call.now = state_->clock.Now();
+  admission.status =
+      state_->pool.closed() ? ShuttingDown() : state_->CheckTime(method, arrival, admission.call);
+}
+
+void Gate::Resume(const Method& method, const grpc::CallbackServerContext& context, Admission& admission) {
+  Resume(method, PatienceOf(context), admission);
+}
+
+void Gate::Admit(const Method& method, Admission& admission, Body& body, google::protobuf::Message& request) {
+  admission.status = state_->ExamineRequest(method, admission, body, request);
+  body.Drop(!method.secrets.empty());
 }
 
 grpc::Status Gate::Settle(const Method& method, const Admission& admission, const absl::Status& status) {
   const std::chrono::duration<double> took = Steady::now() - admission.arrived;
   const Call& call = admission.call;
   const absl::Status shown = Presentable(status, call.id);
-  method.in_flight->Add(-1);
+  state_->EndCall(method, admission, shown.code());
   method.seconds->Observe(took.count());
-  method.Requests(shown.code()).Increment();
-  const std::string peer =
-      call.peer.name.empty() ? "-" : absl::StrCat(RoleName(call.peer.role), "/", call.peer.name);
   obs::Info("rpc", {{"method", method.label},
                     {"code", absl::StatusCodeToString(shown.code())},
                     {"reason", ReasonOf(shown).value_or("")},
-                    {"peer", peer},
+                    {"peer", admission.caller.empty() ? "-" : admission.caller},
                     {"duration_us", absl::StrCat(static_cast<int64_t>(took.count() * 1e6))},
                     {"call_id", call.id}});
   if (shown.message() != status.message()) {
@@ -224,6 +261,7 @@ grpc::Status Gate::Settle(const Method& method, const Admission& admission, cons
               {"code", absl::StatusCodeToString(status.code())},
               {"detail", std::string(status.message())}});
   }
+  if (state_->options.on_refusal && IsForTheRecord(shown)) state_->options.on_refusal(call, method, shown);
   return ToWire(shown, call.id);
 }
 
@@ -233,13 +271,13 @@ grpc::Status Gate::Settle(const Method& method, const Admission& admission,
   return Settle(method, admission, status);
 }
 
-grpc::Status Gate::Overloaded(const Method& method) {
+grpc::Status Gate::Overloaded(const Method& method, const Admission& admission) {
   const absl::Status status = state_->pool.closed()
                                   ? ShuttingDown()
                                   : absl::Status(Refuse(absl::StatusCode::kResourceExhausted,
                                                         Reason::kOverloaded, "too many calls wait")
                                                      .RetryAfter(absl::Seconds(1)));
-  method.Requests(status.code()).Increment();
+  state_->EndCall(method, admission, status.code());
   return ToWire(status, "");
 }
 

@@ -1,15 +1,16 @@
 #pragma once
 
 // Gate: what every call passes before its handler, in fixed order (ARCHITECTURE.md): errors masked → call id
-// → log → metrics → life cycle → deadline → who is the peer → may the peer → who is the person → size and
-// syntax → fingerprint. Rules come from the proto method options (trustedcontact.options.v1.rules).
-// Thread-safe.
+// → log → metrics → life cycle → deadline → who is the peer → how often → may the peer → how much at once
+// (Receive, on the thread that the call came on) → who is the person → how often he → size of the bytes →
+// the message in them → syntax → request id → fingerprint (Admit, also on a worker). Not a byte of the
+// request is read before its caller is known and let in. Rules come from the proto method options
+// (trustedcontact.options.v1.rules). Thread-safe.
 
 #include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -18,8 +19,10 @@
 #include "common/crypto/hmac.h"
 #include "common/env/clock.h"
 #include "common/env/random.h"
-#include "common/rpc/authenticator.h"
+#include "common/rpc/arrival.h"
+#include "common/rpc/body.h"
 #include "common/rpc/call.h"
+#include "common/rpc/rate.h"
 
 namespace google::protobuf {
 class Message;
@@ -34,26 +37,36 @@ namespace tc::rpc {
 
 struct Method;  // one method's rules and its metric children
 
-// What the transport tells about a call, without gRPC's types.
-struct Arrival {
-  Credentials credentials;
-  std::optional<absl::Duration> remaining;  // of the client's deadline; nullopt: it set none
-  bool cancelled = false;
-  std::string call_id;  // that the client sent; believed of services only, others are told ours
-};
-
-// A call that was let in (status OK), or why not.
+// A call on its way: let in so far (status OK), or why not.
 struct Admission {
   absl::Status status;
-  Call call;
-  std::chrono::steady_clock::time_point arrived;
-  bool tell_id = false;  // the client has sent a call id: it wants to know ours
+  Call call;           // whole after Admit
+  std::string caller;  // "portal/gosuslugi-web"; empty until the peer is known
+  Credentials credentials;
+  SteadyTime arrived;
+  bool tell_id = false;     // the client has sent a call id: it wants to know ours
+  bool takes_room = false;  // counts as one of its peer's calls under way
 };
+
+// Whether a call takes room that others may need: a worker, a place in their queue, a place among the calls
+// that answer later. What is answered at once takes none, so it is answered whatever waits.
+enum class Room { kNone, kTaken };
 
 struct GateOptions {
   int workers = 64;  // handler threads; they wait for the writer and for peers
   int queue = 1024;  // calls waiting for a worker; beyond it RESOURCE_EXHAUSTED / OVERLOADED
   size_t max_request_bytes = 16 * 1024;
+  // Of each peer, services excepted (API-13, C-W 74). Beyond it RESOURCE_EXHAUSTED / RATE_LIMITED.
+  Rate peer_rate = {10000, 10000};
+  // Of each person who is signed in, by whichever peers he calls (API-13).
+  Rate person_rate = {10, 20};
+  // Calls of one peer that take room at a time, beyond it RESOURCE_EXHAUSTED / OVERLOADED; 0: three quarters
+  // of workers and queue, so that others find room beside any one peer.
+  int peer_in_flight = 0;
+  // Told, as a call is settled, of each that was answered PERMISSION_DENIED, UNAUTHENTICATED or RATE_LIMITED;
+  // what is not known of the call yet is empty. May be empty. Must not wait: it runs on the thread that
+  // answers.
+  std::function<void(const Call&, const Method&, const absl::Status&)> on_refusal = nullptr;
 };
 
 class Gate {
@@ -68,21 +81,26 @@ class Gate {
   std::map<std::string, const Method*, std::less<>> MethodsOf(
       const google::protobuf::ServiceDescriptor& service);
 
-  // Each Admit is followed by one Settle, whatever Admit found. `arrived`: when the call came, before it
-  // waited for a worker.
-  Admission Admit(const Method& method, grpc::CallbackServerContext& context,
-                  const google::protobuf::Message& request,
-                  std::chrono::steady_clock::time_point arrived = std::chrono::steady_clock::now());
-  Admission Admit(const Method& method, const Arrival& arrival, const google::protobuf::Message& request);
+  // The call has come. Each Receive is followed by one Settle or Overloaded, whatever it found.
+  Admission Receive(const Method& method, const grpc::CallbackServerContext& context, Room room);
+  Admission Receive(const Method& method, Arrival arrival, Room room,
+                    SteadyTime arrived = std::chrono::steady_clock::now());
+  // For a call that has waited since: is it still wanted? Its handler's time begins anew. Tells in
+  // admission.status.
+  void Resume(const Method& method, const grpc::CallbackServerContext& context, Admission& admission);
+  void Resume(const Method& method, const Arrival& arrival, Admission& admission);
+  // For a call that was let in so far: may its handler begin? Reads `body` into `request`, and drops it.
+  // Tells in admission.status.
+  void Admit(const Method& method, Admission& admission, Body& body, google::protobuf::Message& request);
   // Counts, logs, and translates; INTERNAL, UNKNOWN and DATA_LOSS leave as a neutral sentence with the call's
   // id. The trailing metadata "tc-call-id" tells the id of a call that failed, and of one that came with such
   // metadata: a header that differs in every answer costs a tenth of a look-up.
   grpc::Status Settle(const Method& method, const Admission& admission, grpc::CallbackServerContext& context,
                       const absl::Status& status);
   grpc::Status Settle(const Method& method, const Admission& admission, const absl::Status& status);
-  // For a call that TryRun or Enter did not take: SHUTTING_DOWN when the gate is closed, else OVERLOADED.
-  // Counted, not logged.
-  grpc::Status Overloaded(const Method& method);
+  // Instead, for a call that TryRun or Enter did not take: SHUTTING_DOWN when the gate is closed, else
+  // OVERLOADED. Counted, not logged.
+  grpc::Status Overloaded(const Method& method, const Admission& admission);
 
   // Queues `work` for a worker; false when the queue is full or the gate is closed.
   bool TryRun(std::function<void()> work);

@@ -16,6 +16,7 @@
 #include "common/obs/metrics.h"
 #include "common/rpc/method.h"
 #include "common/rpc/status.h"
+#include "common/testing/body.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
 #include "trustedcontact/options/v1/options.pb.h"
@@ -32,6 +33,8 @@ using testing::IsOk;
 using testing::Noon;
 using ::testing::Not;
 using testing::Refused;
+using ::testing::SizeIs;
+using testing::StringBody;
 using testing::Violates;
 
 constexpr char kUuid[] = "6f1c7b2e-5d0f-4b62-9a1e-2f6d3c4b5a69";
@@ -45,7 +48,8 @@ constexpr char kFile[] = R"(
     field { name: "request_id" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL }
     field { name: "text" number: 2 type: TYPE_STRING label: LABEL_OPTIONAL }
     field { name: "color" number: 3 type: TYPE_ENUM type_name: ".test.Color" label: LABEL_OPTIONAL }
-    field { name: "new_password" number: 4 type: TYPE_STRING label: LABEL_OPTIONAL }
+    field { name: "new_password" number: 4 type: TYPE_STRING label: LABEL_OPTIONAL
+      options { [trustedcontact.options.v1.sensitive]: true } }
   }
   message_type { name: "Plain" field { name: "text" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL } }
   service { name: "TestService"
@@ -63,6 +67,9 @@ constexpr char kFile[] = R"(
       options { [trustedcontact.options.v1.rules] { callers { party: PARTY_OWNER } } } } }
   service { name: "Careless" method { name: "Write" input_type: ".test.Plain" output_type: ".test.Plain"
       options { [trustedcontact.options.v1.rules] { callers { role: ROLE_PORTAL } mutates: true } } } }
+  message_type { name: "Endless" field { name: "inner" number: 1 type: TYPE_MESSAGE type_name: ".test.Endless" label: LABEL_OPTIONAL } }
+  service { name: "Deep" method { name: "Dive" input_type: ".test.Endless" output_type: ".test.Plain"
+      options { [trustedcontact.options.v1.rules] { callers { role: ROLE_PORTAL } } } } }
 )";
 
 const google::protobuf::FileDescriptor& TestFile() {
@@ -100,7 +107,11 @@ class GateTest : public ::testing::Test {
     authenticator_ = authenticator.get();
     GateOptions options;
     options.workers = 1;
-    options.queue = 1;
+    options.queue = 7;
+    options.peer_rate = {100, 50};
+    options.on_refusal = [this](const Call& call, const Method& method, const absl::Status& status) {
+      refusals_.push_back(absl::StrCat(method.name, " ", call.peer.name, " ", ReasonOf(status).value_or("")));
+    };
     gate_ = std::make_unique<Gate>(options, std::move(authenticator),
                                    *crypto::KeyedHash::Create(keys_, "fingerprint", "tc/fingerprint/v1"),
                                    clock_, random_);
@@ -115,18 +126,27 @@ class GateTest : public ::testing::Test {
     authenticator_->person = std::optional<Person>(person);
   }
 
-  std::unique_ptr<google::protobuf::Message> Message(const char* type, const std::string& text) {
-    std::unique_ptr<google::protobuf::Message> message(
-        messages_.GetPrototype(TestFile().FindMessageTypeByName(type))->New());
+  std::unique_ptr<google::protobuf::Message> Message(const Method& method) {
+    return std::unique_ptr<google::protobuf::Message>(
+        messages_.GetPrototype(method.descriptor->input_type())->New());
+  }
+  StringBody BodyOf(const char* method, const std::string& text) {
+    const std::unique_ptr<google::protobuf::Message> message = Message(*methods_.at(method));
     if (!google::protobuf::TextFormat::ParseFromString(text, message.get())) ADD_FAILURE() << text;
-    return message;
+    return StringBody(message->SerializeAsString());
   }
 
-  Admission Admit(const char* method, const std::string& request, const Arrival& arrival = {}) {
-    const char* type = std::string(method) == "Own" ? "Request" : "Plain";
-    Admission admission = gate_->Admit(*methods_.at(method), arrival, *Message(type, request));
-    settled_ = gate_->Settle(*methods_.at(method), admission, admission.status);
+  // A whole call, which takes room of its peer.
+  Admission Send(const char* name, StringBody& body, const Arrival& arrival = {}) {
+    const Method& method = *methods_.at(name);
+    Admission admission = gate_->Receive(method, arrival, Room::kTaken, now_);
+    if (admission.status.ok()) gate_->Admit(method, admission, body, *Message(method));
+    settled_ = gate_->Settle(method, admission, admission.status);
     return admission;
+  }
+  Admission Admit(const char* name, const std::string& request, const Arrival& arrival = {}) {
+    StringBody body = BodyOf(name, request);
+    return Send(name, body, arrival);
   }
   absl::Status Refusing(const char* method, const std::string& request, const Arrival& arrival = {}) {
     return Admit(method, request, arrival).status;
@@ -140,7 +160,9 @@ class GateTest : public ::testing::Test {
   std::unique_ptr<Gate> gate_;
   std::map<std::string, const Method*, std::less<>> methods_;
   std::vector<std::string> log_;
+  std::vector<std::string> refusals_;
   grpc::Status settled_;
+  SteadyTime now_ = SteadyTime() + std::chrono::hours(1);
 };
 
 const std::string kOwn = absl::StrCat("request_id: '", kUuid, "'");
@@ -292,7 +314,7 @@ TEST_F(GateTest, LogsOneLineWithoutTheRequest) {
 }
 
 TEST_F(GateTest, TellsTheLogWhatTheCallerMustNotKnow) {
-  const Admission admission = gate_->Admit(*methods_.at("Read"), Arrival{}, *Message("Plain", ""));
+  const Admission admission = gate_->Receive(*methods_.at("Read"), Arrival{}, Room::kNone);
   const grpc::Status wire =
       gate_->Settle(*methods_.at("Read"), admission, absl::DataLossError("record 7 is damaged"));
   EXPECT_EQ(wire.error_code(), grpc::StatusCode::INTERNAL);
@@ -321,15 +343,182 @@ TEST_F(GateTest, RefusesWhatItsWorkersCannotTake) {
     release.wait();
   }));
   busy.wait();
-  EXPECT_TRUE(gate_->TryRun([] {}));
+  for (int i = 0; i < 7; ++i) EXPECT_TRUE(gate_->TryRun([] {}));
   EXPECT_FALSE(gate_->TryRun([] {}));
-  EXPECT_THAT(FromWire(gate_->Overloaded(*methods_.at("Read"))),
-              Refused(absl::StatusCode::kResourceExhausted, Reason::kOverloaded));
+  const Method& read = *methods_.at("Read");
+  const auto overloaded = [&] {
+    return FromWire(gate_->Overloaded(read, gate_->Receive(read, {}, Room::kTaken, now_)));
+  };
+  EXPECT_THAT(overloaded(), Refused(absl::StatusCode::kResourceExhausted, Reason::kOverloaded));
   gate_->Close();
-  EXPECT_THAT(FromWire(gate_->Overloaded(*methods_.at("Read"))),
-              Refused(absl::StatusCode::kUnavailable, Reason::kShuttingDown));
+  EXPECT_THAT(overloaded(), Refused(absl::StatusCode::kUnavailable, Reason::kShuttingDown));
+  EXPECT_EQ(read.in_flight->value(), 0);
   release.count_down();
   EXPECT_TRUE(gate_->Drain());
+}
+
+// What the caller may not, he learns before a parser sees his bytes.
+TEST_F(GateTest, ReadsNoByteOfACallThatIsRefusedForItsCaller) {
+  StringBody garbage("\xff\xff\xff");
+  EXPECT_THAT(Send("Own", garbage).status,
+              Refused(absl::StatusCode::kUnauthenticated, Reason::kPersonRequired));
+  EXPECT_FALSE(garbage.read());
+  authenticator_->peer = Peer{Role::kBank, "bank"};
+  StringBody large(std::string(60 * 1024, 'a'));
+  for (StringBody* body : {&garbage, &large}) {
+    EXPECT_THAT(Send("Own", *body).status,
+                Refused(absl::StatusCode::kPermissionDenied, Reason::kRoleNotAllowed));
+    EXPECT_FALSE(body->read());
+  }
+}
+
+TEST_F(GateTest, MeasuresTheBytesBeforeItReadsThem) {
+  StringBody large(std::string(16 * 1024 + 1, '\xff'));
+  EXPECT_THAT(Send("Read", large).status,
+              Refused(absl::StatusCode::kResourceExhausted, Reason::kMessageTooLarge));
+  EXPECT_FALSE(large.read());
+  StringBody allowed(std::string(16 * 1024, '\xff'));
+  EXPECT_THAT(Send("Read", allowed).status,
+              Refused(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid));
+  EXPECT_TRUE(allowed.read());
+}
+
+// C-W 46, 47, 49, 54, 55.
+TEST_F(GateTest, RefusesBytesThatAreNoRequestOfTheMethod) {
+  for (const char* bytes :
+       {"\x0a\x05"
+        "ab",
+        "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "\x0a\x02\xc3\x28", "\x0a\x02\xc0\xaf", "\x0f"}) {
+    StringBody body(bytes);
+    EXPECT_THAT(Send("Read", body).status,
+                Refused(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid));
+    EXPECT_TRUE(body.dropped());
+    EXPECT_THAT(ViolationsOf(Send("Read", body).status), SizeIs(1));
+  }
+}
+
+TEST_F(GateTest, OverwritesTheBytesOfARequestThatMayHoldASecret) {
+  SignIn("alice");
+  StringBody secret = BodyOf("Own", kOwn + " new_password: 'correct horse'");
+  EXPECT_THAT(Send("Own", secret).status, IsOk());
+  EXPECT_THAT(secret.bytes(), Not(HasSubstr("horse")));
+  StringBody plain = BodyOf("Read", "text: 'horse'");
+  EXPECT_THAT(Send("Read", plain).status, IsOk());
+  EXPECT_TRUE(plain.dropped());
+  EXPECT_THAT(plain.bytes(), HasSubstr("horse"));
+}
+
+// Of a call that waits in the queue.
+TEST_F(GateTest, AsksAnewWhetherACallThatHasWaitedIsStillWanted) {
+  const Method& read = *methods_.at("Read");
+  Admission admission = gate_->Receive(read, {}, Room::kNone, now_);
+  clock_.Advance(absl::Seconds(3));
+  Arrival later;
+  later.remaining = absl::Seconds(1);
+  gate_->Resume(read, later, admission);
+  EXPECT_THAT(admission.status, IsOk());
+  EXPECT_EQ(admission.call.now, Noon() + absl::Seconds(3));
+  EXPECT_EQ(admission.call.deadline, Noon() + absl::Seconds(4));
+  later.remaining = absl::ZeroDuration();
+  gate_->Resume(read, later, admission);
+  EXPECT_THAT(admission.status, Refused(absl::StatusCode::kDeadlineExceeded, Reason::kDeadlineExceeded));
+  later.cancelled = true;
+  gate_->Resume(read, later, admission);
+  EXPECT_EQ(admission.status.code(), absl::StatusCode::kCancelled);
+  gate_->Close();
+  gate_->Resume(read, Arrival{}, admission);
+  EXPECT_THAT(admission.status, Refused(absl::StatusCode::kUnavailable, Reason::kShuttingDown));
+  gate_->Settle(read, admission, admission.status);
+}
+
+// API-13.
+TEST_F(GateTest, LimitsHowOftenAPersonCallsWhicheverPeerCarriesHim) {
+  SignIn("alice");
+  for (int i = 0; i < 20; ++i) {
+    authenticator_->peer = Peer{Role::kPortal, i % 2 == 0 ? "web" : "mobile"};
+    ASSERT_THAT(Refusing("Read", ""), IsOk());
+  }
+  StringBody body = BodyOf("Read", "");
+  const absl::Status status = Send("Read", body).status;
+  EXPECT_THAT(status, Refused(absl::StatusCode::kResourceExhausted, Reason::kRateLimited));
+  EXPECT_FALSE(body.read());
+  const absl::Duration wait = RetryAfterOf(status).value_or(absl::ZeroDuration());
+  EXPECT_GT(wait, absl::ZeroDuration());
+  EXPECT_LE(wait, absl::Milliseconds(101));
+  SignIn("boris");
+  EXPECT_THAT(Refusing("Read", ""), IsOk());
+  SignIn("alice");
+  now_ += absl::ToChronoMilliseconds(wait);
+  EXPECT_THAT(Refusing("Read", ""), IsOk());
+  EXPECT_THAT(Refusing("Read", ""), Refused(absl::StatusCode::kResourceExhausted, Reason::kRateLimited));
+}
+
+// C-W 74.
+TEST_F(GateTest, LimitsHowOftenAPeerCallsBeforeItAsksForThePerson) {
+  obs::Counter& limited = obs::GetCounter("tc_rpc_limited_total", "", {{"kind", "peer"}});
+  const double before = limited.value();
+  for (int i = 0; i < 50; ++i) ASSERT_THAT(Refusing("Read", ""), IsOk());
+  authenticator_->asked.clear();
+  const absl::Status status = Refusing("Read", "");
+  EXPECT_THAT(status, Refused(absl::StatusCode::kResourceExhausted, Reason::kRateLimited));
+  EXPECT_TRUE(RetryAfterOf(status).has_value());
+  EXPECT_THAT(authenticator_->asked, ElementsAre("peer"));
+  EXPECT_EQ(limited.value(), before + 1);
+  authenticator_->peer = Peer{Role::kPortal, "mobile"};
+  EXPECT_THAT(Refusing("Read", ""), IsOk()) << "others are unaffected";
+}
+
+TEST_F(GateTest, LimitsAlsoHowOftenAPeerAsksForWhatItMayNot) {
+  authenticator_->peer = Peer{Role::kBank, "sber"};
+  for (int i = 0; i < 50; ++i)
+    ASSERT_THAT(Refusing("Read", ""), Refused(absl::StatusCode::kPermissionDenied, Reason::kRoleNotAllowed));
+  EXPECT_THAT(Refusing("Read", ""), Refused(absl::StatusCode::kResourceExhausted, Reason::kRateLimited));
+}
+
+TEST_F(GateTest, LetsAServiceCallAsOftenAsItMust) {
+  authenticator_->peer = Peer{Role::kService, "recovery"};
+  SignIn("alice");
+  for (int i = 0; i < 200; ++i) ASSERT_THAT(Refusing("Reset", ""), IsOk());
+}
+
+// One worker and seven places: three quarters of them for one peer.
+TEST_F(GateTest, KeepsRoomForOthersBesideAnyOnePeer) {
+  const Method& reset = *methods_.at("Reset");
+  authenticator_->peer = Peer{Role::kService, "recovery"};
+  std::vector<Admission> under_way;
+  for (int i = 0; i < 6; ++i) {
+    under_way.push_back(gate_->Receive(reset, {}, Room::kTaken, now_));
+    ASSERT_THAT(under_way.back().status, IsOk());
+  }
+  const absl::Status full = Refusing("Reset", "");
+  EXPECT_THAT(full, Refused(absl::StatusCode::kResourceExhausted, Reason::kOverloaded));
+  EXPECT_TRUE(RetryAfterOf(full).has_value());
+  const Admission at_once = gate_->Receive(reset, {}, Room::kNone, now_);
+  EXPECT_THAT(at_once.status, IsOk()) << "what is answered at once takes no room";
+  gate_->Settle(reset, at_once, absl::OkStatus());
+  authenticator_->peer = Peer{Role::kPortal, "web"};
+  EXPECT_THAT(Refusing("Read", ""), IsOk());
+  authenticator_->peer = Peer{Role::kService, "recovery"};
+  gate_->Settle(reset, under_way.back(), absl::OkStatus());
+  EXPECT_THAT(Refusing("Reset", ""), IsOk());
+  gate_->Overloaded(reset, under_way[0]);
+  EXPECT_THAT(gate_->Receive(reset, {}, Room::kTaken, now_).status, IsOk());
+}
+
+TEST_F(GateTest, TellsWhoeverKeepsTheRecordOfRefusedCallers) {
+  SignIn("alice");
+  EXPECT_THAT(Refusing("Own", kOwn), IsOk());
+  EXPECT_THAT(Refusing("Own", ""), Not(IsOk()));
+  EXPECT_THAT(refusals_, IsEmpty());
+  for (int i = 0; i < 20; ++i) Admit("Read", "");
+  authenticator_->peer = Peer{Role::kBank, "bank"};
+  Admit("Own", kOwn);
+  authenticator_->peer = Refuse(absl::StatusCode::kUnauthenticated, Reason::kCredentialsMissing, "x");
+  Admit("Own", kOwn);
+  EXPECT_THAT(
+      refusals_,
+      ElementsAre("test.TestService/Read web RATE_LIMITED", "test.TestService/Read web RATE_LIMITED",
+                  "test.TestService/Own bank ROLE_NOT_ALLOWED", "test.TestService/Own  CREDENTIALS_MISSING"));
 }
 
 using GateDeathTest = GateTest;
@@ -341,6 +530,7 @@ TEST_F(GateDeathTest, DoesNotStartWithAnUnguardedMethod) {
   EXPECT_DEATH(load("Closed"), "test.Closed/Nobody: its rules let nobody in");
   EXPECT_DEATH(load("Roleless"), "test.Roleless/Whoever: its rules name a caller without a role");
   EXPECT_DEATH(load("Careless"), "test.Careless/Write: mutates, but Plain has no string request_id");
+  EXPECT_DEATH(load("Deep"), "test.Deep/Dive: test.Endless may contain itself");
   EXPECT_DEATH(gate_->MethodsOf("no.Service"), "no service no.Service is linked");
 }
 

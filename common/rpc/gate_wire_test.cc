@@ -1,108 +1,24 @@
 // Calls over a real connection: what only the transport shows.
 
-#include <latch>
-#include <optional>
+#include <grpcpp/generic/generic_stub.h>
+
+#include <future>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
+#include "common/kv/origin.h"
+#include "common/rpc/gate_testing.h"
 #include "common/rpc/trace.h"
-#include "common/rpc/unary.h"
 #include "common/testing/status.h"
-#include "common/testing/wire.h"
-#include "trustedcontact/admin/v1/admin.grpc.pb.h"
 
 namespace tc::rpc {
 namespace {
-
-namespace pb = trustedcontact::admin::v1;
 
 using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::Refused;
 using testing::WireServer;
-
-// A service of four methods: one that answers, one that waits for the test, one that fails, one that answers
-// later.
-class Handlers {
- public:
-  absl::StatusOr<pb::ServerInfo> GetServerInfo(const Call& call, const pb::GetServerInfoRequest&) {
-    pb::ServerInfo out;
-    out.set_service(call.peer.name);
-    out.set_version(call.id);
-    return out;
-  }
-  absl::StatusOr<pb::Policy> GetPolicy(const Call&, const pb::GetPolicyRequest&) {
-    entered.count_down();
-    release.wait();
-    return pb::Policy();
-  }
-  absl::StatusOr<pb::ListBackupsResponse> ListBackups(const Call&, const pb::ListBackupsRequest& in) {
-    if (in.page_size() == 1) return absl::DataLossError("record 7 of /var/lib is damaged");
-    return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kRecoveryOpen, "a recovery is open")
-        .With("k", "v");
-  }
-
-  // Answers when the test says so.
-  void ListOutbox(const Call&, const pb::ListOutboxRequest& in, Answer<pb::ListOutboxResponse> answer) {
-    if (in.page_size() == 1) return;  // forgets to
-    kept.emplace(std::move(answer));
-    entered.count_down();
-  }
-
-  std::latch entered{1};
-  std::latch release{1};
-  std::optional<Answer<pb::ListOutboxResponse>> kept;
-};
-
-class Service final : public pb::AdminService::CallbackService {
- public:
-  Service(Handlers& handlers, Gate& gate)
-      : handlers_(handlers), methods_(gate, pb::AdminService::service_full_name()) {}
-  Reactor* GetServerInfo(Context* context, const pb::GetServerInfoRequest* in, pb::ServerInfo* out) override {
-    return methods_.Serve("GetServerInfo", context, in, out, handlers_, &Handlers::GetServerInfo);
-  }
-  Reactor* GetPolicy(Context* context, const pb::GetPolicyRequest* in, pb::Policy* out) override {
-    return methods_.Serve("GetPolicy", context, in, out, handlers_, &Handlers::GetPolicy);
-  }
-  Reactor* ListBackups(Context* context, const pb::ListBackupsRequest* in,
-                       pb::ListBackupsResponse* out) override {
-    return methods_.Serve("ListBackups", context, in, out, handlers_, &Handlers::ListBackups);
-  }
-  Reactor* ListOutbox(Context* context, const pb::ListOutboxRequest* in,
-                      pb::ListOutboxResponse* out) override {
-    return methods_.ServeAtOnce("ListOutbox", context, in, out, handlers_, &Handlers::ListOutbox);
-  }
-
- private:
-  Handlers& handlers_;
-  Methods methods_;
-};
-
-constexpr char kOperator[] = "operator/ops";
-
-GateOptions Tiny() {
-  GateOptions options;
-  options.workers = 1;
-  options.queue = 1;
-  return options;
-}
-
-class GateWireTest : public ::testing::Test {
- protected:
-  explicit GateWireTest(GateOptions options = {}) : wire_(options) {
-    wire_.Serve({std::make_shared<Service>(handlers_, wire_.gate())});
-    stub_ = pb::AdminService::NewStub(wire_.channel());
-  }
-
-  absl::StatusOr<pb::ServerInfo> Info(absl::string_view peer = kOperator) {
-    return wire_.Ask(*stub_, &pb::AdminService::Stub::GetServerInfo, pb::GetServerInfoRequest(), peer);
-  }
-
-  Handlers handlers_;
-  WireServer wire_;
-  std::unique_ptr<pb::AdminService::Stub> stub_;
-};
 
 // What the trailing metadata says about the id of a call; empty: nothing.
 std::string ToldId(const grpc::ClientContext& context) {
@@ -240,6 +156,57 @@ TEST_F(GateWireTest, TakesAnAnswerThatNeverComesForAFault) {
               Refused(absl::StatusCode::kInternal, Reason::kInternal));
 }
 
+// The status of a call whose body is `bytes`.
+absl::Status SendBytes(const WireServer& wire, const std::string& bytes, absl::string_view peer) {
+  grpc::GenericStub stub(wire.channel());
+  const auto context = wire.Context(peer);
+  const grpc::Slice slice(bytes);
+  const grpc::ByteBuffer request(&slice, 1);
+  grpc::ByteBuffer response;
+  std::promise<grpc::Status> ended;
+  stub.UnaryCall(context.get(), "/trustedcontact.admin.v1.AdminService/ListBackups", {}, &request, &response,
+                 [&](grpc::Status status) { ended.set_value(std::move(status)); });
+  return FromWire(ended.get_future().get());
+}
+
+TEST_F(GateWireTest, JudgesThePeerBeforeItReadsAByteOfTheBody) {
+  const std::string garbage = "\xff\xff\xff\xff";
+  const std::string large(60 * 1024, '\xff');
+  for (const std::string& bytes : {garbage, large, std::string()}) {
+    EXPECT_THAT(SendBytes(wire_, bytes, "portal/web"),
+                Refused(absl::StatusCode::kPermissionDenied, Reason::kRoleNotAllowed))
+        << bytes.size() << " bytes";
+  }
+  EXPECT_THAT(SendBytes(wire_, garbage, kOperator),
+              Refused(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid));
+  EXPECT_THAT(SendBytes(wire_, large, kOperator),
+              Refused(absl::StatusCode::kResourceExhausted, Reason::kMessageTooLarge));
+  EXPECT_THAT(SendBytes(wire_, "", kOperator),
+              Refused(absl::StatusCode::kFailedPrecondition, Reason::kRecoveryOpen));
+}
+
+TEST_F(GateWireTest, TellsTheThreadOfAHandlerForWhomItWorks) {
+  const auto context = wire_.Context("service/recovery", "alice");
+  context->AddMetadata(kCallIdKey, "call-of-recovery");
+  pb::KeyInventory keys;
+  EXPECT_EQ(stub_->GetKeyInventory(context.get(), {}, &keys).error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
+  ASSERT_THAT(wire_.Ask(*stub_, &pb::AdminService::Stub::GetKeyInventory, pb::GetKeyInventoryRequest(),
+                        kOperator, "alice"),
+              IsOk());
+  EXPECT_EQ(handlers_.origin.peer, kOperator);
+  EXPECT_EQ(handlers_.origin.person, "alice");
+  EXPECT_FALSE(handlers_.origin.call_id.empty());
+  EXPECT_EQ(kv::CurrentOrigin().peer, "") << "of this thread";
+}
+
+GateOptions Tiny() {
+  GateOptions options;
+  options.workers = 1;
+  options.queue = 1;
+  return options;
+}
+
 class TinyGateWireTest : public GateWireTest {
  protected:
   TinyGateWireTest() : GateWireTest(Tiny()) {}
@@ -302,7 +269,7 @@ TEST(PeerChannel, PassesRefusalsOnAndTurnsFaultsIntoUnavailability) {
 TEST_F(GateWireTest, CarriesTheCallIdAlongToPeers) {
   const std::string outer = "call-of-the-outer-service";
   const auto peer = wire_.Peer("admin", "recovery");
-  const CallScope scope(outer);
+  const kv::OriginScope scope({outer});
   grpc::ClientContext context;
   peer->Prepare(context, absl::InfiniteFuture());
   const auto stub = pb::AdminService::NewStub(peer->channel());

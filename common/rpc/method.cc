@@ -36,6 +36,8 @@ std::optional<Role> RoleOf(options::Role role) {
       return Role::kMonitor;
     case options::ROLE_GATEWAY:
       return Role::kGateway;
+    case options::ROLE_AUDITOR:
+      return Role::kAuditor;
     default:
       return std::nullopt;
   }
@@ -68,6 +70,7 @@ obs::Counter& Method::Requests(absl::StatusCode code) const {
 
 absl::StatusOr<std::unique_ptr<Method>> ReadMethod(const google::protobuf::MethodDescriptor& descriptor) {
   auto method = std::make_unique<Method>();
+  method->descriptor = &descriptor;
   method->name = absl::StrCat(descriptor.service()->full_name(), "/", descriptor.name());
   method->label = absl::StrCat(descriptor.service()->name(), "/", descriptor.name());
   if (!descriptor.options().HasExtension(options::rules))
@@ -90,6 +93,9 @@ absl::StatusOr<std::unique_ptr<Method>> ReadMethod(const google::protobuf::Metho
                                           " has no string request_id"));
     }
   }
+  absl::StatusOr<SecretFields> secrets = SecretFields::Of(*descriptor.input_type());
+  if (!secrets.ok()) return Defect(*method, secrets.status().message());
+  method->secrets = *std::move(secrets);
   method->seconds = &obs::GetHistogram("tc_rpc_seconds",
                                        "Seconds from arrival to the answer, waiting for a worker included.",
                                        {{"method", method->label}});

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "common/obs/metrics.h"
 #include "common/rpc/call.h"
+#include "common/rpc/secret_fields.h"
 
 namespace google::protobuf {
 class FieldDescriptor;
@@ -29,12 +30,14 @@ struct Method {
     std::vector<std::string> names;  // empty: every name
   };
 
+  const google::protobuf::MethodDescriptor* descriptor = nullptr;
   std::string name;   // "trustedcontact.linking.v1.LinkingService/CreateInvitation"
   std::string label;  // "LinkingService/CreateInvitation", in metrics
   std::vector<Caller> callers;
   bool mutates = false;
   absl::Duration deadline;                                        // what the server grants at most
   const google::protobuf::FieldDescriptor* request_id = nullptr;  // where it mutates
+  SecretFields secrets;                                           // of the request
   obs::Histogram* seconds = nullptr;
   obs::Gauge* in_flight = nullptr;
 
@@ -45,8 +48,8 @@ struct Method {
   mutable std::array<std::atomic<obs::Counter*>, 17> requests_{};
 };
 
-// FAILED_PRECONDITION, naming the method, when it has no rules, a caller without a role, or mutates without a
-// string request_id.
+// FAILED_PRECONDITION, naming the method, when it has no rules, a caller without a role, mutates without a
+// string request_id, or takes a request that may contain itself.
 absl::StatusOr<std::unique_ptr<Method>> ReadMethod(const google::protobuf::MethodDescriptor& descriptor);
 
 // Whether `peer` may call at all (PERMISSION_DENIED / ROLE_NOT_ALLOWED), and with that person

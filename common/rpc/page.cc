@@ -28,7 +28,9 @@ absl::StatusOr<Page> Pager::Parse(int32_t page_size, absl::string_view page_toke
   page.size = page_size == 0 ? kDefaultSize : std::min(static_cast<size_t>(page_size), kLargestSize);
   if (page_token.empty()) return page;
   std::string bytes;
-  if (!absl::WebSafeBase64Unescape(page_token, &bytes)) return Invalid();
+  // Abseil also takes padding, blanks and spare bits: only the one spelling that NextToken gives is good.
+  if (!absl::WebSafeBase64Unescape(page_token, &bytes) || absl::WebSafeBase64Escape(bytes) != page_token)
+    return Invalid();
   crypto::Mac mac;
   kv::KeyReader reader(bytes);
   if (!reader.Str(mac.kid) || !reader.Str(mac.tag) || !reader.Str(page.after) || !reader.done())

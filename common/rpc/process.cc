@@ -1,5 +1,6 @@
 #include "common/rpc/process.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 #include <pthread.h>
 
@@ -31,6 +32,11 @@ void LogOfLibrary(gpr_log_func_args* args) {
   obs::Log(level, "grpc", {{"detail", args->message}, {"at", absl::StrCat(args->file, ":", args->line)}});
 }
 
+// Names a field of a message that somebody sent, for each such message: nothing for the operator's eyes.
+void LogOfMessages(google::protobuf::LogLevel, const char*, int, const std::string& message) {
+  obs::Debug("protobuf", {{"detail", message}});
+}
+
 }  // namespace
 
 void InitProcess() {
@@ -48,6 +54,7 @@ void InitProcess() {
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
     gpr_set_log_function(LogOfLibrary);
+    google::protobuf::SetLogHandler(LogOfMessages);
   });
 }
 

@@ -17,7 +17,9 @@ std::vector<std::string> Renewed(const Reencryption* reencryption, const Reencry
 
 absl::Status Rotation::Reload() {
   const std::lock_guard lock(mutex_);
-  if (const absl::Status reloaded = keys_.Reload(); !reloaded.ok()) {
+  absl::Status reloaded = also_ ? also_() : absl::OkStatus();
+  if (reloaded.ok()) reloaded = keys_.Reload();
+  if (!reloaded.ok()) {
     return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kKeysInvalid, reloaded.message());
   }
   if (reencryption_ != nullptr) reencryption_->Start();

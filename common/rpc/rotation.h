@@ -2,8 +2,10 @@
 
 // Rotation: the keys of a running service as an operator sees and changes them. Thread-safe.
 
+#include <functional>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -26,17 +28,19 @@ class Rotation {
   };
 
   // Without a `reencryption` (null) every key stays needed. It outlives this.
-  Rotation(crypto::Keyring keys, Reencryption* reencryption)
-      : keys_(std::move(keys)), reencryption_(reencryption) {}
+  // `also` reads anew what else an operator changes (certificates, issuers' keys).
+  Rotation(crypto::Keyring keys, Reencryption* reencryption, std::function<absl::Status()> also = {})
+      : keys_(std::move(keys)), reencryption_(reencryption), also_(std::move(also)) {}
 
   // Reads the keys anew and has what lies under older ones written anew. FAILED_PRECONDITION / KEYS_INVALID
-  // says what is wrong with them, and nothing has changed.
+  // says what is wrong with them, and none of the keys has changed.
   absl::Status Reload();
   Inventory Take() const;
 
  private:
   crypto::Keyring keys_;
   Reencryption* reencryption_;
+  const std::function<absl::Status()> also_;
   // A key that has just been replaced is not called needless by the run before.
   mutable std::mutex mutex_;
 };

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/audit/signer.h"
+#include "common/audit/tree_ledger.h"
 #include "common/base/status.h"
 #include "common/crypto/hmac.h"
 #include "common/crypto/jwt.h"
@@ -18,16 +20,22 @@
 #include "common/rpc/client.h"
 #include "common/rpc/feed.h"
 #include "common/rpc/flags.h"
+#include "common/rpc/jwks_file.h"
+#include "common/rpc/method.h"
+#include "common/rpc/refusal_log.h"
+#include "common/rpc/repeater.h"
 #include "common/rpc/rotation.h"
 #include "common/rpc/serving.h"
-#include "common/rpc/tls.h"
+#include "common/rpc/tls_identity.h"
 
 namespace tc::rpc {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kCommonPurposes[] = {"once", "page", "fingerprint"};
+constexpr absl::Duration kLookPause = absl::Seconds(1);  // at the files that an operator changes (TRN-08)
+constexpr const char* kCommonPurposes[] = {"once",  "page",        "fingerprint",
+                                           "audit", "audit-index", "audit-sign"};
 // So that an example of a session at the command line need not sign in again after each minute.
 constexpr absl::Duration kDevelopmentLifetime = absl::Hours(12);
 
@@ -72,18 +80,12 @@ absl::StatusOr<crypto::Keyring> OpenKeys(const Flags& flags, const ServiceInfo& 
   return keys;
 }
 
-absl::StatusOr<std::unique_ptr<Authenticator>> OpenAuthenticator(const Flags& flags) {
-  const std::string jwks = TRY(ReadFile(flags.jwks));
-  absl::StatusOr<crypto::JwtVerifier> verifier = crypto::JwtVerifier::FromJwks(jwks);
-  if (!verifier.ok()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("--jwks ", flags.jwks, ": ", verifier.status().message()));
-  }
+std::unique_ptr<Authenticator> MakeAuthenticator(const Flags& flags, const IssuerKeys& keys) {
   crypto::JwtRules rules;
   rules.audience = kAudience;
   rules.issuer = flags.issuer.empty() ? kDevelopmentIssuer : flags.issuer;
   if (flags.development) rules.max_lifetime = kDevelopmentLifetime;
-  PersonRules persons{*std::move(verifier), rules};
+  PersonRules persons{keys, rules};
   return flags.development
              ? DevelopmentAuthenticator(std::move(persons), absl::Seconds(flags.clock_offset_seconds))
              : MutualTlsAuthenticator(flags.trust_domain, std::move(persons));
@@ -91,8 +93,9 @@ absl::StatusOr<std::unique_ptr<Authenticator>> OpenAuthenticator(const Flags& fl
 
 absl::StatusOr<std::shared_ptr<ClientCredentials>> OpenCredentials(const Flags& flags,
                                                                    const ServiceInfo& info,
+                                                                   const TlsIdentity* tls,
                                                                    const Clock& clock) {
-  if (!flags.development) return MutualTlsCredentials(flags.tls);
+  if (!flags.development) return MutualTlsCredentials(*tls);
   const std::string pem = TRY(ReadFile(flags.dev_key));
   absl::StatusOr<crypto::JwtSigner> signer = crypto::JwtSigner::FromPem(pem, kDevelopmentKid);
   if (!signer.ok()) {
@@ -100,6 +103,15 @@ absl::StatusOr<std::shared_ptr<ClientCredentials>> OpenCredentials(const Flags& 
         absl::StrCat("--dev-key ", flags.dev_key, ": ", signer.status().message()));
   }
   return DevelopmentCredentials(absl::StrCat("service/", info.name), *std::move(signer), clock);
+}
+
+GateOptions GateOptionsOf(const Flags& flags) {
+  GateOptions options;
+  options.workers = flags.workers;
+  options.peer_rate = {static_cast<double>(flags.peer_rate), static_cast<double>(flags.peer_rate)};
+  options.person_rate = {static_cast<double>(flags.person_rate), 2.0 * flags.person_rate};
+  options.peer_in_flight = flags.peer_in_flight;
+  return options;
 }
 
 std::string BackupsOf(const std::string& store) { return absl::StrCat(store, "-backups"); }
@@ -125,23 +137,26 @@ class RuntimeImpl final : public Runtime {
     obs::SetLevel(flags_.log);
     keys_ = TRY(OpenKeys(flags_, info_, random_));
     TRY(MakeDirectory(flags_.data));
-    database_ = TRY(kv::OpenRocks(flags_.data));
+    TRY(OpenDatabase());
     TRY(OpenFurtherStores());
     once_.emplace(*database_, TRY(crypto::Sealer::Create(*keys_, "once", random_)));
     pager_.emplace(TRY(crypto::KeyedHash::Create(*keys_, "page", "tc/page/v1")));
-    GateOptions options;
-    options.workers = flags_.workers;
-    gate_ = std::make_unique<Gate>(options, TRY(OpenAuthenticator(flags_)),
+    jwks_ = TRY(JwksFile::Open("--jwks", flags_.jwks, /*guarded=*/!flags_.development));
+    if (!flags_.development) tls_ = TRY(TlsIdentity::Open(flags_.tls, SpiffeId(), unshifted_clock_));
+    GateOptions options = GateOptionsOf(flags_);
+    options.on_refusal = [this](const Call& call, const Method& method, const absl::Status& status) {
+      refusals_->Note(call, method.name, status);
+    };
+    gate_ = std::make_unique<Gate>(std::move(options), MakeAuthenticator(flags_, jwks_->keys()),
                                    TRY(crypto::KeyedHash::Create(*keys_, "fingerprint", "tc/fingerprint/v1")),
                                    clock_, random_);
-    server_credentials_ =
-        flags_.development ? grpc::InsecureServerCredentials() : TRY(MutualTlsServerCredentials(flags_.tls));
-    if (info_.peers.empty()) return absl::OkStatus();
-    const std::shared_ptr<ClientCredentials> credentials =
-        TRY(OpenCredentials(flags_, info_, unshifted_clock_));
-    for (const auto& [name, target] : flags_.peers) {
-      peers_[name] = std::make_unique<PeerChannel>(name, target, credentials);
-    }
+    server_credentials_ = tls_ == nullptr ? grpc::InsecureServerCredentials() : tls_->ForServer();
+    TRY(OpenPeers());
+    watch_.emplace(kLookPause, [this] {
+      jwks_->Look();
+      if (tls_ != nullptr) tls_->Look();
+      return false;
+    });
     return absl::OkStatus();
   }
 
@@ -166,7 +181,7 @@ class RuntimeImpl final : public Runtime {
 
   int Serve(std::vector<std::shared_ptr<grpc::Service>> services, PolicyInForce policy,
             Reencryption* reencryption) override {
-    Rotation rotation(*keys_, reencryption);
+    Rotation rotation(*keys_, reencryption, [this] { return ReloadFiles(); });
     ServingParts parts{flags_,
                        info_,
                        *database_,
@@ -176,11 +191,42 @@ class RuntimeImpl final : public Runtime {
                        *backups_,
                        rotation,
                        server_credentials_,
+                       *ledger_,
+                       *signer_,
+                       *refusals_,
                        feed_.has_value() ? &*feed_ : nullptr};
     return ServeUntilStopped(parts, std::move(services), std::move(policy));
   }
 
  private:
+  std::string SpiffeId() const {
+    return absl::StrCat("spiffe://", flags_.trust_domain, "/service/", info_.name);
+  }
+
+  absl::Status OpenPeers() {
+    if (info_.peers.empty()) return absl::OkStatus();
+    const std::shared_ptr<ClientCredentials> credentials =
+        TRY(OpenCredentials(flags_, info_, tls_.get(), unshifted_clock_));
+    for (const auto& [name, target] : flags_.peers)
+      peers_[name] = std::make_unique<PeerChannel>(name, target, credentials);
+    return absl::OkStatus();
+  }
+
+  absl::Status ReloadFiles() {
+    TRY(jwks_->Reload());
+    return tls_ == nullptr ? absl::OkStatus() : tls_->Reload();
+  }
+
+  absl::Status OpenDatabase() {
+    ledger_ = TRY(audit::TreeLedger::Open(*keys_, info_.name, random_));
+    kv::RocksOptions options;
+    options.ledger = ledger_.get();
+    database_ = TRY(kv::OpenRocks(flags_.data, options));
+    refusals_.emplace(*database_);
+    signer_ = TRY(audit::Signer::Open(*keys_, info_.name, *database_, flags_.audit_checkpoints));
+    return absl::OkStatus();
+  }
+
   absl::Status OpenFurtherStores() {
     std::vector<Backups::Source> further;
     for (const std::string& name : info_.further_stores) {
@@ -202,15 +248,21 @@ class RuntimeImpl final : public Runtime {
   const SystemClock unshifted_clock_;  // for what peers judge by their own clocks
   SystemRandom random_;
   std::optional<crypto::Keyring> keys_;
+  std::unique_ptr<audit::TreeLedger> ledger_;
+  std::optional<RefusalLog> refusals_;  // whatever it has submitted ends with the database
   std::unique_ptr<kv::Database> database_;
+  std::unique_ptr<audit::Signer> signer_;
   std::map<std::string, std::unique_ptr<kv::Database>> stores_;
   std::optional<Backups> backups_;
   std::optional<Once> once_;
   std::optional<Pager> pager_;
+  std::unique_ptr<JwksFile> jwks_;
+  std::unique_ptr<TlsIdentity> tls_;  // null in development
   std::unique_ptr<Gate> gate_;
   std::optional<Feed> feed_;
   std::shared_ptr<grpc::ServerCredentials> server_credentials_;
   std::map<std::string, std::unique_ptr<PeerChannel>> peers_;
+  std::optional<Repeater> watch_;  // of the files
 };
 
 }  // namespace

@@ -4,7 +4,9 @@
 // server. main.cc constructs in order and ends with `return runtime->Serve(...)`. Knows no service.
 //
 // Flags (also TC_<FLAG> in the environment, and --config FILE):
-//   --listen ADDR        "127.0.0.1:7102", "unix:/run/tc/linking.sock"; --metrics ADDR (absent: none)
+//   --listen ADDR        "127.0.0.1:7102", "unix:/run/tc/linking.sock"; --metrics ADDR (absent: none);
+//   --health ADDR        grpc.health.v1 in plaintext; in dev --listen has it as well, in production it has
+//   not
 //   --data DIR           the database, and beside it DIR-backups and the further stores DIR-NAME; --keys DIR
 //   the keyring, never inside --data, or --keys env: keys from the environment
 //   (common/crypto/key_environment.h), which are taken out of it and never read again
@@ -12,10 +14,13 @@
 //   Unix addresses
 //   --jwks FILE          keys of the issuers of persons' assertions; --issuer ISS
 //   --dev-key FILE       dev: the key that signs this service's own assertion
-//   --tls-cert, --tls-key, --tls-ca, --trust-domain   production
+//   --tls-cert, --tls-key, --tls-ca, --tls-crl, --trust-domain   production; the files may change, and --jwks
 //   --peer NAME=TARGET   where another service is; repeated
+//   --audit-checkpoints FILE   the signed checkpoints of the audit log are appended there, too
 //   --policy gosuslugi|strict and --set KEY=VALUE      the policy and its overrides; repeated
-//   --log LEVEL, --reflection BOOL (default: in dev only), --workers N, --backup-days N, --help, --version
+//   --log LEVEL, --reflection BOOL (default: in dev only; in production for operators and monitors),
+//   --workers N, --peer-rate N, --person-rate N (calls a second; 0: no limit), --peer-in-flight N (0: three
+//   quarters of what the server takes), --backup-days N, --help, --version
 // In dev, missing keys are made; in production each missing one is named and the start refused.
 
 #include <functional>
@@ -60,11 +65,10 @@ struct CommonFlags {
 };
 
 struct ServiceInfo {
-  std::string name;                // "linking"
-  std::string description;         // first line of --help
-  std::vector<std::string> peers;  // names that --peer must give: {"identity"}
-  std::vector<std::string>
-      purposes;  // keys that the keyring must hold, besides the common "once", "page", "fingerprint"
+  std::string name;                   // "linking"
+  std::string description;            // first line of --help
+  std::vector<std::string> peers;     // names that --peer must give: {"identity"}
+  std::vector<std::string> purposes;  // keys that the keyring must hold, besides the common ones
   std::vector<std::string> services;  // full proto names served, for health
   // Stores beside the database, {"person-keys"}: each in a directory of its own, <data>-person-keys.
   std::vector<std::string> further_stores = {};

@@ -43,6 +43,8 @@ using Args = std::vector<std::string>;
 class Setting {
  public:
   Setting() : signer_(*crypto::JwtSigner::Generate(kDevelopmentKid)), authority_(dir_.path()) {
+    // A machine of developers may have it; production refuses it.
+    unsetenv("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH");
     Write("jwks.json", signer_.Jwks());
     Write("dev.pem", signer_.ToPem());
     std::filesystem::permissions(dir_.path() + "/dev.pem", std::filesystem::perms::owner_read);
@@ -280,14 +282,16 @@ TEST_F(RuntimeDeathTest, NamesTheMissingKeysInProduction) {
                 std::filesystem::create_directories(s.path() + "/keys");
                 return s.Production();
               }),
-              ExitedWithCode(1), "no key for once, page, fingerprint, seal, index");
+              ExitedWithCode(1),
+              "no key for once, page, fingerprint, audit, audit-index, audit-sign, seal, index");
 }
 
 TEST_F(RuntimeDeathTest, ServesInProductionOverTls) {
   EXPECT_EXIT(Start([](Setting& s) {
                 testing::FakeRandom random;
                 std::filesystem::create_directories(s.path() + "/keys");
-                for (const char* purpose : {"once", "page", "fingerprint", "seal", "index"}) {
+                for (const char* purpose :
+                     {"once", "page", "fingerprint", "audit", "audit-index", "audit-sign", "seal", "index"}) {
                   if (!crypto::EnsureKey(s.path() + "/keys", purpose, random).ok()) std::abort();
                 }
                 return s.Production();
@@ -298,7 +302,8 @@ TEST_F(RuntimeDeathTest, ServesInProductionOverTls) {
 TEST_F(RuntimeDeathTest, TakesItsKeysFromTheEnvironment) {
   EXPECT_EXIT(Start([](Setting& s) {
                 int n = 0;
-                for (const char* purpose : {"ONCE", "PAGE", "FINGERPRINT", "SEAL", "INDEX"}) {
+                for (const char* purpose :
+                     {"ONCE", "PAGE", "FINGERPRINT", "AUDIT", "AUDIT_INDEX", "AUDIT_SIGN", "SEAL", "INDEX"}) {
                   const std::string name = absl::StrCat("TC_KEY_", purpose, "__k000001");
                   setenv(name.c_str(), absl::StrCat(std::string(63, 'a'), ++n).c_str(), 1);
                 }
@@ -319,7 +324,7 @@ TEST_F(RuntimeDeathTest, NamesTheKeysThatTheEnvironmentLacks) {
                              std::string("--keys=env"));
                 return args;
               }),
-              ExitedWithCode(1), "no key for page, fingerprint, seal, index");
+              ExitedWithCode(1), "no key for page, fingerprint, audit, audit-index, audit-sign, seal, index");
 }
 
 TEST_F(RuntimeDeathTest, OpensFurtherStoresBesideTheDatabaseAndBacksThemUpWithIt) {

@@ -1,15 +1,19 @@
 #include "common/rpc/server.h"
 
 #include <grpc/health/v1/health.pb.h>
+#include <grpcpp/ext/health_check_service_server_builder_option.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/impl/server_builder_plugin.h>
 
-#include <mutex>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/rpc/reflection_guard.h"
 
 namespace tc::rpc {
 namespace {
@@ -41,11 +45,21 @@ void SetConnectionAge(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 5 * 60 * 1000);
 }
 
-// Plugins are the whole process's: a server that is built later has reflection as well.
-void EnableReflection() {
-  static std::once_flag once;
-  std::call_once(once, [] { grpc::reflection::InitProtoReflectionServerBuilderPlugin(); });
-}
+// The library gives reflection to every server of a process that links it; here each has it or not.
+class Reflection final : public grpc::ServerBuilderOption {
+ public:
+  explicit Reflection(bool served) : served_(served) {}
+
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    const std::string name = grpc::reflection::ProtoServerReflectionPlugin().name();
+    std::erase_if(*plugins, [&name](const auto& plugin) { return plugin->name() == name; });
+    if (served_) plugins->push_back(std::make_unique<grpc::reflection::ProtoServerReflectionPlugin>());
+  }
+
+ private:
+  const bool served_;
+};
 
 }  // namespace
 
@@ -63,15 +77,22 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   // The library serves health without a descriptor of it; naming ours links it in, for reflection to
   // describe.
   grpc::health::v1::HealthCheckRequest::descriptor();
-  if (options.reflection) EnableReflection();
   std::unique_ptr<Server> self(new Server(std::move(services), options.listen));
   grpc::ServerBuilder builder;
   SetLimits(builder);
+  builder.SetOption(std::make_unique<Reflection>(options.reflection));
+  if (options.may_reflect) GuardReflection(builder, options.may_reflect);
+  if (!options.health)
+    builder.SetOption(std::make_unique<grpc::HealthCheckServiceServerBuilderOption>(nullptr));
   if (options.limit_connection_age) SetConnectionAge(builder);
   int port = 0;
   builder.AddListeningPort(options.listen, options.credentials, &port);
   for (const std::shared_ptr<grpc::Service>& service : self->services_)
     builder.RegisterService(service.get());
+  if (self->services_.empty()) {  // the library serves health, but starts no server for health alone
+    self->nothing_ = std::make_unique<grpc::CallbackGenericService>();
+    builder.RegisterCallbackGenericService(self->nothing_.get());
+  }
   self->server_ = builder.BuildAndStart();
   if (self->server_ == nullptr || port == 0) {
     return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen));
@@ -79,13 +100,21 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   if (absl::EndsWith(options.listen, ":0")) {
     self->address_ = absl::StrCat(options.listen.substr(0, options.listen.size() - 1), port);
   }
-  grpc::HealthCheckServiceInterface* health = self->server_->GetHealthCheckService();
-  health->SetServingStatus(true);
-  for (const std::string& name : names) health->SetServingStatus(name, true);
+  if (grpc::HealthCheckServiceInterface* const health = self->server_->GetHealthCheckService()) {
+    for (const std::string& name : names) health->SetServingStatus(name, options.serving);
+  }
+  self->SetServing(options.serving);
   return self;
 }
 
-void Server::Leave() { server_->GetHealthCheckService()->Shutdown(); }
+void Server::SetServing(bool serving) {
+  if (grpc::HealthCheckServiceInterface* const health = server_->GetHealthCheckService())
+    health->SetServingStatus(serving);
+}
+
+void Server::Leave() {
+  if (grpc::HealthCheckServiceInterface* const health = server_->GetHealthCheckService()) health->Shutdown();
+}
 
 void Server::Shutdown(absl::Duration grace) {
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));

@@ -3,6 +3,7 @@
 // Server: one gRPC server with the limits, health and reflection that every service of the suite has.
 // Services are served through the Gate; this is the socket around it.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "absl/time/time.h"
 
 namespace grpc {
+class CallbackGenericService;
 class Server;
 class ServerCredentials;
 class Service;
@@ -22,13 +24,17 @@ struct ServerOptions {
   std::string listen;  // "127.0.0.1:0" takes a free port
   std::shared_ptr<grpc::ServerCredentials> credentials;
   bool reflection = false;
+  // Of the URI names in a caller's certificate: whether reflection is for him. Empty: it is for everybody;
+  // others' streams are cancelled before they are read.
+  std::function<bool(const std::vector<std::string>& peer_uris)> may_reflect = {};
+  bool health = true;                 // grpc.health.v1 is served here
+  bool serving = true;                // what health says at first
   bool limit_connection_age = false;  // re-made every ten minutes, so that expired peers disappear (TRN-10)
 };
 
 class Server {
  public:
-  // SERVING for the whole server and each of `names` from the first call on. UNAVAILABLE when the address
-  // cannot be had.
+  // Health tells of the whole server and of each of `names`. UNAVAILABLE when the address cannot be had.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
                                                        std::vector<std::shared_ptr<grpc::Service>> services,
                                                        const std::vector<std::string>& names);
@@ -36,7 +42,9 @@ class Server {
 
   // The address with the real port.
   const std::string& address() const { return address_; }
-  // Health says NOT_SERVING; calls are still taken.
+  // What health says from now on; calls are taken all the same. Nothing where it is not served.
+  void SetServing(bool serving);
+  // The last word of health: NOT_SERVING.
   void Leave();
   // Takes no call any more, waits for `grace` and then cancels what is left. It waits for every handler to
   // end: close and drain the gate, stop the feeds first.
@@ -45,7 +53,8 @@ class Server {
  private:
   Server(std::vector<std::shared_ptr<grpc::Service>> services, std::string address);
 
-  std::vector<std::shared_ptr<grpc::Service>> services_;  // outlive server_
+  std::vector<std::shared_ptr<grpc::Service>> services_;   // outlive server_
+  std::unique_ptr<grpc::CallbackGenericService> nothing_;  // UNIMPLEMENTED, where there are no services
   std::string address_;
   std::unique_ptr<grpc::Server> server_;
 };

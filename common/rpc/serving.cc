@@ -11,12 +11,13 @@
 #include "common/obs/metrics.h"
 #include "common/rpc/admin_handlers.h"
 #include "common/rpc/admin_service.h"
+#include "common/rpc/audit_handlers.h"
 #include "common/rpc/event_log.h"
 #include "common/rpc/event_service.h"
 #include "common/rpc/feed.h"
+#include "common/rpc/ports.h"
 #include "common/rpc/process.h"
 #include "common/rpc/repeater.h"
-#include "common/rpc/server.h"
 #include "common/rpc/version.h"
 #include "trustedcontact/admin/v1/admin.pb.h"
 #include "trustedcontact/events/v1/events.pb.h"
@@ -27,6 +28,8 @@ namespace {
 constexpr absl::Duration kFinishCalls = absl::Seconds(20);
 constexpr absl::Duration kCloseConnections = absl::Seconds(1);
 constexpr absl::Duration kSweepPause = absl::Minutes(10);  // between two passes over all kept answers
+constexpr absl::Duration kAuditPause = absl::Seconds(1);   // a checkpoint is due by time or by entries
+constexpr absl::Duration kHealthPause = absl::Seconds(1);
 constexpr int kSweepStep = 1000;
 
 ServerFacts FactsOf(const ServingParts& parts, PolicyInForce policy) {
@@ -48,13 +51,29 @@ bool SweepOnce(const ServingParts& parts, std::string& cursor) {
   return status.ok() && !cursor.empty();
 }
 
+// What the audit log needs from time to time: entries of refusals that were kept back, and a checkpoint.
+void TendAuditLog(const ServingParts& parts) {
+  const absl::Time now = parts.gate.clock().Now();
+  parts.refusals.Flush(now);
+  (void)parts.signer.SignWhenDue(now);  // it has logged and counted why not
+}
+
+// The life of the process is in the audit log, too.
+absl::Status EnterLife(const ServingParts& parts, const char* type) {
+  kv::Event act;
+  act.type = type;
+  act.attributes = {{"version", kVersion}};
+  act.at = parts.gate.clock().Now();
+  return parts.database.Update([&](kv::Txn& txn) { return txn.Audit(act); }).status();
+}
+
 int Fail(const absl::Status& status) {
   obs::Error("cannot serve", {{"detail", std::string(status.message())}});
   return 1;
 }
 
-void StopInOrder(const ServingParts& parts, Feed& feed, Server& server) {
-  server.Leave();
+void StopInOrder(const ServingParts& parts, Feed& feed, Ports& ports) {
+  ports.Leave();
   parts.gate.Close();
   feed.Stop();
   if (parts.service_feed != nullptr) parts.service_feed->Stop();
@@ -64,7 +83,7 @@ void StopInOrder(const ServingParts& parts, Feed& feed, Server& server) {
     obs::Error("calls did not end in time");
     std::_Exit(1);
   }
-  server.Shutdown(kCloseConnections);
+  ports.Shutdown(kCloseConnections);
 }
 
 }  // namespace
@@ -82,26 +101,40 @@ int ServeUntilStopped(const ServingParts& parts, std::vector<std::shared_ptr<grp
   Feed feed(parts.database, Feed::Options{});
   AdminHandlers admin(FactsOf(parts, std::move(policy)), parts.database, parts.once, parts.pager,
                       parts.backups, parts.rotation);
+  AuditHandlers audit(parts.database, parts.ledger, parts.signer, parts.gate.clock());
   services.push_back(MakeEventService(log, feed, parts.gate));
-  services.push_back(MakeAdminService(admin, parts.gate));
+  services.push_back(MakeAdminService(admin, audit, parts.gate));
 
-  ServerOptions options{parts.flags.listen, parts.credentials, parts.flags.reflection,
-                        !parts.flags.development};
-  absl::StatusOr<std::unique_ptr<Server>> server =
-      Server::Start(options, std::move(services), NamesOf(parts.info));
-  if (!server.ok()) return Fail(server.status());
+  if (const absl::Status entered = EnterLife(parts, "ServiceStarted"); !entered.ok()) return Fail(entered);
+  absl::StatusOr<std::unique_ptr<Ports>> ports =
+      Ports::Open(parts.flags, parts.credentials, std::move(services), NamesOf(parts.info));
+  if (!ports.ok()) return Fail(ports.status());
+  for (const std::string& warning : WarningsOf(parts.flags)) obs::Warning(warning);
   obs::Info("serving", {{"service", parts.info.name},
                         {"version", kVersion},
-                        {"address", (*server)->address()},
+                        {"address", (*ports)->address()},
+                        {"health", (*ports)->health_address()},
                         {"profile", parts.flags.development ? "dev" : "production"},
                         {"policy", parts.flags.policy}});
   std::string swept_to;
   std::optional<Repeater> sweep(std::in_place, kSweepPause,
                                 [&parts, &swept_to] { return SweepOnce(parts, swept_to); });
+  std::optional<Repeater> auditing(std::in_place, kAuditPause, [&parts] {
+    TendAuditLog(parts);
+    return false;
+  });
+  std::optional<Repeater> health(std::in_place, kHealthPause, [&] {
+    (*ports)->TellOf(parts.database);
+    return false;
+  });
   const std::string signal = WaitForStop();
+  health.reset();
   obs::Info("stopping", {{"signal", signal}});
-  StopInOrder(parts, feed, **server);
+  StopInOrder(parts, feed, **ports);
   sweep.reset();
+  auditing.reset();
+  (void)EnterLife(parts, "ServiceStopped");
+  (void)parts.signer.SignNow(parts.gate.clock().Now());
   obs::Info("stopped");
   return 0;
 }

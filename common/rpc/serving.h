@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "common/audit/signer.h"
+#include "common/audit/tree_ledger.h"
 #include "common/base/policy.h"
 #include "common/kv/database.h"
 #include "common/rpc/backups.h"
@@ -14,6 +16,7 @@
 #include "common/rpc/gate.h"
 #include "common/rpc/once.h"
 #include "common/rpc/page.h"
+#include "common/rpc/refusal_log.h"
 #include "common/rpc/rotation.h"
 #include "common/rpc/runtime.h"
 
@@ -36,6 +39,9 @@ struct ServingParts {
   Backups& backups;
   Rotation& rotation;
   std::shared_ptr<grpc::ServerCredentials> credentials;
+  audit::TreeLedger& ledger;
+  audit::Signer& signer;
+  RefusalLog& refusals;
   Feed* service_feed = nullptr;  // the service's own streams; null: it has none
 };
 

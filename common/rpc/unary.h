@@ -1,23 +1,24 @@
 #pragma once
 
-// The one adapter over gRPC's callback API. A service's binding is three lines a method:
+// ServiceBuilder: the one adapter over gRPC's callback API. A service is bound by a line a method:
 //
-//   Reactor* AcceptInvitation(Context* context, const pb::AcceptInvitationRequest* in, pb::Link* out)
-//   override {
-//     return methods_.Serve("AcceptInvitation", context, in, out, handlers_, &Handlers::AcceptInvitation);
-//   }
+//   rpc::ServiceBuilder service(gate, "trustedcontact.linking.v1.LinkingService");
+//   service.Serve("CreateInvitation", handlers, &Handlers::CreateInvitation);
+//   service.ServeAtOnce("GetGuard", handlers, &Handlers::GetGuard);
+//   return service.Build();
 //
 // A handler has one of two forms:
 //
 //   absl::StatusOr<Response> Handlers::X(const rpc::Call&, const Request&)       waits for all that it needs
 //   void Handlers::X(const rpc::Call&, const Request&, rpc::Answer<Response>)    answers later (answer.h)
 //
-// The second is for methods that many call at once: no thread waits for its commit.
-// Include in rpc/service.cc only: it is heavy.
+// The second is for methods that many call at once: no thread waits for its commit. gRPC hands over the
+// request's bytes; the gate has them parsed once it has let the caller in. While a handler runs, the origin
+// of its thread (common/kv/origin.h) is the call, and when the call has ended, what its request told in
+// confidence is overwritten. Include in rpc/service.cc only: it is heavy.
 
 #include <grpcpp/grpcpp.h>
 
-#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,118 +26,134 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/kv/origin.h"
 #include "common/rpc/answer.h"
 #include "common/rpc/call.h"
-#include "common/rpc/gate.h"
-#include "common/rpc/trace.h"
+#include "common/rpc/underway.h"
+#include "common/rpc/watch.h"
 
 namespace tc::rpc {
 
-using Reactor = grpc::ServerUnaryReactor;
-using Context = grpc::CallbackServerContext;
-
-class Methods {
+class ServiceBuilder {
  public:
   template <typename Object, typename Request, typename Response>
   using Handler = absl::StatusOr<Response> (Object::*)(const Call&, const Request&);
   template <typename Object, typename Request, typename Response>
   using LaterHandler = void (Object::*)(const Call&, const Request&, Answer<Response>);
 
-  // Reads the rules of every method of `service` ("trustedcontact.linking.v1.LinkingService") from the proto
-  // options; aborts when one has none: an unguarded method must not start.
-  Methods(Gate& gate, absl::string_view service) : gate_(gate), methods_(gate.MethodsOf(service)) {}
+  // Reads the rules of every method of `service` from the proto options. This, the binding and Build abort
+  // with a message that names the method when one has no rules, is bound twice, by a handler of other types,
+  // or not at all: what is not guarded must not start.
+  ServiceBuilder(Gate& gate, absl::string_view service);
+  ~ServiceBuilder();
 
   // On a worker: whatever waits for the store, asks another service, computes a password's hash or reads many
-  // records.
-  template <typename Request, typename Response, typename Object>
-  Reactor* Serve(const char* method, Context* context, const Request* request, Response* response,
-                 Object& object, Handler<Object, Request, Response> handler) {
-    auto underway = std::make_shared<Underway<Response>>(gate_, Rules(method), context, response);
-    auto run = [underway, request, &object, handler] { Run(*underway, *request, object, handler); };
-    if (!gate_.TryRun(std::move(run))) underway->Refuse();
-    return underway->reactor;
+  // records. Objects must outlive the service.
+  template <typename Object, typename Request, typename Response>
+  void Serve(const char* method, Object& object, Handler<Object, Request, Response> handler) {
+    Serve<Request, Response>(method, [&object, handler](const Call& call, const Request& request) {
+      return (object.*handler)(call, request);
+    });
+  }
+  // The same with anything that can be called with (const Call&, const Request&).
+  template <typename Request, typename Response, typename Handle>
+  void Serve(const char* method, Handle handle) {
+    const Method& rules = Bind(method, *Request::descriptor(), *Response::descriptor());
+    Add(rules,
+        [&gate = gate_, &rules, handle](Context* context, grpc::ByteBuffer& body, grpc::ByteBuffer& answer) {
+          auto call = std::make_shared<Of<Request>>(gate, rules, *context, body, answer);
+          if (call->Receive(Room::kTaken)) {
+            call->Queue([call, handle] {
+              if (call->Resume()) Run(*call, handle);
+            });
+          }
+          return call->reactor();
+        });
   }
 
   // On gRPC's own thread, at once: the way to a worker and back costs more than the work. Only for handlers
   // that never wait: they read a few records of this service's store, or leave word with it, or with a peer,
   // and answer later. gRPC has two such threads at least, and whoever waits on one keeps all calls waiting.
-  template <typename Request, typename Response, typename Object>
-  Reactor* ServeAtOnce(const char* method, Context* context, const Request* request, Response* response,
-                       Object& object, Handler<Object, Request, Response> handler) {
-    Underway<Response> underway(gate_, Rules(method), context, response);
-    Run(underway, *request, object, handler);
-    return underway.reactor;
+  template <typename Object, typename Request, typename Response>
+  void ServeAtOnce(const char* method, Object& object, Handler<Object, Request, Response> handler) {
+    const Method& rules = Bind(method, *Request::descriptor(), *Response::descriptor());
+    Add(rules, [&gate = gate_, &rules, &object, handler](Context* context, grpc::ByteBuffer& body,
+                                                         grpc::ByteBuffer& answer) {
+      Of<Request> call(gate, rules, *context, body, answer);
+      if (call.Receive(Room::kNone)) {
+        Run(call, [&](const Call& c, const Request& request) { return (object.*handler)(c, request); });
+      }
+      return call.reactor();
+    });
   }
-  template <typename Request, typename Response, typename Object>
-  Reactor* ServeAtOnce(const char* method, Context* context, const Request* request, Response* response,
-                       Object& object, LaterHandler<Object, Request, Response> handler) {
-    auto underway = std::make_shared<Underway<Response>>(gate_, Rules(method), context, response);
-    if (underway->Enter()) Run(underway, *request, object, handler);
-    return underway->reactor;
+  template <typename Object, typename Request, typename Response>
+  void ServeAtOnce(const char* method, Object& object, LaterHandler<Object, Request, Response> handler) {
+    const Method& rules = Bind(method, *Request::descriptor(), *Response::descriptor());
+    Add(rules, [&gate = gate_, &rules, &object, handler](Context* context, grpc::ByteBuffer& body,
+                                                         grpc::ByteBuffer& answer) {
+      auto call = std::make_shared<Of<Request>>(gate, rules, *context, body, answer);
+      if (call->Receive(Room::kTaken) && call->Enter()) RunLater(call, object, handler);
+      return call->reactor();
+    });
   }
 
-  // For the streams of the service (common/rpc/watch.h). `method` is a name of the service.
-  const Method& Rules(const char* method) const { return *methods_.find(method)->second; }
+  // A server stream, supplied by `feed` (watch.h), which must outlive the service.
+  template <typename Request, typename Response>
+  void Stream(const char* method, Feed& feed, typename Watch<Request, Response>::Open open) {
+    const Method& rules = Bind(method, *Request::descriptor(), *Response::descriptor(), true);
+    AddStream(rules, [&gate = gate_, &rules, &feed, open = std::move(open)](Context* context,
+                                                                            grpc::ByteBuffer& body) {
+      return Watch<Request, Response>::Start(gate, rules, feed, *context, body, open);
+    });
+  }
+
+  // The method is not there for callers: UNIMPLEMENTED.
+  void NotServed(const char* method);
+  // Neither is any that is not bound yet. For the partial services of tests: a real one names what it leaves
+  // out.
+  void NothingElse();
+
+  // Once.
+  std::shared_ptr<grpc::Service> Build();
 
  private:
-  // A call between its arrival and its one Finish.
-  template <typename Response>
-  struct Underway {
-    Underway(Gate& g, const Method& m, Context* c, Response* r)
-        : gate(g), rules(m), context(c), response(r), reactor(c->DefaultReactor()) {}
-    ~Underway() {
-      if (entered) gate.Leave();
-    }
+  class RawService;
+  using Unary = std::function<Reactor*(Context*, grpc::ByteBuffer& body, grpc::ByteBuffer& answer)>;
+  using Streamer =
+      std::function<grpc::ServerWriteReactor<grpc::ByteBuffer>*(Context*, grpc::ByteBuffer& body)>;
 
-    bool Enter() {
-      entered = gate.Enter();
-      if (!entered) Refuse();
-      return entered;
-    }
-    void Refuse() { reactor->Finish(gate.Overloaded(rules)); }
-
-    // True when the handler may begin.
-    template <typename Request>
-    bool Admit(const Request& request) {
-      admission = gate.Admit(rules, *context, request, arrived);
-      if (!admission.status.ok()) End(admission.status);
-      return admission.status.ok();
-    }
-    void End(absl::StatusOr<Response> answer) {
-      if (answer.ok()) *response = *std::move(answer);
-      reactor->Finish(gate.Settle(rules, admission, *context, answer.status()));
-    }
-
-    Gate& gate;
-    const Method& rules;
-    Context* const context;
-    Response* const response;
-    Reactor* const reactor;
-    const std::chrono::steady_clock::time_point arrived = std::chrono::steady_clock::now();
-    Admission admission;
-    bool entered = false;
+  template <typename Request>
+  struct Of final : Underway {
+    using Underway::Underway;
+    ~Of() { rules().secrets.Wipe(request); }
+    Request request;
   };
 
-  template <typename Request, typename Response, typename Object>
-  static void Run(Underway<Response>& underway, const Request& request, Object& object,
-                  Handler<Object, Request, Response> handler) {
-    if (!underway.Admit(request)) return;
-    const CallScope scope(underway.admission.call.id);
-    underway.End((object.*handler)(underway.admission.call, request));
+  template <typename Request, typename Handle>
+  static void Run(Of<Request>& call, const Handle& handle) {
+    if (!call.Admit(call.request)) return;
+    const kv::OriginScope scope(call.origin());
+    call.End(handle(call.call(), call.request));
   }
 
-  template <typename Request, typename Response, typename Object>
-  static void Run(std::shared_ptr<Underway<Response>> underway, const Request& request, Object& object,
-                  LaterHandler<Object, Request, Response> handler) {
-    if (!underway->Admit(request)) return;
-    const Call& call = underway->admission.call;
-    const CallScope scope(call.id);
-    Answer<Response> answer([underway](absl::StatusOr<Response> a) { underway->End(std::move(a)); });
-    (object.*handler)(call, request, std::move(answer));
+  template <typename Object, typename Request, typename Response>
+  static void RunLater(std::shared_ptr<Of<Request>> call, Object& object,
+                       LaterHandler<Object, Request, Response> handler) {
+    if (!call->Admit(call->request)) return;
+    const kv::OriginScope scope(call->origin());
+    Answer<Response> answer([call](absl::StatusOr<Response> a) { call->End(std::move(a)); });
+    (object.*handler)(call->call(), call->request, std::move(answer));
   }
+
+  const Method& Bind(const char* method, const google::protobuf::Descriptor& request,
+                     const google::protobuf::Descriptor& response, bool streams = false);
+  void Add(const Method& rules, Unary unary);
+  void AddStream(const Method& rules, Streamer streamer);
 
   Gate& gate_;
-  std::map<std::string, const Method*, std::less<>> methods_;
+  const std::string name_;
+  std::map<std::string, const Method*, std::less<>> unbound_;
+  std::shared_ptr<RawService> service_;
 };
 
 }  // namespace tc::rpc

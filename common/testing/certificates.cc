@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -47,16 +48,36 @@ X509* NewCertificate(EVP_PKEY* key, const CertificateRequest& request, int64_t s
   return certificate;
 }
 
-void WriteKey(const std::string& file, EVP_PKEY* key) {
-  FILE* out = Must(std::fopen(file.c_str(), "w"));
-  Must(PEM_write_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr));
+// Whole at once, for those who watch it.
+template <typename Write>
+void Replace(const std::string& file, const Write& write) {
+  const std::string next = file + ".new";
+  FILE* out = Must(std::fopen(next.c_str(), "w"));
+  if (::fchmod(::fileno(out), 0600) != 0) std::abort();
+  write(out);
   std::fclose(out);
+  if (std::rename(next.c_str(), file.c_str()) != 0) std::abort();
+}
+
+void WriteKey(const std::string& file, EVP_PKEY* key) {
+  Replace(file,
+          [key](FILE* out) { Must(PEM_write_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr)); });
 }
 
 void WriteCertificate(const std::string& file, X509* certificate) {
-  FILE* out = Must(std::fopen(file.c_str(), "w"));
-  Must(PEM_write_X509(out, certificate));
-  std::fclose(out);
+  Replace(file, [certificate](FILE* out) { Must(PEM_write_X509(out, certificate)); });
+}
+
+X509* ReadCertificate(const std::string& file) {
+  FILE* in = Must(std::fopen(file.c_str(), "r"));
+  X509* certificate = Must(PEM_read_X509(in, nullptr, nullptr, nullptr));
+  std::fclose(in);
+  return certificate;
+}
+
+// Seconds from now.
+ASN1_TIME* Moment(absl::Duration from_now) {
+  return Must(X509_gmtime_adj(nullptr, absl::ToInt64Seconds(from_now)));
 }
 
 }  // namespace
@@ -103,6 +124,32 @@ rpc::TlsFiles Authority::Issue(const std::string& name, const CertificateRequest
   X509_free(certificate);
   EVP_PKEY_free(key);
   return files;
+}
+
+std::string Authority::Revoke(const std::vector<std::string>& certificates,
+                              const RevocationRequest& request) {
+  X509_CRL* list = Must(X509_CRL_new());
+  Must(X509_CRL_set_version(list, 1));
+  Must(X509_CRL_set_issuer_name(list, X509_get_subject_name(state_->certificate)));
+  ASN1_TIME* const made = Moment(request.made);
+  ASN1_TIME* const next = Moment(request.next);
+  Must(X509_CRL_set1_lastUpdate(list, made));
+  Must(X509_CRL_set1_nextUpdate(list, next));
+  for (const std::string& file : certificates) {
+    X509* certificate = ReadCertificate(file);
+    X509_REVOKED* entry = Must(X509_REVOKED_new());
+    Must(X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(certificate)));
+    Must(X509_REVOKED_set_revocationDate(entry, made));
+    Must(X509_CRL_add0_revoked(list, entry));
+    X509_free(certificate);
+  }
+  Must(X509_CRL_sign(list, state_->key, EVP_sha256()));
+  const std::string file = absl::StrCat(dir_, "/crl.pem");
+  Replace(file, [list](FILE* out) { Must(PEM_write_X509_CRL(out, list)); });
+  ASN1_TIME_free(made);
+  ASN1_TIME_free(next);
+  X509_CRL_free(list);
+  return file;
 }
 
 rpc::TlsFiles Authority::IssuePeer(const std::string& peer) {

@@ -16,7 +16,7 @@ namespace tc::testing {
 struct CertificateRequest {
   std::string common_name = "test";
   std::string hosts = "IP:127.0.0.1,DNS:localhost";
-  std::vector<std::string> uris;                // URI SANs
+  std::vector<std::string> uris = {};           // URI SANs
   absl::Duration valid_from = -absl::Hours(1);  // from now
   absl::Duration valid_until = absl::Hours(1);
   std::string usage = "serverAuth,clientAuth";  // extended key usage
@@ -25,16 +25,23 @@ struct CertificateRequest {
   friend void PrintTo(const CertificateRequest& request, std::ostream* out) { *out << request.common_name; }
 };
 
+struct RevocationRequest {
+  absl::Duration made = -absl::Hours(1);  // from now
+  absl::Duration next = absl::Hours(1);   // when the list is out of date, from now
+};
+
 class Authority {
  public:
   // Files go into `dir`. The system clock counts: TLS knows no other.
   explicit Authority(std::string dir);
   ~Authority();
 
-  // Writes <name>.pem and <name>.key, replacing both.
+  // Writes <name>.pem and <name>.key (mode 0600), replacing both, the key first.
   rpc::TlsFiles Issue(const std::string& name, const CertificateRequest& request);
   // The usual one: spiffe://example.org/<peer>.
   rpc::TlsFiles IssuePeer(const std::string& peer);
+  // Writes crl.pem, replacing it: the certificates in these files are revoked. Gives its path.
+  std::string Revoke(const std::vector<std::string>& certificates, const RevocationRequest& request = {});
   const std::string& ca_file() const { return ca_file_; }
 
  private:

@@ -35,11 +35,18 @@ rpc::PersonRules RulesOf(const crypto::JwtSigner& signer) {
 
 }  // namespace
 
+rpc::GateOptions WithoutRates() {
+  rpc::GateOptions options;
+  options.peer_rate = {};
+  options.person_rate = {};
+  return options;
+}
+
 WireServer::WireServer(rpc::GateOptions options)
     : keys_(crypto::Keyring::ForTest({"page", "fingerprint"}, random_)),
       signer_(Must(crypto::JwtSigner::Generate(rpc::kDevelopmentKid))),
       gate_(std::make_unique<rpc::Gate>(
-          options, rpc::DevelopmentAuthenticator(RulesOf(signer_)),
+          std::move(options), rpc::DevelopmentAuthenticator(RulesOf(signer_)),
           Must(crypto::KeyedHash::Create(keys_, "fingerprint", "tc/fingerprint/v1")), clock_, random_)),
       target_(absl::StrCat("unix:", dir_.path(), "/server.sock")) {}
 

@@ -35,9 +35,12 @@ class Server;
 
 namespace tc::testing {
 
+// For tests whose people ask faster than a person can.
+rpc::GateOptions WithoutRates();
+
 class WireServer {
  public:
-  explicit WireServer(rpc::GateOptions options = {});
+  explicit WireServer(rpc::GateOptions options = WithoutRates());
   ~WireServer();
 
   rpc::Gate& gate() { return *gate_; }

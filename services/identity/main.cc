@@ -14,6 +14,8 @@
 #include "common/kv/timer_runner.h"
 #include "common/obs/log.h"
 #include "common/rpc/backups.h"
+#include "common/rpc/jwks_file.h"
+#include "common/rpc/repeater.h"
 #include "common/rpc/runtime.h"
 #include "services/identity/outbound/otp_client.h"
 #include "services/identity/rpc/effects.h"
@@ -39,8 +41,9 @@ struct Flags {
 };
 
 void AddFlags(CLI::App& app, Flags& flags) {
-  app.add_option("--recovery-jwks", flags.recovery_jwks,
-                 "File with the keys of recovery's proofs; without it no reset is taken")
+  app.add_option(
+         "--recovery-jwks", flags.recovery_jwks,
+         "File with the keys of recovery's proofs, read again when it changes; without it no reset is taken")
       ->envname("TC_RECOVERY_JWKS");
   app.add_option("--time-zone", flags.time_zone, "Where birthdays begin, and of the hours of notices")
       ->envname("TC_TIME_ZONE")
@@ -83,12 +86,12 @@ absl::StatusOr<std::string> Contents(const std::string& path) {
   return bytes;
 }
 
-absl::StatusOr<std::unique_ptr<crypto::JwtVerifier>> Proofs(const std::string& path) {
+absl::StatusOr<std::unique_ptr<rpc::JwksFile>> Proofs(const std::string& path, bool development) {
   if (path.empty()) {
     obs::Warning("no --recovery-jwks: every ResetPassword will be refused");
-    return std::unique_ptr<crypto::JwtVerifier>();
+    return std::unique_ptr<rpc::JwksFile>();
   }
-  return std::make_unique<crypto::JwtVerifier>(TRY(crypto::JwtVerifier::FromJwks(TRY(Contents(path)))));
+  return rpc::JwksFile::Open("--recovery-jwks", path, /*guarded=*/!development);
 }
 
 absl::StatusOr<std::unique_ptr<Blocklist>> ForbiddenPasswords(const std::string& path) {
@@ -115,7 +118,11 @@ absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
       crypto::LocalKeyWrapper(runtime.keys(), Vault::kWrapping, runtime.random());
   PersonKeys people(key_store, *wrapper, runtime.random());
   const Vault vault = TRY(Vault::Open(runtime.keys(), people, runtime.random()));
-  const std::unique_ptr<crypto::JwtVerifier> proofs = TRY(Proofs(flags.recovery_jwks));
+  const std::unique_ptr<rpc::JwksFile> proofs = TRY(Proofs(flags.recovery_jwks, runtime.development()));
+  const rpc::Repeater proof_watch(absl::Seconds(1), [&proofs] {
+    if (proofs != nullptr) proofs->Look();
+    return false;
+  });
   const std::unique_ptr<Blocklist> blocklist = TRY(ForbiddenPasswords(flags.password_blocklist));
   crypto::HashPool pool(flags.hash_threads, kHashQueue);
   const PasswordHasher hasher =
@@ -131,7 +138,7 @@ absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
        .random = runtime.random(),
        .attempts = TRY(crypto::KeyedHash::Create(runtime.keys(), kAttempts, "tc/identity/attempt/v1")),
        .devices = TRY(crypto::KeyedHash::Create(runtime.keys(), kAttempts, "tc/identity/device/v1")),
-       .proofs = proofs.get(),
+       .proofs = proofs == nullptr ? nullptr : &proofs->keys(),
        .blocklist = blocklist.get(),
        .policy = MakePolicy(values),
        .zone = zone});

@@ -13,11 +13,12 @@
 #include "common/obs/log.h"
 #include "common/rpc/client.h"
 #include "common/rpc/event_follower.h"
+#include "common/rpc/repeater.h"
 #include "common/rpc/runtime.h"
 #include "services/recovery/outbound/identity_client.h"
 #include "services/recovery/outbound/linking_client.h"
 #include "services/recovery/outbound/otp_client.h"
-#include "services/recovery/outbound/proof.h"
+#include "services/recovery/outbound/proof_key.h"
 #include "services/recovery/rpc/courier.h"
 #include "services/recovery/rpc/handlers.h"
 #include "services/recovery/rpc/identity_news.h"
@@ -46,7 +47,11 @@ absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
   TRY(CheckNotMeUrl(flags.not_me_url));
   const PolicyValues values =
       TRY(ResolvePolicy(PolicyKeys(), runtime.policy_name(), runtime.overrides(), /*ignore_foreign=*/true));
-  const ProofSigner proofs = TRY(LoadProofSigner(flags.proof_key, runtime.development()));
+  const std::unique_ptr<ProofKey> proofs = TRY(ProofKey::Open(flags.proof_key, runtime.development()));
+  const rpc::Repeater proof_watch(absl::Seconds(1), [&proofs, &runtime] {
+    proofs->Look(runtime.clock().Now());
+    return false;
+  });
   const Tokens tokens = TRY(Tokens::Create(runtime.keys()));
   const RecoveryStore store(TRY(crypto::Sealer::Create(runtime.keys(), "seal", runtime.random())));
   const std::unique_ptr<IdentityPeer> identity = MakeIdentityClient(runtime.peer("identity"));
@@ -57,7 +62,7 @@ absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
                      .pager = runtime.pager(),
                      .store = store,
                      .tokens = tokens,
-                     .proofs = proofs,
+                     .proofs = proofs->signer(),
                      .random = runtime.random(),
                      .policy = MakePolicy(values),
                      .identity = *identity,
@@ -88,7 +93,8 @@ int Main(int argc, char** argv) {
   info.services = {kServiceName};
   info.add_flags = [&flags](CLI::App& app) {
     app.add_option("--proof-key", flags.proof_key,
-                   "Key (PEM) that signs recovery's word to identity; in dev made when absent, with its "
+                   "Key (PEM) that signs recovery's word to identity, read again when it changes; in dev "
+                   "made when absent, with its "
                    ".jwks beside it")
         ->envname("TC_PROOF_KEY")
         ->required();

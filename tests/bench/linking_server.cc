@@ -91,7 +91,10 @@ absl::Status Serve(const std::string& listen, const std::string& data, const std
   const std::unique_ptr<kv::Database> database = TRY(kv::OpenRocks(data));
   const rpc::Once once(*database, TRY(crypto::Sealer::Create(keys, "once", random)));
   const rpc::Pager pager(TRY(crypto::KeyedHash::Create(keys, "page", "bench")));
-  rpc::Gate gate({}, TRY(OpenAuthenticator(jwks)),
+  rpc::GateOptions unlimited;  // a few people stand for many
+  unlimited.peer_rate = {};
+  unlimited.person_rate = {};
+  rpc::Gate gate(unlimited, TRY(OpenAuthenticator(jwks)),
                  TRY(crypto::KeyedHash::Create(keys, "fingerprint", "bench")), clock, random);
   const crypto::Sealer sealer = TRY(crypto::Sealer::Create(keys, "people", random));
   const linking::Stores stores{
@@ -99,7 +102,9 @@ absl::Status Serve(const std::string& listen, const std::string& data, const std
       linking::LinkStore(sealer), linking::BlockStore(sealer), linking::Outbox(sealer)};
   WillingIdentity identity;
   linking::Handlers handlers({once, pager, random, identity, stores, TRY(GenerousPolicy())});
-  const rpc::ServerOptions options{listen, grpc::InsecureServerCredentials(), false, false};
+  rpc::ServerOptions options;
+  options.listen = listen;
+  options.credentials = grpc::InsecureServerCredentials();
   const std::unique_ptr<rpc::Server> server = TRY(rpc::Server::Start(
       options, {linking::MakeService(handlers, gate)}, {"trustedcontact.linking.v1.LinkingService"}));
   stop.Wait();

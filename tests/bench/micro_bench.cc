@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/audit/tree_ledger.h"
 #include "common/crypto/hmac.h"
 #include "common/crypto/jwt.h"
 #include "common/crypto/keyring.h"
@@ -17,6 +18,7 @@
 #include "common/obs/log.h"
 #include "common/rpc/credentials.h"
 #include "common/rpc/gate.h"
+#include "common/testing/body.h"
 #include "tools/tcctl/client.h"
 #include "tools/tcctl/dev_suite.h"
 #include "trustedcontact/linking/v1/linking.pb.h"
@@ -67,9 +69,38 @@ void BM_KvView(benchmark::State& state) {
 BENCHMARK(BM_KvView);
 
 crypto::Keyring& Keys() {
-  static crypto::Keyring keys = crypto::Keyring::ForTest({"bench"}, OsRandom());
+  static crypto::Keyring keys =
+      crypto::Keyring::ForTest({"bench", "audit", "audit-index", "audit-sign"}, OsRandom());
   return keys;
 }
+
+// A hundred events of two people in one transaction, in memory: what an entry of the audit log adds to each.
+void BM_KvEmit(benchmark::State& state) {
+  constexpr int kEvents = 100;
+  const std::unique_ptr<audit::TreeLedger> ledger =
+      audit::TreeLedger::Open(Keys(), "bench", OsRandom()).value();
+  kv::RocksOptions options;
+  if (state.range(0) == 1) options.ledger = ledger.get();
+  const std::unique_ptr<kv::Database> store = kv::InMemory(options);
+  const kv::OriginScope scope({OsRandom().Uuid(), "portal/gosuslugi-web", "person-1"});
+  int64_t number = 0;
+  for (auto _ : state) {
+    const auto revision = store->Update([&](kv::Txn& txn) -> absl::Status {
+      for (int i = 0; i < kEvents; ++i) {
+        kv::Event event;
+        event.type = "LinkCreated";
+        event.resource = absl::StrCat("links/", ++number);
+        event.persons = {"person-1", absl::StrCat("person-", number % 1000)};
+        event.attributes = {{"principal", event.persons[0]}, {"contact", event.persons[1]}};
+        if (absl::Status emitted = txn.Emit(std::move(event)); !emitted.ok()) return emitted;
+      }
+      return absl::OkStatus();
+    });
+    if (!revision.ok()) state.SkipWithError("not committed");
+  }
+  state.SetItemsProcessed(state.iterations() * kEvents);
+}
+BENCHMARK(BM_KvEmit)->ArgName("audited")->Arg(0)->Arg(1)->UseRealTime();
 
 void BM_KeyedHashVerify(benchmark::State& state) {
   const crypto::KeyedHash hash = crypto::KeyedHash::Create(Keys(), "bench", "tc/bench/v1").value();
@@ -95,7 +126,10 @@ void BM_Gate(benchmark::State& state) {
   rules.audience = rpc::kAudience;
   rules.issuer = rpc::kDevelopmentIssuer;
   rules.max_lifetime = absl::Hours(1);
-  rpc::Gate gate({},
+  rpc::GateOptions options;
+  options.peer_rate = {};
+  options.person_rate = {};
+  rpc::Gate gate(options,
                  rpc::DevelopmentAuthenticator({crypto::JwtVerifier::FromJwks(signer.Jwks()).value(), rules}),
                  crypto::KeyedHash::Create(Keys(), "bench", "tc/bench/v1").value(), clock, OsRandom());
   const rpc::Method& method =
@@ -104,11 +138,14 @@ void BM_Gate(benchmark::State& state) {
   arrival.credentials.address = "unix:";
   arrival.credentials.authorization = {
       dev::Bearer(signer, dev::SignedIn("anna"), absl::Now(), absl::Minutes(30))};
-  trustedcontact::linking::v1::AcceptInvitationRequest request;
-  request.set_name("invitations/0123456789");
-  request.set_request_id(OsRandom().Uuid());
+  trustedcontact::linking::v1::AcceptInvitationRequest sent;
+  sent.set_name("invitations/0123456789");
+  sent.set_request_id(OsRandom().Uuid());
   for (auto _ : state) {
-    const rpc::Admission admission = gate.Admit(method, arrival, request);
+    testing::StringBody body(sent.SerializeAsString());
+    trustedcontact::linking::v1::AcceptInvitationRequest request;
+    rpc::Admission admission = gate.Receive(method, arrival, rpc::Room::kTaken);
+    gate.Admit(method, admission, body, request);
     if (!admission.status.ok()) state.SkipWithError(admission.status.ToString().c_str());
     benchmark::DoNotOptimize(gate.Settle(method, admission, absl::OkStatus()));
   }

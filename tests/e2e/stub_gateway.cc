@@ -15,6 +15,7 @@ absl::StatusOr<std::unique_ptr<StubGateway>> StubGateway::Start(const std::strin
                                                                 testing::Authority& authority) {
   std::unique_ptr<StubGateway> stub(new StubGateway);
   const std::string& directory = stub->directory_.path();
+  std::filesystem::create_directory(stub->spool());
   const rpc::TlsFiles files = authority.Issue(absl::StrCat("stub-", kind), {});
   const std::string log = directory + "/log";
   stub->process_ = std::make_unique<dev::Process>(

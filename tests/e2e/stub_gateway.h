@@ -26,6 +26,8 @@ class StubGateway {
   void Answer(const std::string& manner);
   // What it was sent to this address, oldest first; whatever it answered.
   std::vector<nlohmann::json> Messages(const std::string& to) const;
+  // The messages with a text, as dev::Spool reads them.
+  std::string spool() const { return directory_.path() + "/spool"; }
   // From then on nobody listens there.
   void Kill() { process_->Kill(); }
 

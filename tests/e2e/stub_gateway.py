@@ -4,7 +4,8 @@
 stub_gateway.py https|smtp DIR CERTIFICATE KEY
 
 Writes its port to DIR/port and what it is sent to DIR/messages, one JSON object a line. DIR/answer says how
-it answers; it is read at every message:
+it answers; it is read at every message. Where DIR/spool exists, each message with a text goes there as well, a file
+each, as the development suite's spool has it. The answers:
 
   accept   takes it (the usual)
   deliver  takes it and reports that it was delivered
@@ -43,6 +44,17 @@ def answer():
 def keep(message):
     with LOCK, open(os.path.join(DIR, "messages"), "a", encoding="utf-8") as file:
         file.write(json.dumps(message, ensure_ascii=False) + "\n")
+        spool(message)
+
+
+def spool(message):
+    directory = os.path.join(DIR, "spool")
+    if "text" not in message or not os.path.isdir(directory):
+        return
+    name = os.path.join(directory, f"{len(os.listdir(directory))}.json")
+    with open(name + ".new", "w", encoding="utf-8") as file:
+        json.dump({key: message.get(key, "") for key in ("channel", "to", "text")}, file, ensure_ascii=False)
+    os.rename(name + ".new", name)
 
 
 def say_port(port):

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <string>
 
+#include "tests/pages/permission_page.h"
 #include "tests/pages/policy_page.h"
 #include "tests/pages/state_page.h"
 
@@ -23,11 +24,13 @@ bool Write(const std::string& path, const std::string& page) {
 int main(int argc, char** argv) {
   if (argc != 2 || argv[1][0] == '-') {
     std::puts(
-        "usage: tc_pages DIR\n\nWrites DIR/policy.md and DIR/state-machines.md from the tables in the code.");
+        "usage: tc_pages DIR\n\nWrites DIR/policy.md, DIR/state-machines.md and DIR/permissions.md from the "
+        "tables in the code.");
     return argc == 2 ? 0 : 2;
   }
   const std::string dir = argv[1];
   const bool policy = Write(dir + "/policy.md", tc::pages::PolicyPage());
   const bool states = Write(dir + "/state-machines.md", tc::pages::StatePage());
-  return policy && states ? 0 : 1;
+  const bool permissions = Write(dir + "/permissions.md", tc::pages::PermissionPage());
+  return policy && states && permissions ? 0 : 1;
 }

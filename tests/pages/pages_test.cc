@@ -10,6 +10,7 @@
 
 #include "common/base/refusal.h"
 #include "common/testing/status.h"
+#include "tests/pages/permission_page.h"
 #include "tests/pages/policy_page.h"
 #include "tests/pages/state_page.h"
 
@@ -29,6 +30,7 @@ std::string Docs(const std::string& name) {
 TEST(Pages, StandInTheDocumentationAsTheCodePrintsThem) {
   EXPECT_EQ(Docs("policy.md"), PolicyPage()) << "run build/dev/tests/tc_pages docs";
   EXPECT_EQ(Docs("state-machines.md"), StatePage()) << "run build/dev/tests/tc_pages docs";
+  EXPECT_EQ(Docs("permissions.md"), PermissionPage()) << "run build/dev/tests/tc_pages docs, and look at it";
 }
 
 class EveryPolicyKey : public ::testing::TestWithParam<std::pair<std::string, PolicyKey>> {

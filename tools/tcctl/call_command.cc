@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/base/status.h"
+#include "tools/tcctl/access.h"
 #include "tools/tcctl/command.h"
 #include "tools/tcctl/dev_suite.h"
 #include "tools/tcctl/json_call.h"
@@ -43,14 +44,14 @@ absl::Status Call(const Context& context, const Options& options) {
   const Target target = TRY(ParseTarget(options.method));
   const std::string address = TRY(AddressOf(target, options.address, context.data));
   JsonCall call;
-  call.channel = dev::Connect(address);
   call.service = target.service;
   call.method = target.method;
   call.json = TRY(ReadJson(options.json));
   call.timeout = absl::Seconds(options.timeout_seconds);
   const dev::Caller caller{options.peer, options.account, {}};
-  call.authorization =
-      dev::Bearer(TRY(dev::DevelopmentKey(context.data)), caller, absl::Now(), absl::Minutes(5));
+  const std::shared_ptr<dev::Access> access = TRY(AccessTo(context, address));
+  call.channel = access->ChannelOf(caller);
+  call.authorization = access->AuthorizationOf(caller);
   return Run(call, [&](const std::string& json) {
     std::cout << Render(json, context.AnswerFormat()) << std::flush;
   });

@@ -17,6 +17,21 @@ std::chrono::system_clock::time_point In(absl::Duration duration) {
   return absl::ToChronoTime(absl::Now() + duration);
 }
 
+class Development final : public Access {
+ public:
+  Development(const std::string& target, crypto::JwtSigner signer)
+      : channel_(Connect(target)), signer_(std::move(signer)) {}
+
+  std::shared_ptr<grpc::Channel> ChannelOf(const Caller&) override { return channel_; }
+  std::string AuthorizationOf(const Caller& caller) override {
+    return Bearer(signer_, caller, absl::Now(), kLifetime);
+  }
+
+ private:
+  const std::shared_ptr<grpc::Channel> channel_;
+  const crypto::JwtSigner signer_;
+};
+
 }  // namespace
 
 std::string Bearer(const crypto::JwtSigner& signer, const Caller& caller, absl::Time now,
@@ -45,26 +60,33 @@ void FillRequestId(google::protobuf::Message& request) {
   reflection.SetString(&request, field, random.Uuid());
 }
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& target) {
+std::shared_ptr<grpc::Channel> Connect(const std::string& target,
+                                       std::shared_ptr<grpc::ChannelCredentials> credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
-  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+  if (credentials == nullptr) credentials = grpc::InsecureChannelCredentials();
+  return grpc::CreateCustomChannel(target, credentials, arguments);
+}
+
+std::shared_ptr<Access> DevelopmentAccess(const std::string& target, crypto::JwtSigner signer) {
+  return std::make_shared<Development>(target, std::move(signer));
 }
 
 Client::Client(const std::string& target, crypto::JwtSigner signer)
-    : channel_(Connect(target)), signer_(std::move(signer)) {}
+    : Client(DevelopmentAccess(target, std::move(signer))) {}
 
 void Client::Prepare(grpc::ClientContext& context, const Caller& caller) const {
   context.set_deadline(In(kCallTimeout));
   context.set_wait_for_ready(patience_ > absl::ZeroDuration());
-  context.AddMetadata("authorization", Bearer(signer_, caller, absl::Now(), kLifetime));
+  const std::string authorization = access_->AuthorizationOf(caller);
+  if (!authorization.empty()) context.AddMetadata("authorization", authorization);
 }
 
 bool Client::Healthy() const {
-  grpc::health::v1::Health::Stub stub(channel_);
+  grpc::health::v1::Health::Stub stub(channel());
   grpc::ClientContext context;
   context.set_deadline(In(absl::Seconds(1)));
   context.set_wait_for_ready(true);  // a call that fails at once does not help the connection on

@@ -1,6 +1,6 @@
 #pragma once
 
-// Client: calls one service as anybody, with self-issued development assertions. Thread-safe.
+// Client: calls one service as anybody it has access as. Thread-safe.
 //
 //   client.Call(&pb::LinkingService::Stub::CreateInvitation, SignedIn("anna"), request)
 
@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -37,11 +38,27 @@ std::string Bearer(const crypto::JwtSigner& signer, const Caller& caller, absl::
 // Gives the message's request_id, if it has such a field and it is empty, a fresh UUID.
 void FillRequestId(google::protobuf::Message& request);
 
-// A plaintext channel of its own that reconnects quickly, for a server that comes and goes.
-std::shared_ptr<grpc::Channel> Connect(const std::string& target);
+// A channel of its own that reconnects quickly, for a server that comes and goes; plaintext without
+// `credentials`.
+std::shared_ptr<grpc::Channel> Connect(const std::string& target,
+                                       std::shared_ptr<grpc::ChannelCredentials> credentials = nullptr);
+
+// How callers get to a server and prove who they are. Thread-safe.
+class Access {
+ public:
+  virtual ~Access() = default;
+  virtual std::shared_ptr<grpc::Channel> ChannelOf(const Caller& caller) = 0;
+  // The value of the "authorization" metadata; empty: none is sent.
+  virtual std::string AuthorizationOf(const Caller& caller) = 0;
+};
+
+// Development: plaintext, and self-issued assertions for whoever calls.
+std::shared_ptr<Access> DevelopmentAccess(const std::string& target, crypto::JwtSigner signer);
 
 class Client {
  public:
+  explicit Client(std::shared_ptr<Access> access) : access_(std::move(access)) {}
+  // With DevelopmentAccess.
   Client(const std::string& target, crypto::JwtSigner signer);
 
   // Answers of UNAVAILABLE are followed by the same call again, with the same request_id, for this long.
@@ -52,7 +69,7 @@ class Client {
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                 const Caller& caller, Request request) const {
     FillRequestId(request);
-    Stub stub(channel_);
+    Stub stub(access_->ChannelOf(caller));
     const absl::Time give_up = absl::Now() + patience_;
     while (true) {
       grpc::ClientContext context;
@@ -68,11 +85,11 @@ class Client {
   // Whether grpc.health.v1 says SERVING.
   bool Healthy() const;
   void Prepare(grpc::ClientContext& context, const Caller& caller) const;
-  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+  // The way that the portal takes.
+  std::shared_ptr<grpc::Channel> channel() const { return access_->ChannelOf(Portal()); }
 
  private:
-  std::shared_ptr<grpc::Channel> channel_;
-  crypto::JwtSigner signer_;
+  std::shared_ptr<Access> access_;
   absl::Duration patience_ = absl::ZeroDuration();
 };
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "common/rpc/credentials.h"
 #include "tools/tcctl/output.h"
 
 namespace CLI {
@@ -17,6 +18,8 @@ namespace tc::ctl {
 
 struct Context {
   std::string data;              // --data: the suite's directory
+  rpc::TlsFiles tls;             // --tls-cert, --tls-key, --tls-ca: of a suite in production
+  std::string token_file;        // --token: the person's assertion there
   std::optional<Format> format;  // -o; unset: answers as JSON, errors as text
   std::function<int()> run;
 
@@ -35,7 +38,10 @@ void AddDeliveriesCommand(CLI::App& app, Context& context);
 void AddJournalCommand(CLI::App& app, Context& context);
 void AddRecoveriesCommand(CLI::App& app, Context& context);
 void AddInPersonCommand(CLI::App& app, Context& context);
+void AddCertsCommand(CLI::App& app, Context& context);
 void AddKeysCommand(CLI::App& app, Context& context);
+void AddAuditCommand(CLI::App& app, Context& context);
+void AddProofKeyCommands(CLI::App& keys, Context& context);  // below "keys"
 void AddDevCommand(CLI::App& app, Context& context);
 void AddDemoCommand(CLI::App& app, Context& context);
 void AddCompletionCommand(CLI::App& app, Context& context);

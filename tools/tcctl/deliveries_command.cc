@@ -4,10 +4,10 @@
 #include <memory>
 
 #include "common/base/status.h"
+#include "tools/tcctl/access.h"
 #include "tools/tcctl/client.h"
 #include "tools/tcctl/command.h"
 #include "tools/tcctl/delivery_rows.h"
-#include "tools/tcctl/dev_suite.h"
 #include "tools/tcctl/target.h"
 #include "trustedcontact/otp/v1/otp.grpc.pb.h"
 
@@ -27,7 +27,7 @@ struct Options {
 
 absl::Status List(const Context& context, const Options& options) {
   const std::string address = TRY(AddressOf({"otp", "", ""}, options.address, context.data));
-  const dev::Client client(address, TRY(dev::DevelopmentKey(context.data)));
+  const dev::Client client(TRY(AccessTo(context, address)));
   pb::ListDeliveriesRequest question;
   question.set_parent(options.parent);
   Deliveries deliveries;

@@ -5,8 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/base/status.h"
+#include "tools/tcctl/access.h"
 #include "tools/tcctl/command.h"
-#include "tools/tcctl/dev_suite.h"
 #include "tools/tcctl/reflection.h"
 #include "tools/tcctl/target.h"
 
@@ -22,7 +22,7 @@ struct Options {
 
 absl::Status Describe(const Context& context, const Options& options) {
   const std::string address = TRY(AddressOf({options.server, "it", ""}, options.address, context.data));
-  ReflectedSchema schema(dev::Connect(address));
+  ReflectedSchema schema(TRY(ChannelTo(context, address)));
   if (!options.name.empty()) {
     std::cout << TRY(schema.Describe(options.name));
     return absl::OkStatus();

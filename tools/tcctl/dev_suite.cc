@@ -38,20 +38,6 @@ int PlaceOf(Service service) {
   return 0;
 }
 
-std::vector<Service> PeersOf(Service service) {
-  switch (service) {
-    case Service::kOtp:
-      return {};
-    case Service::kIdentity:
-      return {Service::kOtp};
-    case Service::kLinking:
-      return {Service::kIdentity, Service::kRecovery};
-    case Service::kRecovery:
-      return {Service::kIdentity, Service::kLinking, Service::kOtp};
-  }
-  return {};
-}
-
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::stringstream text;
@@ -119,6 +105,20 @@ absl::string_view NameOf(Service service) {
   return "";
 }
 
+std::vector<Service> PeersOf(Service service) {
+  switch (service) {
+    case Service::kOtp:
+      return {};
+    case Service::kIdentity:
+      return {Service::kOtp};
+    case Service::kLinking:
+      return {Service::kIdentity, Service::kRecovery};
+    case Service::kRecovery:
+      return {Service::kIdentity, Service::kLinking, Service::kOtp};
+  }
+  return {};
+}
+
 std::vector<std::string> GenerousLimits() {
   return {"link.invitations_per_phone=20", "link.invitations_per_principal=20", "otp.sends_per_number=20",
           "otp.sends_per_number_without_sign_in=20",
@@ -150,6 +150,10 @@ absl::StatusOr<crypto::JwtSigner> DevelopmentKey(const std::string& data) {
 SuiteClients::SuiteClients(const Location& location, const crypto::JwtSigner& signer) {
   for (const auto& [service, target] : location.targets)
     clients_[service] = std::make_unique<Client>(target, signer);
+}
+
+SuiteClients::SuiteClients(const std::map<Service, std::shared_ptr<Access>>& access) {
+  for (const auto& [service, way] : access) clients_[service] = std::make_unique<Client>(way);
 }
 
 DevSuite::DevSuite(SuiteOptions options) : options_(std::move(options)), spool_(SpoolDir(options_.data)) {}
@@ -232,6 +236,7 @@ std::vector<std::string> DevSuite::CommandLine(Service service) const {
     line.insert(line.end(),
                 {spooled ? "--spool" : "--providers", spooled ? options_.spool : options_.providers});
   }
+  if (!options_.limit_rates) line.insert(line.end(), {"--peer-rate", "0", "--person-rate", "0"});
   for (const std::string& value : options_.set) line.insert(line.end(), {"--set", value});
   const auto more = options_.flags.find(service);
   if (more != options_.flags.end()) line.insert(line.end(), more->second.begin(), more->second.end());

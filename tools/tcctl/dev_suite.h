@@ -31,6 +31,8 @@ enum class Service { kOtp, kIdentity, kLinking, kRecovery };
 inline constexpr Service kServices[] = {Service::kOtp, Service::kIdentity, Service::kLinking,
                                         Service::kRecovery};
 absl::string_view NameOf(Service service);  // "otp"
+// Whom it calls.
+std::vector<Service> PeersOf(Service service);
 
 inline constexpr int kUsualPort = 7100;
 // What the suite's notices name as the page to stop a recovery; nobody serves it.
@@ -45,6 +47,9 @@ struct SuiteOptions {
   std::string log_level = "info";
   std::vector<std::string> set;  // policy overrides, KEY=VALUE; each service takes its own
   std::map<Service, std::vector<std::string>> flags;  // further flags
+  // Hold peers and persons to the rates of production. Without it, programs may call for them as fast as they
+  // like.
+  bool limit_rates = false;
 };
 
 // Overrides that let one developer play many people on one day: more invitations and codes for a phone.
@@ -65,6 +70,7 @@ std::string SpoolDir(const std::string& data);
 class SuiteClients {
  public:
   SuiteClients(const Location& location, const crypto::JwtSigner& signer);
+  explicit SuiteClients(const std::map<Service, std::shared_ptr<Access>>& access);
   Client& operator[](Service service) { return *clients_.at(service); }
 
  private:

@@ -7,9 +7,9 @@
 #include "common/base/status.h"
 #include "common/crypto/hmac.h"
 #include "common/env/random.h"
+#include "tools/tcctl/access.h"
 #include "tools/tcctl/client.h"
 #include "tools/tcctl/command.h"
-#include "tools/tcctl/dev_suite.h"
 #include "tools/tcctl/recovery_rows.h"
 #include "tools/tcctl/target.h"
 #include "trustedcontact/recovery/v1/recovery.grpc.pb.h"
@@ -42,7 +42,7 @@ absl::Status Ask(const Context& context, const Options& options,
                                                                    pb::RecoverySummary*),
                  const Request& request) {
   const std::string address = TRY(AddressOf({"recovery", "", ""}, options.address, context.data));
-  const dev::Client client(address, TRY(dev::DevelopmentKey(context.data)));
+  const dev::Client client(TRY(AccessTo(context, address)));
   const pb::RecoverySummary recovery = TRY(client.Call(method, dev::From(options.peer), request));
   std::cout << RenderRecovery(recovery, context.format.value_or(Format::kTable)) << std::flush;
   return absl::OkStatus();

@@ -9,10 +9,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/base/status.h"
+#include "tools/tcctl/access.h"
 #include "tools/tcctl/client.h"
 #include "tools/tcctl/command.h"
 #include "tools/tcctl/csv.h"
-#include "tools/tcctl/dev_suite.h"
 #include "tools/tcctl/journal_rows.h"
 #include "tools/tcctl/target.h"
 #include "trustedcontact/identity/v1/identity.grpc.pb.h"
@@ -58,7 +58,7 @@ absl::Status Read(const Context& context, const Options& options,
                   const std::function<void(const pb::ListSecurityEventsResponse&)>& take) {
   pb::ListSecurityEventsRequest question = TRY(Question(options));
   const std::string address = TRY(AddressOf({"identity", "", ""}, options.address, context.data));
-  const dev::Client client(address, TRY(dev::DevelopmentKey(context.data)));
+  const dev::Client client(TRY(AccessTo(context, address)));
   const dev::Caller caller{options.peer, options.signed_in, {}};
   for (int left = options.limit;;) {
     question.set_page_size(options.limit == 0 ? kPage : std::min(left, kPage));

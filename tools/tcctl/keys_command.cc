@@ -12,6 +12,7 @@
 #include "common/crypto/dumps.h"
 #include "common/crypto/key_files.h"
 #include "common/env/random.h"
+#include "tools/tcctl/access.h"
 #include "tools/tcctl/client.h"
 #include "tools/tcctl/command.h"
 #include "tools/tcctl/dev_suite.h"
@@ -43,7 +44,7 @@ class Keyholder {
   static absl::StatusOr<Keyholder> Find(const Context& context, const Options& options) {
     const std::string address =
         TRY(AddressOf({options.service, "AdminService", ""}, options.address, context.data));
-    return Keyholder(dev::Client(address, TRY(dev::DevelopmentKey(context.data))), options.peer);
+    return Keyholder(dev::Client(TRY(AccessTo(context, address))), options.peer);
   }
 
   absl::StatusOr<KeyInventory> Take() const {
@@ -185,6 +186,7 @@ void AddKeysCommand(CLI::App& app, Context& context) {
                               "Remove the key files that the service does not need any more", Prune);
   AddDirectory(*prune, *options);
   prune->add_flag("--yes", options->yes, "Remove them; without it, only tell which");
+  AddProofKeyCommands(*keys, context);
 }
 
 }  // namespace tc::ctl

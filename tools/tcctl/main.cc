@@ -29,6 +29,14 @@ void AddGlobals(CLI::App& app, Context& context) {
   app.add_option("-o,--output", context.format, "json or table, for answers and errors")
       ->envname("TCCTL_OUTPUT")
       ->transform(CLI::CheckedTransformer(kFormats, CLI::ignore_case).description("{json,table}"));
+  app.add_option("--tls-cert", context.tls.certificate,
+                 "PEM file of the own certificate: the server is called over mutual TLS, as the peer in it")
+      ->envname("TC_TLS_CERT");
+  app.add_option("--tls-key", context.tls.private_key, "PEM file of its private key")->envname("TC_TLS_KEY");
+  app.add_option("--tls-ca", context.tls.ca, "PEM file of the servers' authority")->envname("TC_TLS_CA");
+  app.add_option("--token", context.token_file,
+                 "With --tls-cert: file of the person's assertion, a JWT; without it nobody is signed in")
+      ->envname("TC_TOKEN");
   app.set_version_flag("--version", "tcctl " TCCTL_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
@@ -55,7 +63,9 @@ int main(int argc, char** argv) {
   tc::ctl::AddJournalCommand(app, context);
   tc::ctl::AddRecoveriesCommand(app, context);
   tc::ctl::AddInPersonCommand(app, context);
+  tc::ctl::AddCertsCommand(app, context);
   tc::ctl::AddKeysCommand(app, context);
+  tc::ctl::AddAuditCommand(app, context);
   tc::ctl::AddCompletionCommand(app, context);
   try {
     app.parse(argc, argv);

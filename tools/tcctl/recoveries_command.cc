@@ -4,9 +4,9 @@
 #include <memory>
 
 #include "common/base/status.h"
+#include "tools/tcctl/access.h"
 #include "tools/tcctl/client.h"
 #include "tools/tcctl/command.h"
-#include "tools/tcctl/dev_suite.h"
 #include "tools/tcctl/recovery_rows.h"
 #include "tools/tcctl/target.h"
 #include "trustedcontact/recovery/v1/recovery.grpc.pb.h"
@@ -34,7 +34,7 @@ absl::StatusOr<Response> Ask(const Context& context, const Options& options,
                                                                                const Request&, Response*),
                              const Request& request) {
   const std::string address = TRY(AddressOf({"recovery", "", ""}, options.address, context.data));
-  const dev::Client client(address, TRY(dev::DevelopmentKey(context.data)));
+  const dev::Client client(TRY(AccessTo(context, address)));
   return client.Call(method, dev::From(options.peer), request);
 }
 

@@ -80,7 +80,8 @@ Account AccountOf(const pb::Account& in, absl::CivilDay today, Mistakes& mistake
 // The fields that a mask names: "person" stands for all of a person's.
 std::set<Field> FieldsOf(const google::protobuf::FieldMask& mask, Mistakes& mistakes) {
   std::set<Field> named;
-  for (const std::string& path : mask.paths()) {
+  for (int i = 0; i < mask.paths_size(); ++i) {
+    const std::string& path = mask.paths(i);
     bool known = false;
     for (const Field field : kFields) {
       const absl::string_view own = FieldPath(field);
@@ -88,8 +89,9 @@ std::set<Field> FieldsOf(const google::protobuf::FieldMask& mask, Mistakes& mist
       named.insert(field);
       known = true;
     }
+    // Which one is told by its place: what a caller wrote is never said again.
     if (!known)
-      mistakes.Add("update_mask", "MASK_PATH_UNKNOWN", absl::StrCat("no such field: ", path.substr(0, 64)));
+      mistakes.Add(absl::StrCat("update_mask.paths[", i, "]"), "MASK_PATH_UNKNOWN", "there is no such field");
   }
   if (mask.paths().empty()) mistakes.Add("update_mask", "MASK_EMPTY", "name the fields to change");
   return named;

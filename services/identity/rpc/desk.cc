@@ -63,6 +63,7 @@ absl::Status Desk::Record(kv::Txn& txn, const Author& author, const Account& acc
   event.resource = account.id.Name();
   event.attributes = std::move(attributes);
   event.at = author.now;
+  event.persons = {account.id.text()};
   return txn.Emit(std::move(event));
 }
 

@@ -12,10 +12,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/crypto/hmac.h"
-#include "common/crypto/jwt.h"
 #include "common/env/random.h"
 #include "common/kv/database.h"
 #include "common/rpc/call.h"
+#include "common/rpc/issuer_keys.h"
 #include "common/rpc/once.h"
 #include "common/rpc/page.h"
 #include "services/identity/domain/blocklist.h"
@@ -43,10 +43,10 @@ struct DeskParts {
   const PasswordHasher& hasher;
   OtpPeer& otp;
   Random& random;
-  crypto::KeyedHash attempts;         // makes ids of attempts that do not give the code away
-  crypto::KeyedHash devices;          // makes marks of devices that do not give their ids away
-  const crypto::JwtVerifier* proofs;  // recovery's keys; null: no proof is genuine
-  const Blocklist* blocklist;         // the operator's own; null: none
+  crypto::KeyedHash attempts;     // makes ids of attempts that do not give the code away
+  crypto::KeyedHash devices;      // makes marks of devices that do not give their ids away
+  const rpc::IssuerKeys* proofs;  // recovery's keys; null: no proof is genuine
+  const Blocklist* blocklist;     // the operator's own; null: none
   Policy policy;
   absl::TimeZone zone;  // of birthdays (E3) and of the hours of notices
 };

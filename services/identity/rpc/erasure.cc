@@ -36,6 +36,7 @@ absl::StatusOr<Account> EraseAccount(kv::Txn& txn, const Desk& desk, const Dossi
   TRY(desk.device_books.Erase(txn, id));
   TRY(desk.preferences.Erase(txn, id));
   TRY(desk.journal.Strip(txn, id));
+  TRY(txn.Forget(id.text(), now));
   const Account erased = TRY(desk.accounts.Erase(txn, id, now));
   kv::OutboxRow destroy;
   destroy.kind = kDestroyKey;

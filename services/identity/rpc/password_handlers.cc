@@ -137,7 +137,8 @@ absl::StatusOr<std::string> PasswordHandlers::CheckProof(const rpc::Call& call,
   rules.audience = "identity";
   rules.issuer = "recovery";
   rules.max_lifetime = absl::Seconds(60);
-  const absl::StatusOr<crypto::Claims> claims = desk_.proofs->Verify(reset.proof, rules, call.now);
+  const absl::StatusOr<crypto::Claims> claims =
+      desk_.proofs->Now().verifier->Verify(reset.proof, rules, call.now);
   if (!claims.ok()) return ProofInvalid();
   const auto purpose = claims->extra.find("purpose");
   const bool fits = claims->subject == reset.account.text() && purpose != claims->extra.end() &&

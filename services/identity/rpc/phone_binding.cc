@@ -23,6 +23,7 @@ const char* WayOf(rpc::Role role) {
     case rpc::Role::kService:
     case rpc::Role::kMonitor:
     case rpc::Role::kGateway:
+    case rpc::Role::kAuditor:
       break;
   }
   return "";

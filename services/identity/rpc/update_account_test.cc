@@ -104,6 +104,16 @@ TEST_F(UpdateAccount, NamesEveryMistakeAtOnce) {
                                    "LOCALE_UNKNOWN", "TEXT_MISSING"));
 }
 
+// Refusals are logged, and a caller may have put anything into a path (LOG-04).
+TEST_F(UpdateAccount, TellsAnUnknownPathByItsPlaceAndDoesNotRepeatIt) {
+  const absl::Status refused = Update(world_.Idp(), Request({"person.first_name", "+79161234567"})).status();
+  const std::vector<FieldViolation> violations = ViolationsOf(refused);
+  ASSERT_EQ(violations.size(), 1u);
+  EXPECT_EQ(violations[0].field, "update_mask.paths[1]");
+  EXPECT_EQ(violations[0].reason, "MASK_PATH_UNKNOWN");
+  EXPECT_FALSE(absl::StrContains(violations[0].description, "+7"));
+}
+
 TEST_F(UpdateAccount, WantsAMask) {
   EXPECT_THAT(Violations(Update(world_.Idp(), Request({})).status()), ElementsAre("MASK_EMPTY"));
 }

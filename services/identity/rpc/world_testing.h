@@ -291,7 +291,7 @@ class World {
   PasswordHasher hasher_ = *PasswordHasher::Create(pool_, kCheap, random_);
   FakeOtp otp_;
   crypto::JwtSigner signer_ = *crypto::JwtSigner::Generate("recovery-1");
-  crypto::JwtVerifier proofs_ = *crypto::JwtVerifier::FromJwks(signer_.Jwks());
+  rpc::IssuerKeys proofs_ = *crypto::JwtVerifier::FromJwks(signer_.Jwks());
   Handlers handlers_{Parts(hasher_)};
   uint64_t seen_revision_ = 0;
   uint32_t seen_index_ = 0;

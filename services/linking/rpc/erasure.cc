@@ -161,7 +161,9 @@ absl::Status Erase(const Erasure& e) {
   TRY(StripSent(e));
   TRY(StripReceived(e));
   TRY(StripEndedLinks(e));
-  return EraseBlocks(e);
+  TRY(EraseBlocks(e));
+  // At last: what is entered above concerns him still.
+  return e.database.Update([&](kv::Txn& txn) { return txn.Forget(e.person.text(), e.now); }).status();
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ kv::Event EventOf(Effect effect, std::string resource, const AccountId& principa
   event.resource = std::move(resource);
   event.attributes["principal"] = principal.text();
   event.at = now;
+  event.persons = {principal.text()};
   return event;
 }
 
@@ -24,6 +25,7 @@ absl::Status Emit(kv::Txn& txn, Effect effect, const Invitation& invitation, abs
   kv::Event event = EventOf(effect, invitation.id.Name(), invitation.principal, now);
   if (effect == Effect::kEventInvitationAccepted) {
     event.attributes["contact"] = invitation.invitee.text();
+    event.persons.push_back(invitation.invitee.text());
     event.attributes["link"] = invitation.link.text();
   }
   return txn.Emit(std::move(event));
@@ -33,6 +35,7 @@ absl::Status Emit(kv::Txn& txn, Effect effect, const Link& link, const Protectio
                   absl::Time now) {
   kv::Event event = EventOf(effect, link.id.Name(), link.principal, now);
   event.attributes["contact"] = link.contact.text();
+  event.persons.push_back(link.contact.text());
   if (effect == Effect::kEventDangerReported) {
     event.attributes["frozen_until"] = absl::StrCat(absl::ToUnixMicros(protection.frozen_until));
   }

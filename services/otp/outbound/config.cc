@@ -9,9 +9,12 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 
 namespace tc::otp {
 namespace {
+
+constexpr size_t kLongestIndex = 9;  // digits
 
 const Json& Nothing() {
   static const Json& nothing = *new Json();
@@ -45,6 +48,8 @@ absl::StatusOr<Json> ParseConfig(absl::string_view text) {
   } catch (const Json::parse_error& error) {
     const auto line = std::count(text.begin(), text.begin() + std::min(error.byte, text.size()), '\n') + 1;
     return absl::InvalidArgumentError(absl::StrCat("the file is no JSON from line ", line, " on"));
+  } catch (const Json::out_of_range&) {
+    return absl::InvalidArgumentError("a number in the file is too large");
   }
 }
 
@@ -181,6 +186,12 @@ std::vector<std::string> ConfigObject::Words(absl::string_view name) {
 std::optional<Json::json_pointer> ConfigObject::Pointer(absl::string_view name) {
   const std::string text = Text(name);
   if (text.empty()) return std::nullopt;
+  // A place in a list that no list has would be looked for at each answer, and that throws.
+  for (const absl::string_view step : absl::StrSplit(text, '/')) {
+    if (step.size() <= kLongestIndex || step.find_first_not_of("0123456789") != step.npos) continue;
+    Wrong(name, "a JSON pointer whose places in lists are short");
+    return std::nullopt;
+  }
   try {
     return Json::json_pointer(text);
   } catch (const Json::parse_error&) {

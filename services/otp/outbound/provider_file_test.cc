@@ -75,8 +75,23 @@ TEST_F(ProviderFile, TellsAllMistakesAtOnceWithTheirPlaces) {
                            "providers[2].tls VALUE_INVALID", "providers[2].from VALUE_INVALID"));
 }
 
+// The library throws where a place in a list does not fit its numbers, and only once an answer has come.
+TEST_F(ProviderFile, RefusesAPointerToAPlaceThatNoListHas) {
+  const auto wrong = [&](const std::string& pointer) {
+    return WrongWith(absl::StrCat(R"({"name": "w", "kind": "webhook", "channels": ["SMS"],
+        "request": {"url": "https://sms.example/", "json": {"to": "{to}", "text": "{text}"}},
+        "answer": {"message": ")",
+                                  pointer, R"("}})"));
+  };
+  EXPECT_THAT(wrong("/ids/0"), ElementsAre());
+  EXPECT_THAT(wrong("/ids/999999999"), ElementsAre());
+  for (const char* pointer : {"/ids/9999999999", "/ids/99999999999999999999/id"})
+    EXPECT_THAT(wrong(pointer), ElementsAre("providers[0].answer.message VALUE_INVALID")) << pointer;
+}
+
 TEST_F(ProviderFile, MustBeAnObjectWithProviders) {
-  for (const char* text : {"", "[]", "{", "{\"providers\": [}", R"({"providers": [], "providers": []})"})
+  for (const char* text : {"", "[]", "{", "{\"providers\": [}", R"({"providers": [], "providers": []})",
+                           R"({"providers": 1e999})"})
     EXPECT_THAT(dir_.Open(text), HasCode(kInvalidArgument)) << text;
   EXPECT_THAT(WrongIn("{}"), ElementsAre("providers KEY_MISSING"));
   EXPECT_THAT(WrongIn(R"({"providers": []})"), ElementsAre("providers VALUE_INVALID"));

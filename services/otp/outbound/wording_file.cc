@@ -68,7 +68,7 @@ std::optional<json> ParseObject(const std::string& text, const std::string& file
     json parsed = json::parse(text, watch);
     if (parsed.is_object()) return parsed;
     reading.mistakes.Add(file, "OBJECT_NEEDED", "a JSON object of templates is needed");
-  } catch (const json::parse_error& error) {
+  } catch (const json::exception& error) {  // a number may be too large, which is no error of parsing
     reading.mistakes.Add(file, "JSON_INVALID", error.what());
   }
   return std::nullopt;

@@ -97,6 +97,7 @@ TEST_F(WordingFile, IsAnObjectOfObjectsOfTexts) {
            {"\"text\"", "ru.json OBJECT_NEEDED"},
            {R"({"PASSWORD_CHANGED": )", "ru.json JSON_INVALID"},
            {"{\"PASSWORD_CHANGED\": {\"text\": \"\xd0\"}}", "ru.json JSON_INVALID"},  // not UTF-8
+           {R"({"PASSWORD_CHANGED": 1e999})", "ru.json JSON_INVALID"},
            {R"({"PASSWORD_CHANGED": "Новый."})", "ru.PASSWORD_CHANGED OBJECT_NEEDED"},
            {R"({"PASSWORD_CHANGED": {"text": 7}})", "ru.PASSWORD_CHANGED.text TEXT_NEEDED"},
            {R"({"PASSWORD_CHANGED": {"text": null}})", "ru.PASSWORD_CHANGED.text TEXT_NEEDED"},

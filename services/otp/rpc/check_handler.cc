@@ -33,6 +33,16 @@ absl::Time ApprovingAttemptOf(const Verification& v) {
   return attempt == v.attempts.end() ? absl::InfinitePast() : attempt->at;
 }
 
+// Charged, whatever the code is worth: a right one is followed by VerificationApproved.
+absl::Status EnterTry(kv::Txn& txn, const Verification& v, absl::Time now) {
+  kv::Event act;
+  act.type = "CodeTried";
+  act.resource = v.id.Name();
+  act.attributes = {{"purpose", std::string(PurposeName(v.binding.purpose))}, {"caller", v.binding.caller}};
+  act.at = now;
+  return txn.Audit(std::move(act));
+}
+
 bool ApprovedBy(const Verification& v, const rpc::Call& call) {
   return !v.approving_request_id.empty() && v.approving_request_id == call.request_id;
 }
@@ -130,6 +140,7 @@ absl::StatusOr<Charged> VerificationHandlers::ChargeAttempt(kv::Txn& txn, const 
   if (HasReason(elsewhere.status(), Reason::kChallengeRequired)) met.braked = true;
   TRY(SaveCharge(txn, v, TRY(elsewhere), desk_.policy));
   TRY(Record(txn, charged->after, call.now, desk_.policy));
+  TRY(EnterTry(txn, v, call.now));
   return charged;
 }
 

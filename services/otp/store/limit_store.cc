@@ -1,6 +1,5 @@
 #include "services/otp/store/limit_store.h"
 
-
 #include "absl/strings/escaping.h"
 #include "common/base/status.h"
 #include "services/otp/store/codec.h"

@@ -31,6 +31,10 @@ INSTANTIATE_TEST_SUITE_P(All, BadSnils,
 TEST(SnilsCheckDigits, AreVerified) {
   EXPECT_THAT(Snils::Parse("11223344594", "snils"), Violates("SNILS_CHECK_DIGITS"));
   EXPECT_THAT(Snils::Parse("087-654-303 00", "snils"), IsOk());  // a sum of 202, twice 101
+  EXPECT_THAT(Snils::Parse("000-000-000 00", "snils"), Violates("SNILS_CHECK_DIGITS"));
+  // The oldest numbers have none; the first that has is the next.
+  EXPECT_THAT(Snils::Parse("001-001-998 77", "snils"), IsOk());
+  EXPECT_THAT(Snils::Parse("001-001-999 77", "snils"), Violates("SNILS_CHECK_DIGITS"));
 }
 
 class BadEmail : public ::testing::TestWithParam<std::string> {};

@@ -2,10 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
 #include "common/testing/wire.h"
@@ -20,12 +16,6 @@ using tc::testing::Noon;
 const AccountId kAlice = AccountId::FromTrusted("alice");
 const PublicId kId = PublicId::FromTrusted("recovery-1");
 const crypto::JwtRules kRules = {.audience = "identity", .issuer = "recovery"};
-
-std::string ReadFile(const std::string& path) {
-  std::stringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
 
 TEST(Sign, SaysWhatIdentityWantsToHear) {
   const crypto::JwtSigner signer = *crypto::JwtSigner::Generate("proof");
@@ -47,30 +37,16 @@ TEST(Sign, GivesTheSameBytesForTheSameThing) {
   EXPECT_NE(signer.Sign(kAlice, kId, Noon()), signer.Sign(kAlice, kId, Noon() + absl::Seconds(1)));
 }
 
-TEST(LoadProofSigner, MakesAKeyOnlyWhenAsked) {
-  const tc::testing::TempDir dir;
-  const std::string path = dir.path() + "/proof.pem";
-  EXPECT_THAT(LoadProofSigner(path, false), HasCode(absl::StatusCode::kFailedPrecondition));
-  const auto made = LoadProofSigner(path, true);
-  ASSERT_THAT(made, IsOk());
-  const auto again = LoadProofSigner(path, false);
-  ASSERT_THAT(again, IsOk());
-  EXPECT_EQ(made->Sign(kAlice, kId, Noon()), again->Sign(kAlice, kId, Noon()));
-  const auto verifier = crypto::JwtVerifier::FromJwks(ReadFile(dir.path() + "/proof.jwks"));
-  ASSERT_THAT(verifier, IsOk());
-  EXPECT_THAT(verifier->Verify(again->Sign(kAlice, kId, Noon()), kRules, Noon()), IsOk());
-}
-
-TEST(LoadProofSigner, RefusesAKeyThatOthersMayReadOrThatIsNone) {
-  const tc::testing::TempDir dir;
-  const std::string path = dir.path() + "/proof.pem";
-  ASSERT_THAT(LoadProofSigner(path, true), IsOk());
-  std::filesystem::permissions(path, std::filesystem::perms::others_read, std::filesystem::perm_options::add);
-  EXPECT_THAT(LoadProofSigner(path, true), HasCode(absl::StatusCode::kFailedPrecondition));
-  std::ofstream(dir.path() + "/other.pem") << "no key";
-  std::filesystem::permissions(dir.path() + "/other.pem", std::filesystem::perms::owner_read);
-  EXPECT_THAT(LoadProofSigner(dir.path() + "/other.pem", true),
-              HasCode(absl::StatusCode::kFailedPrecondition));
+TEST(Sign, RepeatsWhatWasMadeBeforeTheKeyWasReplaced) {
+  const crypto::JwtSigner old_key = crypto::JwtSigner::Generate();
+  const crypto::JwtSigner new_key = crypto::JwtSigner::Generate();
+  ProofSigner signer(old_key);
+  const std::string before = signer.Sign(kAlice, kId, Noon());
+  signer.Replace(new_key, Noon() + absl::Seconds(1));
+  EXPECT_EQ(signer.Sign(kAlice, kId, Noon()), before);
+  const auto verifier = crypto::JwtVerifier::FromJwks(new_key.Jwks());
+  const absl::Time now = Noon() + absl::Seconds(1);
+  EXPECT_THAT(verifier->Verify(signer.Sign(kAlice, kId, now), kRules, now), IsOk());
 }
 
 }  // namespace

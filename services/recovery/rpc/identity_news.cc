@@ -66,7 +66,7 @@ absl::Status Apply(kv::Txn& txn, const RecoveryStore& store, const AccountNews& 
   // After the end of the open ones has been recorded: what ended keeps ids, times and states only.
   for (const Recovery& recovery : TRY(AllOf(txn, store, news.account)))
     TRY(Record(txn, store, recovery, WithoutDataOf(recovery, news.account), now));
-  return absl::OkStatus();
+  return txn.Forget(news.account.text(), now);
 }
 
 }  // namespace

@@ -66,6 +66,8 @@ absl::Status Tell(kv::Txn& txn, const Recovery& recovery, const Occurrence& occu
   event.resource = absl::StrCat("recoveries/", recovery.id.text());
   event.attributes = occurrence.attributes;
   event.at = now;
+  event.persons = {recovery.principal.text()};
+  if (recovery.contact.has_value()) event.persons.push_back(recovery.contact.text());
   return txn.Emit(std::move(event));
 }
 

@@ -1,5 +1,7 @@
 #include "services/recovery/store/recovery_codec.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "common/kv/key.h"
@@ -15,6 +17,28 @@ std::string SealContext(const PublicId& id) { return absl::StrCat("recovery/", i
 
 int64_t ToUs(absl::Time time) { return kv::ToMicros(time); }
 absl::Time FromUs(int64_t us) { return kv::FromMicros(us); }
+
+template <typename Enum>
+bool Within(int number, Enum first, Enum last) {
+  return number >= static_cast<int>(first) && number <= static_cast<int>(last);
+}
+
+bool ChannelsAreKnown(const rec::CodeStepRecord& in) {
+  return std::all_of(in.channels().begin(), in.channels().end(),
+                     [](int number) { return Within(number, Channel::kSms, Channel::kEmail); });
+}
+
+// A number that no version of this program wrote would be none of the cases of a switch.
+bool NumbersAreKnown(const rec::RecoveryRecord& in) {
+  const auto state = [](int number) { return Within(number, State::kAwaitingOwnCode, State::kLocked); };
+  const auto hold = [](int number) { return Within(number, HoldReason::kNone, HoldReason::kOperator); };
+  return state(in.state()) && (!in.has_ended_from() || state(in.ended_from())) && hold(in.hold_reason()) &&
+         hold(in.early_news()) && Within(in.purpose(), Purpose::kPassword, Purpose::kUnfreeze) &&
+         Within(in.channel(), Channel::kSms, Channel::kEmail) &&
+         Within(in.reject_reason(), RejectReason::kNone, RejectReason::kOther) &&
+         Within(in.canceller(), Canceller::kNone, Canceller::kSystem) && ChannelsAreKnown(in.own_code()) &&
+         ChannelsAreKnown(in.contact_code());
+}
 
 void ToRecord(const CodeStep& step, rec::CodeStepRecord& out) {
   out.set_serial(step.serial);
@@ -205,11 +229,7 @@ absl::StatusOr<Recovery> DecodeRecovery(absl::string_view bytes, const crypto::S
   PolicyValues policy(in.policy().begin(), in.policy().end());
   for (const PolicyKey& key : PolicyKeys())
     policy.emplace(key.name, key.gosuslugi);  // keys younger than the record
-  if (in.state() < static_cast<int>(State::kAwaitingOwnCode) ||
-      in.state() > static_cast<int>(State::kLocked) || in.purpose() < static_cast<int>(Purpose::kPassword) ||
-      in.purpose() > static_cast<int>(Purpose::kUnfreeze)) {
-    return Unreadable();
-  }
+  if (!NumbersAreKnown(in)) return Unreadable();
   const rec::PrivateRecord opened = TRY(OpenPrivate(in, sealer));
   Recovery recovery;
   recovery.id = PublicId::FromTrusted(in.id());

@@ -35,6 +35,20 @@ bool IsReal(const Recovery* r) { return r != nullptr && !r->decoy; }
 // under way.
 constexpr absl::Duration kHoldSettles = absl::Minutes(1);
 
+// Before its contact, as long in all fields as a real one.
+Recovery Nobodys() {
+  Recovery recovery;
+  recovery.id = PublicId::FromTrusted(std::string(22, 'n'));
+  recovery.nonce = recovery.capability_hash = recovery.not_me_hash = std::string(32, 'n');
+  recovery.phone_index = recovery.contact_phone_index = std::string(32, 'n');
+  recovery.principal = recovery.contact = AccountId::FromTrusted(std::string(12, 'n'));
+  recovery.link = LinkId::FromTrusted(std::string(22, 'n'));
+  recovery.subject = recovery.masked_principal = recovery.typed_mask = std::string(16, 'n');
+  recovery.client.address = recovery.client.device = recovery.client.user_agent = std::string(16, 'n');
+  recovery.own_code.status.channels = {Channel::kSms, Channel::kVoice};
+  return recovery;
+}
+
 std::optional<kv::Timer> ExpiryTimer(const Recovery* r) {
   if (r == nullptr || IsFinal(r->state)) return std::nullopt;
   // As it will be read back, so that it can be cancelled.
@@ -127,6 +141,15 @@ absl::Status RecoveryStore::Reschedule(kv::Txn& txn, const Recovery* before, con
     TRY(txn.Schedule({at + kHoldSettles, kReleaseTimer, after->id.text()}));
   }
   return absl::OkStatus();
+}
+
+RecoveryStore::RecoveryStore(crypto::Sealer sealer)
+    : sealer_(std::move(sealer)), nobodys_(EncodeRecovery(Nobodys(), sealer_)) {}
+
+std::optional<Recovery> RecoveryStore::ReadNobodys() const {
+  absl::StatusOr<Recovery> read = DecodeRecovery(nobodys_, sealer_);
+  if (!read.ok()) return std::nullopt;
+  return std::optional<Recovery>(*std::move(read));
 }
 
 absl::StatusOr<std::optional<Recovery>> RecoveryStore::Find(kv::ReadTxn& txn, const PublicId& id) const {

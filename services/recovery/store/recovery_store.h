@@ -25,7 +25,7 @@ inline constexpr char kRemindTimer[] = "remind_contact";
 
 class RecoveryStore {
  public:
-  explicit RecoveryStore(crypto::Sealer sealer) : sealer_(std::move(sealer)) {}
+  explicit RecoveryStore(crypto::Sealer sealer);
 
   // A new recovery with its ledger entry and expiry timer. Returns it with its version. ALREADY_EXISTS for a
   // known id or capability.
@@ -37,6 +37,9 @@ class RecoveryStore {
   absl::Status Remove(kv::Txn& txn, const Recovery& recovery) const;
 
   absl::StatusOr<std::optional<Recovery>> Find(kv::ReadTxn& txn, const PublicId& id) const;
+  // For as long as it takes to read a recovery, so that one that is absent is refused as late as somebody
+  // else's (TRN-06). What it gives is nobody's; nullopt when the key under it is gone.
+  std::optional<Recovery> ReadNobodys() const;
   absl::StatusOr<std::optional<Recovery>> FindByCapability(kv::ReadTxn& txn,
                                                            absl::string_view capability) const;
   absl::StatusOr<std::optional<Recovery>> FindByNotMeToken(kv::ReadTxn& txn, absl::string_view token) const;
@@ -60,6 +63,7 @@ class RecoveryStore {
   absl::Status Reschedule(kv::Txn& txn, const Recovery* before, const Recovery* after) const;
 
   crypto::Sealer sealer_;
+  std::string nobodys_;  // the bytes of a recovery as they mostly are
 };
 
 }  // namespace tc::recovery

@@ -10,17 +10,21 @@
 #include "common/testing/fakes.h"
 #include "services/recovery/domain/grant.h"
 #include "services/recovery/domain/recovery_testing.h"
+#include "services/recovery/store/records.pb.h"
 #include "services/recovery/store/recovery_codec.h"
 
 namespace tc::recovery {
 namespace {
 
+using tc::testing::HasCode;
 using testing::Approved;
 using testing::Assigned;
 using testing::Begun;
 using testing::IsOk;
 using testing::Noon;
 using testing::PolicyOf;
+
+namespace rec = trustedcontact::recovery::store;
 
 constexpr char kCapability[] = "capability";
 
@@ -147,6 +151,12 @@ Recovery Full() {
   return r;
 }
 
+TEST_F(Store, HasARecoveryOfNobodyToReadInsteadOfAnAbsentOne) {  // TRN-06
+  const std::optional<Recovery> nobodys = store_.ReadNobodys();
+  ASSERT_TRUE(nobodys.has_value());
+  EXPECT_FALSE(Find(nobodys->id).has_value());
+}
+
 TEST_F(Store, GivesBackEveryField) {
   const Recovery full = Full();
   const auto again = DecodeRecovery(EncodeRecovery(full, sealer_), sealer_);
@@ -181,6 +191,28 @@ TEST_F(Store, DoesNotReadARecordThatWasMovedOrDamaged) {
   EXPECT_EQ(DecodeRecovery(bytes, sealer_).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(DecodeRecovery("\xff\xff", sealer_).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(DecodeRecovery("", sealer_).status().code(), absl::StatusCode::kDataLoss);
+}
+
+// A number that is no value of its enum is not read as one: silence would let it pass every switch.
+TEST_F(Store, DoesNotReadARecordWithUnknownNumbers) {
+  const std::string good = EncodeRecovery(Full(), sealer_);
+  for (const char* field : {"state", "purpose", "channel", "reject_reason", "hold_reason", "early_news",
+                            "canceller", "ended_from"}) {
+    rec::RecoveryRecord record;
+    ASSERT_TRUE(record.ParseFromString(good));
+    const auto& number = *record.GetDescriptor()->FindFieldByName(field);
+    for (const int unknown : {-1, 99}) {
+      record.GetReflection()->SetInt32(&record, &number, unknown);
+      EXPECT_THAT(DecodeRecovery(record.SerializeAsString(), sealer_), HasCode(absl::StatusCode::kDataLoss))
+          << field << " " << unknown;
+    }
+  }
+  for (const bool own : {true, false}) {
+    rec::RecoveryRecord record;
+    ASSERT_TRUE(record.ParseFromString(good));
+    (own ? record.mutable_own_code() : record.mutable_contact_code())->add_channels(4);
+    EXPECT_THAT(DecodeRecovery(record.SerializeAsString(), sealer_), HasCode(absl::StatusCode::kDataLoss));
+  }
 }
 
 TEST_F(Store, FindsByCapabilityAndKeepsItsHashOnly) {

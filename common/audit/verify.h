@@ -1,0 +1,40 @@
+#pragma once
+
+// The server's own check of its audit log: entries, their order, the tree, the checkpoints, and that events
+// and entries agree. It finds whatever was changed by anybody who does not have the signing key; against one
+// who does, checkpoints kept outside help (docs/audit.md). Thread-safe: reads beside commits, in portions.
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/audit/checkpoint.h"
+#include "common/audit/tree_ledger.h"
+#include "common/env/clock.h"
+#include "common/kv/database.h"
+
+namespace tc::audit {
+
+struct Report {
+  bool intact = true;
+  uint64_t size = 0;         // entries that the log says it has
+  uint64_t entries = 0;      // that were checked
+  uint64_t checkpoints = 0;  // that were checked
+  uint64_t first_bad = 0;    // when not intact
+  std::string problem;       // when not intact
+  Hash root;                 // of the checked entries
+};
+
+struct VerifyParts {
+  kv::Database& database;
+  const TreeLedger& ledger;
+  std::vector<VerifierKey> keys;  // whose signatures count, newest first
+  const Clock& clock;
+};
+
+// From entry `first` on. DEADLINE_EXCEEDED when it is not through by `deadline`; errors of the store are
+// passed on, damage of the log is a report.
+absl::StatusOr<Report> VerifyLog(const VerifyParts& parts, uint64_t first, absl::Time deadline);
+
+}  // namespace tc::audit

@@ -1,0 +1,32 @@
+#pragma once
+
+// PeerCheck: what is asked of a client certificate at the end of a handshake, besides what TLS itself asks:
+// it is in its dates (a resumed session is not looked at again by TLS), and it and what signed it are not
+// revoked. Thread-safe.
+
+#include <memory>
+#include <mutex>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "common/env/clock.h"
+#include "common/rpc/revocations.h"
+
+namespace tc::rpc {
+
+class PeerCheck {
+ public:
+  explicit PeerCheck(const Clock& clock) : clock_(clock) {}
+
+  // Null: nothing is revoked.
+  void Replace(std::shared_ptr<const Revocations> revocations);
+  // PERMISSION_DENIED saying why not. A list that is out of date lets nobody in.
+  absl::Status Check(absl::string_view chain_pem) const;
+
+ private:
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Revocations> revocations_;
+};
+
+}  // namespace tc::rpc

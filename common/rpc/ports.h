@@ -1,0 +1,47 @@
+#pragma once
+
+// Ports: where a service answers: the port that everybody calls and, where it is wanted, one that tells of
+// health only, in plaintext, for probes that have no certificate (TRN-13).
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/kv/database.h"
+#include "common/rpc/flags.h"
+#include "common/rpc/server.h"
+
+namespace tc::rpc {
+
+class Ports {
+ public:
+  // Health says SERVING, for each of `names`, after the main port has shown that it lets nobody in whom it
+  // must not (ProveTls, in production). UNAVAILABLE when an address cannot be had, FAILED_PRECONDITION when
+  // the proof fails.
+  static absl::StatusOr<std::unique_ptr<Ports>> Open(const Flags& flags,
+                                                     std::shared_ptr<grpc::ServerCredentials> credentials,
+                                                     std::vector<std::shared_ptr<grpc::Service>> services,
+                                                     const std::vector<std::string>& names);
+
+  // The addresses with the real ports; of health empty when nobody listens there.
+  const std::string& address() const { return main_->address(); }
+  std::string health_address() const { return health_ == nullptr ? "" : health_->address(); }
+  // From one thread: lets health say whether this store answers. One that has failed refuses everything until
+  // it is opened anew, so that somebody should start the service again.
+  void TellOf(kv::Database& database);
+  // As Server's, on both.
+  void Leave();
+  void Shutdown(absl::Duration grace);
+
+ private:
+  Ports() = default;
+  void SetServing(bool serving);
+
+  std::unique_ptr<Server> health_;
+  std::unique_ptr<Server> main_;
+  bool serving_ = false;
+};
+
+}  // namespace tc::rpc

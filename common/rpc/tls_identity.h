@@ -1,0 +1,57 @@
+#pragma once
+
+// TlsIdentity: how this process proves itself and knows its peers over TLS, from the operator's files, live.
+// New certificates are served without a restart and without a dropped call; files that do not hold together
+// leave the last good ones in use (TRN-08). gRPC reads what it serves from memory and looks at it each
+// second.
+//
+// TLS 1.3 only: the library of Debian 12 cannot forbid 1.2 directly, so that 1.2 is left without a common
+// cipher: RestrictTls (tls.h) before the first use of gRPC, and ECDSA certificates (TRN-02). ProveTls
+// (tls_proof.h) shows that it holds.
+//
+// Thread-safe.
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/env/clock.h"
+#include "common/rpc/credentials.h"
+
+namespace grpc {
+class ChannelCredentials;
+class ServerCredentials;
+}  // namespace grpc
+
+namespace tc::rpc {
+
+class TlsIdentity {
+ public:
+  // `spiffe_id`: see CheckTlsFiles, with whose errors it fails. `clock` outlives the object.
+  static absl::StatusOr<std::unique_ptr<TlsIdentity>> Open(const TlsFiles& files,
+                                                           const std::string& spiffe_id, const Clock& clock);
+  ~TlsIdentity();
+
+  // Reads the files anew; what is good and differs is served within a second. FAILED_PRECONDITION: what is in
+  // use stays.
+  absl::Status Reload();
+  // One look by a watch, each second: the same, with its outcome in the log, and a warning when the
+  // certificate or the list of revoked ones has less than a fifth of its life left. Metrics:
+  // tc_tls_certificate_expires_seconds, tc_tls_crl_expires_seconds, tc_tls_reloads_total{outcome}.
+  void Look();
+
+  // A server that demands a client certificate of one of the authorities, in its dates and not revoked. While
+  // the list of revoked certificates is out of date, no new connection is let in. The credentials may outlive
+  // this object.
+  std::shared_ptr<grpc::ServerCredentials> ForServer() const;
+  std::shared_ptr<grpc::ChannelCredentials> ForChannel() const;
+
+ private:
+  struct State;
+  explicit TlsIdentity(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tc::rpc

@@ -1,0 +1,188 @@
+// Certificates that change while calls run: no call is lost, and files that do not hold together leave the
+// last good ones in use (TRN-08). Revoked certificates (TRN-11).
+
+#include "common/rpc/tls_identity.h"
+
+#include <atomic>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+#include "common/obs/log.h"
+#include "common/obs/metrics.h"
+#include "common/rpc/tls_testing.h"
+
+namespace tc::rpc {
+namespace {
+
+namespace fs = std::filesystem;
+namespace pb = trustedcontact::admin::v1;
+
+using testing::CertificateRequest;
+using testing::HasCode;
+using ::testing::HasSubstr;
+using testing::IsOk;
+
+// The lines of the log while it lives.
+class LogCapture {
+ public:
+  LogCapture() {
+    obs::SetSink([this](absl::string_view line) {
+      const std::lock_guard lock(mutex_);
+      absl::StrAppend(&lines_, line);
+    });
+  }
+  ~LogCapture() { obs::SetSink(nullptr); }
+
+  int Count(const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    int count = 0;
+    for (size_t at = 0; (at = lines_.find(text, at)) != std::string::npos; ++at) ++count;
+    return count;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string lines_;
+};
+
+class TlsIdentityWireTest : public TlsServer {
+ protected:
+  long Served() { return Shake(server_->address(), client_, TLS1_3_VERSION).serial; }
+  // Looks as the service does, until another certificate than `before` is served; false when none is in time.
+  bool ServesAnotherThan(long before) {
+    return Eventually([&] {
+      identity_->Look();
+      const long now = Served();
+      return now != before && now != 0;
+    });
+  }
+  // Callers on connections of their own, one after the other, until `change` has returned.
+  template <typename Change>
+  void ExpectNoCallFailsDuring(const Change& change) {
+    std::atomic<bool> stop = false;
+    std::atomic<int> calls = 0;
+    std::vector<std::thread> callers;
+    for (int i = 0; i < 2; ++i) {
+      callers.emplace_back([&] {
+        while (!stop) {
+          ++calls;
+          EXPECT_THAT(AskWith(client_), IsOk());
+        }
+      });
+    }
+    change();
+    stop = true;
+    for (std::thread& caller : callers) caller.join();
+    EXPECT_GT(calls, 10);
+  }
+  // Longer than the second after which gRPC looks at what it serves.
+  void LookForTwoSeconds() {
+    const absl::Time end = absl::Now() + absl::Seconds(2);
+    while (absl::Now() < end) {
+      identity_->Look();
+      EXPECT_NE(Served(), 0);
+    }
+  }
+
+  TlsFiles client_ = authority_.IssuePeer("operator/ops");
+};
+
+TEST_F(TlsIdentityWireTest, ServesNewCertificatesWithoutLosingACall) {
+  ExpectNoCallFailsDuring([&] {
+    for (int round = 0; round < 3; ++round) {
+      const long before = Served();
+      authority_.IssuePeer("service/identity");
+      EXPECT_TRUE(ServesAnotherThan(before));
+    }
+  });
+}
+
+TEST_F(TlsIdentityWireTest, KeepsTheLastGoodPairWhileTheFilesDoNotHoldTogether) {
+  const long good = Served();
+  const auto expect_kept = [&](const char* what) {
+    SCOPED_TRACE(what);
+    EXPECT_THAT(identity_->Reload(), HasCode(absl::StatusCode::kFailedPrecondition));
+    ExpectNoCallFailsDuring([&] { LookForTwoSeconds(); });
+    EXPECT_EQ(Served(), good);
+  };
+  fs::copy_file(client_.private_key, files_.private_key, fs::copy_options::overwrite_existing);
+  expect_kept("the key of another certificate");
+  std::ofstream(files_.certificate) << "garbage";
+  expect_kept("garbage");
+  CertificateRequest expired;
+  expired.uris = {"spiffe://example.org/service/identity"};
+  expired.valid_from = -absl::Hours(2);
+  expired.valid_until = -absl::Seconds(1);
+  authority_.Issue("service-identity", expired);
+  expect_kept("an expired certificate");
+  fs::remove(files_.private_key);
+  expect_kept("no key");
+
+  authority_.IssuePeer("service/identity");
+  EXPECT_THAT(identity_->Reload(), IsOk());
+  EXPECT_TRUE(ServesAnotherThan(good));
+}
+
+TEST_F(TlsIdentityWireTest, CallsPeersWithANewCertificateAsWell) {
+  TlsFiles files = authority_.IssuePeer("operator/caller");
+  const auto identity = *TlsIdentity::Open(files, "", system_clock_);
+  const auto credentials = identity->ForChannel();
+  pb::ServerInfo info;
+  ASSERT_TRUE(AskBy(credentials, &info).ok());
+  authority_.Revoke({files.certificate});
+  ASSERT_THAT(identity_->Reload(), IsOk());
+  EXPECT_EQ(AskBy(credentials, &info).error_code(), grpc::StatusCode::UNAVAILABLE);
+  authority_.IssuePeer("operator/caller");
+  ASSERT_THAT(identity->Reload(), IsOk());
+  EXPECT_TRUE(Eventually([&] { return AskBy(credentials, &info).ok(); }));
+}
+
+TEST_F(TlsIdentityWireTest, LetsARevokedCertificateInNoMore) {  // C-W 16
+  ASSERT_THAT(AskWith(client_), IsOk());
+  authority_.Revoke({client_.certificate});
+  ASSERT_THAT(identity_->Reload(), IsOk());
+  EXPECT_THAT(AskWith(client_), HasCode(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(AskWith(authority_.IssuePeer("operator/other")), IsOk());
+}
+
+TEST_F(TlsIdentityWireTest, KeepsTheLastGoodListOfRevokedCertificates) {
+  authority_.Revoke({client_.certificate});
+  ASSERT_THAT(identity_->Reload(), IsOk());
+  testing::TempDir elsewhere;
+  testing::Authority other(elsewhere.path());
+  std::ofstream(files_.crl) << ContentOf(other.Revoke({}));
+  EXPECT_THAT(std::string(identity_->Reload().message()), HasSubstr("not signed by the authority"));
+  authority_.Revoke({}, {.made = -absl::Hours(2), .next = -absl::Hours(1)});
+  EXPECT_THAT(std::string(identity_->Reload().message()), HasSubstr("out of date"));
+  std::ofstream(files_.crl) << "garbage";
+  EXPECT_THAT(std::string(identity_->Reload().message()), HasSubstr("no PEM list"));
+  EXPECT_THAT(AskWith(client_), HasCode(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(TlsIdentityWireTest, LetsNobodyInWhileTheListIsOutOfDate) {
+  authority_.Revoke({}, {.next = absl::Seconds(2)});
+  ASSERT_THAT(identity_->Reload(), IsOk());
+  EXPECT_TRUE(Eventually([&] { return absl::IsUnavailable(AskWith(client_).status()); }));
+  authority_.Revoke({});
+  ASSERT_THAT(identity_->Reload(), IsOk());
+  EXPECT_THAT(AskWith(client_), IsOk());
+}
+
+TEST_F(TlsIdentityWireTest, TellsWhenItExpiresAndWhatItRefused) {
+  LogCapture log;
+  EXPECT_THAT(obs::RenderMetrics(), HasSubstr("tc_tls_certificate_expires_seconds"));
+  std::ofstream(files_.certificate) << "garbage";
+  for (int look = 0; look < 5; ++look) identity_->Look();
+  EXPECT_EQ(log.Count("new certificates refused"), 1);
+  CertificateRequest short_lived;
+  short_lived.uris = {"spiffe://example.org/service/identity"};
+  short_lived.valid_from = -absl::Hours(9);
+  short_lived.valid_until = absl::Hours(1);
+  authority_.Issue("service-identity", short_lived);
+  for (int look = 0; look < 5; ++look) identity_->Look();
+  EXPECT_EQ(log.Count("must be renewed"), 1);
+}
+
+}  // namespace
+}  // namespace tc::rpc

@@ -1,0 +1,186 @@
+#include "common/rpc/tls_material.h"
+
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "common/base/status.h"
+#include "common/crypto/hmac.h"
+#include "common/crypto/key_files.h"
+#include "common/rpc/tls.h"
+
+namespace tc::rpc {
+namespace {
+
+constexpr size_t kMaxFile = 4 * 1024 * 1024;  // a list of a hundred thousand revoked certificates
+
+absl::Status Bad(const std::string& file, absl::string_view what) {
+  return absl::FailedPreconditionError(absl::StrCat(file, ": ", what));
+}
+
+// The same, for what a parser has said of the file's content.
+template <typename T>
+absl::StatusOr<T> In(const std::string& file, absl::StatusOr<T> parsed) {
+  if (!parsed.ok()) return Bad(file, parsed.status().message());
+  return parsed;
+}
+
+class File {
+ public:
+  explicit File(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+  ~File() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  int fd() const { return fd_; }
+
+ private:
+  const int fd_;
+};
+
+enum class Readers { kAnybody, kOwner };
+
+absl::StatusOr<Secret> ReadFile(const std::string& path, Readers readers) {
+  const File file(path);
+  struct stat info {};
+  if (file.fd() < 0 || ::fstat(file.fd(), &info) != 0)
+    return Bad(path, absl::StrCat("cannot be read: ", std::strerror(errno)));
+  if (!S_ISREG(info.st_mode)) return Bad(path, "is not a file");
+  if (readers == Readers::kOwner && !crypto::IsPrivate(info.st_mode, info.st_gid, crypto::OwnGroups())) {
+    return Bad(path, absl::StrFormat("mode %04o lets others read the key; use 0600", info.st_mode & 07777));
+  }
+  if (static_cast<size_t>(info.st_size) > kMaxFile) return Bad(path, "is longer than 4 MiB");
+  std::string bytes(static_cast<size_t>(info.st_size), '\0');
+  size_t size = 0;
+  ssize_t read = 1;
+  while (size < bytes.size() && (read = ::read(file.fd(), bytes.data() + size, bytes.size() - size)) > 0)
+    size += static_cast<size_t>(read);
+  Secret content(absl::string_view(bytes.data(), size));
+  OPENSSL_cleanse(bytes.data(), bytes.size());
+  if (read < 0) return Bad(path, "cannot be read");
+  return content;
+}
+
+absl::Status CheckPair(const std::string& certificate_file, X509* certificate, const std::string& key_file,
+                       EVP_PKEY* key) {
+  if (X509_check_private_key(certificate, key) == 1) return absl::OkStatus();
+  return Bad(key_file, absl::StrCat("is not the key of ", certificate_file));
+}
+
+absl::Status CheckDates(const std::string& file, absl::Time not_before, absl::Time not_after,
+                        absl::Time now) {
+  const auto text = [](absl::Time time) { return absl::FormatTime(time, absl::UTCTimeZone()); };
+  if (now < not_before) return Bad(file, absl::StrCat("is valid from ", text(not_before), " on only"));
+  if (now >= not_after) return Bad(file, absl::StrCat("has expired at ", text(not_after)));
+  return absl::OkStatus();
+}
+
+// Whether the chain leads to one of the authorities, at `now`.
+absl::Status CheckChain(const TlsFiles& files, const Certificates& chain, const Certificates& authorities,
+                        absl::Time now) {
+  const X509Owned<X509_STORE> store(X509_STORE_new());
+  for (const X509Owned<X509>& authority : authorities) X509_STORE_add_cert(store.get(), authority.get());
+  STACK_OF(X509)* const further = sk_X509_new_null();
+  for (size_t i = 1; i < chain.size(); ++i) sk_X509_push(further, chain[i].get());
+  const X509Owned<X509_STORE_CTX> context(X509_STORE_CTX_new());
+  X509_STORE_CTX_init(context.get(), store.get(), chain.front().get(), further);
+  X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(context.get()), absl::ToTimeT(now));
+  const int verified = X509_verify_cert(context.get());
+  const int error = X509_STORE_CTX_get_error(context.get());
+  sk_X509_free(further);
+  if (verified == 1) return absl::OkStatus();
+  return Bad(files.certificate, absl::StrCat("does not lead to an authority of ", files.ca, ": ",
+                                             X509_verify_cert_error_string(error)));
+}
+
+absl::Status CheckUse(const std::string& file, X509* certificate) {
+  const bool says = (X509_get_extension_flags(certificate) & EXFLAG_XKUSAGE) != 0;
+  const uint32_t use = X509_get_extended_key_usage(certificate);
+  const bool both = (use & XKU_SSL_SERVER) != 0 && (use & XKU_SSL_CLIENT) != 0;
+  if (says && both) return absl::OkStatus();
+  return Bad(file, "is not for serverAuth and clientAuth both");
+}
+
+absl::Status CheckName(const std::string& file, X509& certificate, const std::string& spiffe_id) {
+  if (spiffe_id.empty()) return absl::OkStatus();
+  const std::vector<std::string> uris = UriNamesOf(certificate);
+  if (uris == std::vector<std::string>{spiffe_id}) return absl::OkStatus();
+  return Bad(file, absl::StrCat("must have the one URI name ", spiffe_id, "; it has ",
+                                uris.empty() ? "none" : absl::StrJoin(uris, ", ")));
+}
+
+// Written anew, so that nothing of the files is served but what was checked.
+Secret PemOf(EVP_PKEY* key, const Certificates& certificates) {
+  const X509Owned<BIO> out(BIO_new(BIO_s_secmem()));
+  if (key != nullptr) PEM_write_bio_PrivateKey(out.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
+  for (const X509Owned<X509>& certificate : certificates) PEM_write_bio_X509(out.get(), certificate.get());
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &bytes);
+  return Secret(absl::string_view(bytes, static_cast<size_t>(size)));
+}
+
+}  // namespace
+
+std::string TlsFileContents::Fingerprint() const {
+  std::string all;
+  for (const absl::string_view part : {absl::string_view(certificate), private_key.Reveal(),
+                                       absl::string_view(ca), absl::string_view(crl)}) {
+    absl::StrAppend(&all, crypto::Sha256(part));
+  }
+  return crypto::Sha256(all);
+}
+
+absl::StatusOr<TlsFileContents> ReadTlsFiles(const TlsFiles& files) {
+  TlsFileContents contents;
+  contents.certificate = std::string(TRY(ReadFile(files.certificate, Readers::kAnybody)).Reveal());
+  contents.private_key = TRY(ReadFile(files.private_key, Readers::kOwner));
+  contents.ca = std::string(TRY(ReadFile(files.ca, Readers::kAnybody)).Reveal());
+  if (!files.crl.empty()) contents.crl = std::string(TRY(ReadFile(files.crl, Readers::kAnybody)).Reveal());
+  return contents;
+}
+
+absl::StatusOr<TlsMaterial> CheckTlsFiles(const TlsFiles& files, const TlsFileContents& contents,
+                                          const std::string& spiffe_id, absl::Time now) {
+  const Certificates authorities = TRY(In(files.ca, ParseCertificates(contents.ca)));
+  const Certificates chain = TRY(In(files.certificate, ParseCertificates(contents.certificate)));
+  const X509Owned<EVP_PKEY> key = TRY(In(files.private_key, ParsePrivateKey(contents.private_key.Reveal())));
+  X509* const own = chain.front().get();
+  if (EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_EC)
+    return Bad(files.private_key, "is not an elliptic-curve (ECDSA) key");
+  TRY(CheckPair(files.certificate, own, files.private_key, key.get()));
+  TlsMaterial material;
+  material.not_before = TimeOf(X509_get0_notBefore(own));
+  material.not_after = TimeOf(X509_get0_notAfter(own));
+  TRY(CheckDates(files.certificate, material.not_before, material.not_after, now));
+  TRY(CheckChain(files, chain, authorities, now));
+  TRY(CheckUse(files.certificate, own));
+  TRY(CheckName(files.certificate, *own, spiffe_id));
+  if (!files.crl.empty()) {
+    material.revocations = std::make_shared<const Revocations>(
+        TRY(In(files.crl, Revocations::Parse(contents.crl, authorities, now))));
+  }
+  material.identity = PemOf(key.get(), chain);
+  material.roots = std::string(PemOf(nullptr, authorities).Reveal());
+  return material;
+}
+
+absl::Status CheckCertificate(const std::string& certificate, const std::string& private_key) {
+  const Secret chain = TRY(ReadFile(certificate, Readers::kAnybody));
+  const Secret pem = TRY(ReadFile(private_key, Readers::kAnybody));
+  const Certificates certificates = TRY(In(certificate, ParseCertificates(chain.Reveal())));
+  const X509Owned<EVP_PKEY> key = TRY(In(private_key, ParsePrivateKey(pem.Reveal())));
+  return CheckPair(certificate, certificates.front().get(), private_key, key.get());
+}
+
+}  // namespace tc::rpc

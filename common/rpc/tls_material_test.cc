@@ -1,0 +1,143 @@
+// The operator's TLS files are checked together before anything of them is served (TRN-03, TRN-04, TRN-08,
+// CFG-02).
+
+#include "common/rpc/tls_material.h"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "absl/time/clock.h"
+#include "common/testing/certificates.h"
+#include "common/testing/status.h"
+#include "common/testing/temp_dir.h"
+
+namespace tc::rpc {
+namespace {
+
+using testing::Authority;
+using testing::CertificateRequest;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using ::testing::Not;
+using testing::TempDir;
+
+constexpr char kId[] = "spiffe://example.org/service/identity";
+
+class TlsMaterialTest : public ::testing::Test {
+ protected:
+  absl::Status Check(const TlsFiles& files, const std::string& id = kId, absl::Time now = absl::Now()) {
+    const absl::StatusOr<TlsFileContents> contents = ReadTlsFiles(files);
+    if (!contents.ok()) return contents.status();
+    return CheckTlsFiles(files, *contents, id, now).status();
+  }
+  std::string Wrong(const TlsFiles& files, const std::string& id = kId) {
+    return std::string(Check(files, id).message());
+  }
+  TlsFiles Issue(CertificateRequest request) {
+    if (request.uris.empty()) request.uris = {kId};
+    return authority_.Issue("service", request);
+  }
+
+  TempDir dir_;
+  Authority authority_{dir_.path()};
+  TlsFiles files_ = authority_.IssuePeer("service/identity");
+};
+
+TEST_F(TlsMaterialTest, TakesWhatHoldsTogether) { EXPECT_THAT(Check(files_), IsOk()); }
+
+TEST_F(TlsMaterialTest, NamesTheFileThatIsWrong) {
+  TlsFiles files = files_;
+  files.ca = "/no/such/ca.pem";
+  EXPECT_THAT(Wrong(files), HasSubstr("/no/such/ca.pem: cannot be read"));
+  files = files_;
+  files.ca = dir_.path();
+  EXPECT_THAT(Wrong(files), HasSubstr("is not a file"));
+  files = files_;
+  files.certificate = files_.private_key;
+  EXPECT_THAT(Wrong(files), HasSubstr("holds no PEM certificate"));
+  files = files_;
+  files.private_key = authority_.IssuePeer("operator/ops").private_key;
+  EXPECT_THAT(Wrong(files), HasSubstr("is not the key of"));
+  files = files_;
+  files.private_key = files_.certificate;
+  EXPECT_THAT(Wrong(files), HasSubstr("holds no PEM private key"));
+}
+
+TEST_F(TlsMaterialTest, TakesNoKeyThatOthersMayRead) {
+  ::chmod(files_.private_key.c_str(), 0644);
+  EXPECT_THAT(Wrong(files_), HasSubstr("mode 0644 lets others read the key"));
+}
+
+TEST_F(TlsMaterialTest, TakesNoRsaCertificateSinceThatWouldLetTls12In) {  // TRN-02
+  EXPECT_THAT(Wrong(Issue({.rsa = true})), HasSubstr("elliptic-curve"));
+}
+
+TEST_F(TlsMaterialTest, TakesNoCertificateOutsideItsDates) {
+  EXPECT_THAT(Wrong(Issue({.valid_from = -absl::Hours(2), .valid_until = -absl::Seconds(1)})),
+              HasSubstr("has expired at"));
+  EXPECT_THAT(Wrong(Issue({.valid_from = absl::Hours(1), .valid_until = absl::Hours(2)})),
+              HasSubstr("is valid from"));
+  EXPECT_THAT(Check(files_, kId, absl::Now() + absl::Hours(2)), Not(IsOk()));
+}
+
+TEST_F(TlsMaterialTest, TakesNoCertificateOfAnotherAuthority) {
+  const TempDir elsewhere;
+  TlsFiles files = files_;
+  files.ca = Authority(elsewhere.path()).ca_file();
+  EXPECT_THAT(Wrong(files), HasSubstr("does not lead to an authority"));
+}
+
+TEST_F(TlsMaterialTest, TakesNoCertificateForOneSideOnly) {
+  for (const char* usage : {"serverAuth", "clientAuth", ""}) {
+    EXPECT_THAT(Wrong(Issue({.usage = usage})), HasSubstr("serverAuth and clientAuth"));
+  }
+}
+
+TEST_F(TlsMaterialTest, TakesItsOwnNameOnly) {  // TRN-04
+  for (const std::vector<std::string>& uris :
+       std::vector<std::vector<std::string>>{{"spiffe://example.org/service/otp"},
+                                             {"spiffe://example.com/service/identity"},
+                                             {kId, "spiffe://example.org/service/otp"},
+                                             {kId, "https://example.org"}}) {
+    EXPECT_THAT(Wrong(Issue({.uris = uris})), HasSubstr("must have the one URI name"));
+  }
+  EXPECT_THAT(Check(authority_.Issue("none", {}), kId), Not(IsOk()));
+  EXPECT_THAT(Check(authority_.Issue("none", {}), ""), IsOk()) << "a caller may have any";
+}
+
+TEST_F(TlsMaterialTest, ServesNothingOfTheFilesButWhatWasChecked) {
+  const TlsFiles other = authority_.IssuePeer("operator/ops");
+  TlsFileContents contents = *ReadTlsFiles(files_);
+  contents.certificate += std::string(ReadTlsFiles(other)->private_key.Reveal());
+  ASSERT_OK_AND_ASSIGN(const TlsMaterial material, CheckTlsFiles(files_, contents, kId, absl::Now()));
+  const std::string served(material.identity.Reveal());
+  EXPECT_EQ(served.find("BEGIN PRIVATE KEY"), served.rfind("BEGIN PRIVATE KEY"));
+}
+
+TEST_F(TlsMaterialTest, TakesAListOfRevokedCertificatesOfItsAuthorityThatIsOfNow) {  // TRN-11
+  files_.crl = authority_.Revoke({files_.certificate});
+  EXPECT_THAT(Check(files_), IsOk());
+  authority_.Revoke({}, {.next = -absl::Seconds(1)});
+  EXPECT_THAT(Wrong(files_), HasSubstr("is out of date"));
+  authority_.Revoke({}, {.made = absl::Hours(1), .next = absl::Hours(2)});
+  EXPECT_THAT(Wrong(files_), HasSubstr("is out of date"));
+  const TempDir elsewhere;
+  files_.crl = Authority(elsewhere.path()).Revoke({});
+  EXPECT_THAT(Wrong(files_), HasSubstr("is not signed by the authority"));
+  files_.crl = files_.ca;
+  EXPECT_THAT(Wrong(files_), HasSubstr("holds no PEM list"));
+  files_.crl = "/no/such/list";
+  EXPECT_THAT(Wrong(files_), HasSubstr("/no/such/list: cannot be read"));
+}
+
+TEST_F(TlsMaterialTest, TellsContentsApart) {
+  const std::string before = ReadTlsFiles(files_)->Fingerprint();
+  EXPECT_EQ(ReadTlsFiles(files_)->Fingerprint(), before);
+  authority_.IssuePeer("service/identity");
+  EXPECT_NE(ReadTlsFiles(files_)->Fingerprint(), before);
+}
+
+}  // namespace
+}  // namespace tc::rpc

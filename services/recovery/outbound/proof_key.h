@@ -1,0 +1,37 @@
+#pragma once
+
+// ProofKey: the file with the key that signs proofs, watched: a new key that is good is taken without a
+// restart (CFG-03), and one that is not leaves the last good one in use. Metric:
+// tc_proof_key_reloads_total{outcome}.
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/rpc/reload_log.h"
+#include "services/recovery/outbound/proof.h"
+
+namespace tc::recovery {
+
+class ProofKey {
+ public:
+  // Reads the key (PEM, not readable by others); its kid is its thumbprint. When it is absent and `create`:
+  // makes one, and beside it "<name>.jwks" with its public half for identity. FAILED_PRECONDITION names the
+  // file that is missing, readable by others or malformed.
+  static absl::StatusOr<std::unique_ptr<ProofKey>> Open(std::string path, bool create);
+
+  const ProofSigner& signer() const { return signer_; }
+  // One look by a watch: takes a new key, tells the log what came of it. One thread at a time.
+  void Look(absl::Time now);
+
+ private:
+  ProofKey(std::string path, const crypto::JwtSigner& signer);
+
+  const std::string path_;
+  std::string kid_;
+  ProofSigner signer_;
+  rpc::ReloadLog log_;
+};
+
+}  // namespace tc::recovery

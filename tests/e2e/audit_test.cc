@@ -1,0 +1,195 @@
+// The audit log of the real services, verified from outside with tcctl, and tampered with (LOG-01, LOG-04,
+// LOG-05, LOG-07, LOG-10, LOG-12).
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/kv/key.h"
+#include "common/kv/rocks_database.h"
+#include "common/testing/status.h"
+#include "common/testing/temp_dir.h"
+#include "tests/e2e/cli.h"
+#include "tests/e2e/journey.h"
+#include "tests/e2e/world.h"
+
+namespace tc::e2e {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::IsOk;
+using ::testing::Not;
+using Json = nlohmann::json;
+
+MATCHER_P2(Prints, exit_code, text, "") {
+  *result_listener << "exit code " << arg.exit_code << ": " << arg.text;
+  return arg.exit_code == exit_code && arg.text.find(text) != std::string::npos;
+}
+
+class AuditTest : public World {
+ protected:
+  static Output Tcctl(const std::string& arguments) { return RunTcctl(suite().location().data, arguments); }
+  static Output Verify(dev::Service service) {
+    return Tcctl(absl::StrCat("-o json audit verify --service ", dev::NameOf(service)));
+  }
+  static Json Listed(dev::Service service, const std::string& more = "") {
+    const Output output =
+        Tcctl(absl::StrCat("-o json audit list --limit 5000 --service ", dev::NameOf(service), " ", more));
+    return Json::parse(output.text)["entries"];
+  }
+  static int CountOf(const Json& entries, const std::string& type) {
+    int count = 0;
+    for (const Json& entry : entries) count += entry["type"] == type ? 1 : 0;
+    return count;
+  }
+
+  void Travel(Journey& journey) {
+    journey.principal = Someone("Anna");
+    journey.contact = Someone("Maria");
+    dev::People people = People();
+    for (const Step& step : Steps()) ASSERT_THAT(step.run(people, journey), IsOk()) << step.name;
+  }
+
+  // Changes the store of a service that does not run.
+  static void Tamper(dev::Service service, absl::FunctionRef<absl::Status(kv::Txn&)> change) {
+    ASSERT_EQ(suite().Stop(service), 0);
+    {
+      const auto store = kv::OpenRocks(absl::StrCat(suite().location().data, "/", dev::NameOf(service)));
+      ASSERT_THAT(store, IsOk());
+      ASSERT_THAT((*store)->Update(change), IsOk());
+    }
+    ASSERT_THAT(suite().Start(service), IsOk());
+  }
+  static std::string EntryKey(uint64_t n) { return kv::Key("audit-entry").U64(n).bytes(); }
+};
+
+TEST_F(AuditTest, AJourneyIsInTheLogsAndTheyVerify) {
+  Journey journey;
+  Travel(journey);
+  for (const dev::Service service : dev::kServices) {
+    const Output first = Verify(service);
+    EXPECT_THAT(first, Prints(0, "\"intact\": true")) << dev::NameOf(service);
+    EXPECT_THAT(Verify(service), Prints(0, "\"intact\": true"));
+    EXPECT_THAT(
+        Tcctl(absl::StrCat("call ", dev::NameOf(service), "/AdminService/VerifyAuditLog --role monitor/m")),
+        Prints(0, "\"intact\": true"));
+  }
+  EXPECT_GE(CountOf(Listed(dev::Service::kIdentity), "AccountCreated"), 2);
+  EXPECT_GE(CountOf(Listed(dev::Service::kLinking), "LinkCreated"), 1);
+  EXPECT_GE(CountOf(Listed(dev::Service::kRecovery), "RecoveryCompleted"), 1);
+  const Json otp = Listed(dev::Service::kOtp);
+  EXPECT_GE(CountOf(otp, "CodeTried"), 1);
+  EXPECT_GE(CountOf(otp, "VerificationApproved"), 1);
+  EXPECT_GE(CountOf(otp, "AuditLogRead"), 1) << "reading is an entry, too";
+  for (const Json& entry : otp) {
+    if (entry["type"] != "CodeTried") continue;
+    EXPECT_TRUE(absl::StartsWith(entry["peer"].get<std::string>(), "service/")) << entry;
+    EXPECT_FALSE(entry["call_id"].get<std::string>().empty());
+  }
+}
+
+TEST_F(AuditTest, TellsOfPeopleOnlyWhenItIsOpened) {
+  Journey journey;
+  Travel(journey);
+  const std::string name = journey.principal.account;
+  EXPECT_THAT(Listed(dev::Service::kLinking).dump(), Not(HasSubstr(name)));
+  EXPECT_THAT(Listed(dev::Service::kLinking, "--open").dump(), HasSubstr(name));
+}
+
+TEST_F(AuditTest, ARefusedCallIsAnEntry) {  // LOG-11
+  EXPECT_THAT(Tcctl("call linking/AdminService/GetKeyInventory --role bank/stranger"), Prints(4, ""));
+  Json refused;
+  for (const Json& entry : Listed(dev::Service::kLinking)) {
+    if (entry["type"] == "CallRefused" && entry["peer"] == "bank/stranger") refused = entry;
+  }
+  ASSERT_FALSE(refused.is_null());
+  EXPECT_EQ(refused["result"], "ROLE_NOT_ALLOWED");
+  EXPECT_THAT(refused.dump(), HasSubstr("GetKeyInventory"));
+}
+
+TEST_F(AuditTest, NobodyButAnAuditorReadsIt) {
+  EXPECT_THAT(Tcctl("audit list --service otp --role operator/me"), Prints(4, "ROLE_NOT_ALLOWED"));
+  EXPECT_THAT(Tcctl("audit prove 0 --service otp --role operator/me"), Prints(4, "ROLE_NOT_ALLOWED"));
+}
+
+TEST_F(AuditTest, AnEntryIsProvedWithoutTheService) {
+  ASSERT_THAT(Verify(dev::Service::kLinking), Prints(0, "intact"));
+  const testing::TempDir dir;
+  const std::string file = dir / "proof.json";
+  ASSERT_THAT(Tcctl(absl::StrCat("audit prove 0 --service linking > ", file, " #")), Prints(0, ""));
+  EXPECT_THAT(Tcctl(absl::StrCat("audit check-proof ", file, " --service linking")),
+              Prints(0, "ServiceStarted"));
+  EXPECT_THAT(Tcctl(absl::StrCat("audit check-proof ", file, " --state ", dir / "none")), Prints(2, "--key"));
+  std::ifstream in(file);
+  Json proof = Json::parse(in);
+  proof["entry"] = "1";
+  dir.Write("bad.json", proof.dump());
+  EXPECT_THAT(Tcctl(absl::StrCat("audit check-proof ", dir / "bad.json", " --service linking")),
+              Prints(1, "another entry"));
+  EXPECT_THAT(Tcctl("audit prove 1000000 --service linking"), Prints(3, "NOT_FOUND"));
+}
+
+// An entry is changed behind the service's back: its own check, the auditor's, and its signer find it.
+TEST_F(AuditTest, ATamperedStoreIsFound) {
+  ASSERT_THAT(Verify(dev::Service::kOtp), Prints(0, "intact"));
+  std::string before;
+  Tamper(dev::Service::kOtp, [&](kv::Txn& txn) -> absl::Status {
+    before = TRY(txn.Get(EntryKey(0))).value();
+    std::string leaf = before;
+    leaf[leaf.find("ServiceStarted")] = 's';
+    return txn.Put(EntryKey(0), leaf);
+  });
+  EXPECT_THAT(Verify(dev::Service::kOtp), Prints(1, "DATA_LOSS"));
+  EXPECT_THAT(Tcctl("call otp/AdminService/VerifyAuditLog --role monitor/m"),
+              Prints(0, "\"problem\": \"the tree has another hash for it\""));
+  Tamper(dev::Service::kOtp, [&](kv::Txn& txn) { return txn.Put(EntryKey(0), before); });
+  EXPECT_THAT(Verify(dev::Service::kOtp), Prints(0, "intact"));
+}
+
+// The end is cut off, with the checkpoints that would tell: the auditor remembers.
+TEST_F(AuditTest, ALogThatWasCutOffIsFoundByWhoRemembersIt) {
+  const std::string data = suite().location().data;
+  const std::string copy = data + "/recovery.before";
+  ASSERT_EQ(suite().Stop(dev::Service::kRecovery), 0);
+  std::filesystem::copy(data + "/recovery", copy, std::filesystem::copy_options::recursive);
+  ASSERT_THAT(suite().Start(dev::Service::kRecovery), IsOk());
+  ASSERT_THAT(Verify(dev::Service::kRecovery), Prints(0, "intact"));
+  ASSERT_THAT(Verify(dev::Service::kRecovery), Prints(0, "intact"));
+
+  ASSERT_EQ(suite().Stop(dev::Service::kRecovery), 0);
+  std::filesystem::rename(data + "/recovery", data + "/recovery.after");
+  std::filesystem::rename(copy, data + "/recovery");
+  ASSERT_THAT(suite().Start(dev::Service::kRecovery), IsOk());
+  const Output restored = Verify(dev::Service::kRecovery);
+  EXPECT_EQ(restored.exit_code, 1) << restored.text;
+
+  ASSERT_EQ(suite().Stop(dev::Service::kRecovery), 0);
+  std::filesystem::remove_all(data + "/recovery");
+  std::filesystem::rename(data + "/recovery.after", data + "/recovery");
+  ASSERT_THAT(suite().Start(dev::Service::kRecovery), IsOk());
+  EXPECT_THAT(Verify(dev::Service::kRecovery), Prints(0, "intact"));
+}
+
+// Killed in the middle of its work, a service has both of each event and its entry, or neither (LOG-07).
+TEST_F(AuditTest, AKilledServiceHasEventsAndEntriesThatAgree) {
+  for (int round = 0; round < 3; ++round) {
+    Journey journey;
+    journey.principal = Someone("Anna");
+    journey.contact = Someone("Maria");
+    dev::People people = People();
+    for (size_t i = 0; i < Steps().size() / 2; ++i) (void)Steps()[i].run(people, journey);
+    for (const dev::Service service : dev::kServices) {
+      suite().Kill(service);
+      ASSERT_THAT(suite().Start(service), IsOk());
+      EXPECT_THAT(Verify(service), Prints(0, "\"intact\": true"));
+      EXPECT_THAT(
+          Tcctl(absl::StrCat("call ", dev::NameOf(service), "/AdminService/VerifyAuditLog --role monitor/m")),
+          Prints(0, "\"intact\": true"));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tc::e2e

@@ -1,0 +1,28 @@
+#pragma once
+
+// Access over mutual TLS, for a suite in production: the certificate is the peer, the person's assertion
+// comes from the issuer.
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/rpc/credentials.h"
+#include "tools/tcctl/client.h"
+
+namespace tc::dev {
+
+// Before the first use of gRPC: TLS 1.3 only.
+void RestrictTls();
+
+// NOT_FOUND names the file that cannot be read. The server must have a certificate of files.ca for the host
+// of its target.
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsCredentials(const rpc::TlsFiles& files);
+
+// Every caller is the peer of this certificate; `assertion` is the bearer token that is sent, empty: none.
+absl::StatusOr<std::shared_ptr<Access>> TlsAccess(const std::string& target, const rpc::TlsFiles& files,
+                                                  std::string assertion);
+
+}  // namespace tc::dev
