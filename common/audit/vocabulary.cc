@@ -63,6 +63,8 @@ const std::vector<Term>& Vocabulary() {
       {"LinkResigned", "linking", "privilege_permissions_changed", "the contact has resigned"},
       {"DangerReported", "linking", "user_disabled", "the contact reported a danger: the account is frozen"},
       // recovery
+      {"RecoveryStarted", "recovery", "authn_recovery_start",
+       "somebody began one; names nobody, for his account may not exist"},
       {"RecoveryAwaitingContact", "recovery", "authn_recovery_step", "the contact is asked"},
       {"RecoveryHeld", "recovery", "authn_recovery_hold", "stopped for an examination"},
       {"RecoveryInPerson", "recovery", "authn_recovery_step", "documents were shown to an officer"},

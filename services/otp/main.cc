@@ -40,6 +40,8 @@ void AddFlags(CLI::App& app, StartupFlags& flags) {
   app.add_option("--receipts-cert", flags.receipts.certificate,
                  "PEM file of its certificate chain; without one only a loopback address is served");
   app.add_option("--receipts-key", flags.receipts.private_key, "PEM file of its private key");
+  app.add_flag("--receipts-allow-tls12", flags.receipts.allow_tls12,
+               "Take TLS 1.2 besides 1.3 there, for a gateway that knows no better");
 }
 
 void Announce(const Startup& start) {

@@ -78,7 +78,9 @@ TEST_F(AuditTest, AJourneyIsInTheLogsAndTheyVerify) {
   }
   EXPECT_GE(CountOf(Listed(dev::Service::kIdentity), "AccountCreated"), 2);
   EXPECT_GE(CountOf(Listed(dev::Service::kLinking), "LinkCreated"), 1);
-  EXPECT_GE(CountOf(Listed(dev::Service::kRecovery), "RecoveryCompleted"), 1);
+  const Json recovery = Listed(dev::Service::kRecovery);
+  EXPECT_GE(CountOf(recovery, "RecoveryStarted"), 1);
+  EXPECT_GE(CountOf(recovery, "RecoveryCompleted"), 1);
   const Json otp = Listed(dev::Service::kOtp);
   EXPECT_GE(CountOf(otp, "CodeTried"), 1);
   EXPECT_GE(CountOf(otp, "VerificationApproved"), 1);
@@ -87,6 +89,19 @@ TEST_F(AuditTest, AJourneyIsInTheLogsAndTheyVerify) {
     if (entry["type"] != "CodeTried") continue;
     EXPECT_TRUE(absl::StartsWith(entry["peer"].get<std::string>(), "service/")) << entry;
     EXPECT_FALSE(entry["call_id"].get<std::string>().empty());
+  }
+}
+
+// REC-01: what the log tells of a start is the same, whether or not there is such an account.
+TEST_F(AuditTest, AStartNamesNobody) {
+  const auto started = [] { return CountOf(Listed(dev::Service::kRecovery), "RecoveryStarted"); };
+  const int before = started();
+  dev::People people = People();
+  ASSERT_THAT(people.StartRecovery("+79990001122"), IsOk());
+  EXPECT_EQ(started(), before + 1);
+  for (const Json& entry : Listed(dev::Service::kRecovery, "--open")) {
+    if (entry["type"] != "RecoveryStarted") continue;
+    EXPECT_FALSE(entry.contains("persons") && !entry["persons"].empty()) << entry;
   }
 }
 

@@ -59,6 +59,14 @@ std::string RawAnswer::AllThatIsTold() const {
   return absl::StrCat(text, "\n", status.error_details().size(), "\n", body);
 }
 
+Line::Line(std::shared_ptr<grpc::Channel> channel, int at_once)
+    : stub_(channel), free_(at_once), at_once_(at_once) {
+  // gRPC's queue of callbacks ends with the last channel that has used it, and 1.51 may then let go of it
+  // once too often: the first channel stays.
+  static const auto& kept = *new std::shared_ptr<grpc::Channel>(std::move(channel));
+  (void)kept;
+}
+
 void Line::Send(const RawCall& call, std::function<void(const RawAnswer&)> done) {
   {
     std::unique_lock lock(mutex_);

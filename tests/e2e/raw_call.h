@@ -43,8 +43,7 @@ struct RawAnswer {
 
 class Line {
  public:
-  explicit Line(std::shared_ptr<grpc::Channel> channel, int at_once = 48)
-      : stub_(std::move(channel)), free_(at_once), at_once_(at_once) {}
+  explicit Line(std::shared_ptr<grpc::Channel> channel, int at_once = 48);
   ~Line() { Wait(); }
 
   RawAnswer Ask(const RawCall& call);

@@ -97,9 +97,7 @@ void CheckNames(Input input) {
     const auto name = identity::ParsePersonName(text, kField);
     if (name.ok()) {
       Require(identity::SameFirstName(*name, text), "a name is like itself");
-      Require(otp::ParseMask(identity::MaskedName(*name, *name), kField).ok() || name->size() > 64 ||
-                  !OnlyOf(*name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz -'"),
-              "a masked name can be told");
+      Require(otp::ParseMask(identity::MaskedName(*name, *name), kField).ok(), "a masked name can be told");
     }
     const auto first = linking::FirstName::Parse(text, kField);
     if (!first.ok()) MustBeRefused(first.status());

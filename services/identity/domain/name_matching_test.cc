@@ -42,6 +42,20 @@ TEST(MaskedName, KeepsTheFirstNameAndOneLetter) {
   EXPECT_EQ(MaskedName("Иван", ""), "Иван");
 }
 
+// otp refuses every other mask, and with it the message (SND-19).
+TEST(MaskedName, HoldsOnlyWhatAMessageMayHold) {
+  EXPECT_EQ(MaskedName("José", "Ñandú"), "José Ñ.");
+  EXPECT_EQ(MaskedName("Анна-Мария", "О’Нил"), "Анна-Мария О.");
+  EXPECT_EQ(MaskedName("გია", "ა"), "*** *.");         // Georgian
+  EXPECT_EQ(MaskedName("Ѝван", "Петров"), "Ѝван П.");  // composed
+  EXPECT_EQ(MaskedName("А̕ва", "Петров"), "А*ва П.");   // a mark that stays apart
+  std::string longest;
+  for (int i = 0; i < 100; ++i) longest += "Ж";
+  const std::string mask = MaskedName(longest, longest);
+  EXPECT_EQ(CodePoints(mask).size(), kLongestMaskedName);
+  EXPECT_EQ(mask.substr(mask.size() - 4), " Ж.");
+}
+
 TEST(Text, MeasuresCodePointsAndRoundTrips) {
   EXPECT_EQ(CodePoints("яz😀").size(), 3U);
   EXPECT_EQ(FromCodePoints(CodePoints("яz😀")), "яz😀");

@@ -102,9 +102,10 @@ std::optional<ReceiptListenerOptions> ReadReceiptFlags(const ReceiptFlags& flags
     options.url = flags.url;
     options.certificate = flags.certificate;
     options.private_key = flags.private_key;
+    options.allow_tls12 = flags.allow_tls12;
     return options;
   }
-  if (!flags.url.empty() || !flags.certificate.empty() || !flags.private_key.empty())
+  if (!flags.url.empty() || !flags.certificate.empty() || !flags.private_key.empty() || flags.allow_tls12)
     mistakes.push_back("--receipts-listen is required with the other flags of receipts");
   return std::nullopt;
 }

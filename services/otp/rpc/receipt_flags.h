@@ -19,6 +19,7 @@ struct ReceiptFlags {
   std::string url = {};
   std::string certificate = {};
   std::string private_key = {};
+  bool allow_tls12 = false;
 };
 
 // What the listener is to be started with; nullopt without --receipts-listen. Every mistake becomes a

@@ -24,7 +24,8 @@ constexpr size_t kMaxBody = 16 * 1024;
 constexpr size_t kConnectionMemory = 32 * 1024;  // head of the request, and the piece of body under way
 constexpr absl::Duration kStopPatience = absl::Seconds(1);
 constexpr char kRetryAfter[] = "30";
-constexpr char kTlsVersions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+constexpr char kTls13Only[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3";
+constexpr char kTls12Too[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 
 struct Request {
   std::string target;  // as it came: path and query
@@ -141,7 +142,7 @@ class Listener final : public ReceiptListener {
     const std::string key = tls ? TRY(ReadPem(options.private_key)) : "";
     std::vector<MHD_OptionItem> items = Limits(options);
     const auto text = [](const std::string& s) { return const_cast<char*>(s.c_str()); };
-    const std::string versions = kTlsVersions;
+    const std::string versions = options.allow_tls12 ? kTls12Too : kTls13Only;
     if (tls) {
       items.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, text(certificate)});
       items.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, text(key)});

@@ -25,8 +25,9 @@ namespace tc::otp {
 struct ReceiptListenerOptions {
   std::string listen;       // "127.0.0.1:7404", "[::]:7404"; port 0 takes a free one
   std::string url;          // how providers reach it, "https://otp.example"; empty: http(s)://address()
-  std::string certificate;  // PEM file of the chain; with private_key: TLS 1.2 or newer
+  std::string certificate;  // PEM file of the chain; with private_key: TLS 1.3 only
   std::string private_key;  // PEM file
+  bool allow_tls12 = false;
   absl::Duration request_time = absl::Seconds(15);  // a connection without a whole request in it is closed
   unsigned connections = 64;                        // further ones wait
   unsigned threads = 2;

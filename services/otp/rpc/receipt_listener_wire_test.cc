@@ -207,10 +207,26 @@ TEST_F(ReceiptListenerTest, SpeaksTlsWithTheCertificateOfItsFiles) {
   EXPECT_TRUE(absl::StartsWith(listener_->url(), "https://127.0.0.1:")) << listener_->url();
   EXPECT_EQ(HttpFetch(Url("/receipts/sms/t"), {.ca = files.ca}).code, 204);
   EXPECT_EQ(HttpFetch(Url("/receipts/sms/t"), {.ca = files.ca, .tls = CURL_SSLVERSION_TLSv1_3}).code, 204);
-  const HttpAsk old{.ca = files.ca, .tls = CURL_SSLVERSION_MAX_TLSv1_1};
-  EXPECT_EQ(HttpFetch(Url("/receipts/sms/t"), old).result, CURLE_SSL_CONNECT_ERROR);
+  const HttpAsk old{.ca = files.ca, .tls = CURL_SSLVERSION_MAX_TLSv1_2};
+  EXPECT_EQ(HttpFetch(Url("/receipts/sms/t"), old).result, CURLE_SSL_CONNECT_ERROR) << "TRN-01";
   EXPECT_NE(HttpFetch(Url("/receipts/sms/t")).result, CURLE_OK) << "nobody vouches for it";
   EXPECT_EQ(HttpFetch(absl::StrCat("http://", listener_->address(), "/receipts/sms/t")).code, 0);
+}
+
+TEST_F(ReceiptListenerTest, TakesTls12OnlyWhereItIsAllowed) {
+  testing::TempDir dir;
+  testing::Authority authority(dir.path());
+  const rpc::TlsFiles files = authority.Issue("receipts", {});
+  options_.certificate = files.certificate;
+  options_.private_key = files.private_key;
+  options_.allow_tls12 = true;
+  Start();
+  const auto code = [&](long versions) {
+    return HttpFetch(Url("/receipts/sms/t"), {.ca = files.ca, .tls = versions}).code;
+  };
+  EXPECT_EQ(code(CURL_SSLVERSION_MAX_TLSv1_2), 204);
+  EXPECT_EQ(code(CURL_SSLVERSION_TLSv1_3), 204);
+  EXPECT_EQ(code(CURL_SSLVERSION_MAX_TLSv1_1), 0);
 }
 
 TEST_F(ReceiptListenerTest, NamesWhatItCannotUse) {

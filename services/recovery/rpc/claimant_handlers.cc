@@ -136,6 +136,7 @@ absl::StatusOr<pb::Recovery> Handlers::StartNow(const rpc::Call& call,
     Recovery begun = recovery.decoy && !before.decoy ? TurnIntoDecoy(before) : before;
     begun.subject = recovery.subject;  // whom the code was made for
     const Recovery after = TRY(OwnCodeSent(begun, sent->serial, way.channel, sent->status, call.now));
+    TRY(EnterStart(txn, after, call.now));
     return ClaimantView(TRY(Save(txn, call, before, after)),
                         parts_.tokens.CapabilityOf(recovery.id, recovery.nonce), call);
   });

@@ -71,6 +71,14 @@ absl::Status Tell(kv::Txn& txn, const Recovery& recovery, const Occurrence& occu
   return txn.Emit(std::move(event));
 }
 
+absl::Status EnterStart(kv::Txn& txn, const Recovery& recovery, absl::Time now) {
+  kv::Event act;
+  act.type = "RecoveryStarted";
+  act.resource = absl::StrCat("recoveries/", recovery.id.text());
+  act.at = now;
+  return txn.Audit(std::move(act));
+}
+
 absl::Status Remind(kv::Txn& txn, const Recovery& recovery, absl::Time now) {
   return Enqueue(txn, ReminderOf(recovery), now);
 }

@@ -19,6 +19,9 @@ absl::StatusOr<Recovery> Record(kv::Txn& txn, const RecoveryStore& store, const 
 
 absl::Status Tell(kv::Txn& txn, const Recovery& recovery, const Occurrence& occurrence, absl::Time now);
 
+// The audit log's entry of a start. It names nobody: known accounts and unknown ones leave the same (REC-01).
+absl::Status EnterStart(kv::Txn& txn, const Recovery& recovery, absl::Time now);
+
 // The contact has not answered yet: he is told again.
 absl::Status Remind(kv::Txn& txn, const Recovery& recovery, absl::Time now);
 
