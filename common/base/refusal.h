@@ -38,7 +38,8 @@ class Refusal {
 
   // ErrorInfo.metadata. Keys are snake_case.
   Refusal& With(absl::string_view key, absl::string_view value);
-  // BadRequest.field_violations; call once for each mistake, all of them.
+  // BadRequest.field_violations; call once for each mistake, all of them. Of very many the first 500 are
+  // told.
   Refusal& Violation(absl::string_view field, absl::string_view reason, absl::string_view description);
   // RetryInfo.retry_delay.
   Refusal& RetryAfter(absl::Duration delay);
