@@ -49,6 +49,11 @@ bool IsAboutThePeer(const absl::Status& status) {
 
 }  // namespace
 
+void KeepCallbackQueue(const std::shared_ptr<grpc::Channel>& channel) {
+  static const auto& kept = *new std::shared_ptr<grpc::Channel>(channel);
+  (void)kept;
+}
+
 PeerChannel::PeerChannel(std::string name, const std::string& target,
                          std::shared_ptr<ClientCredentials> credentials)
     : name_(std::move(name)),

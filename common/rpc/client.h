@@ -22,6 +22,10 @@
 
 namespace tc::rpc {
 
+// gRPC's queue of callbacks ends with the last channel that has used it, and 1.51 may let go of it once too
+// often then, which ends the process. The first channel of a process that is given here stays for ever.
+void KeepCallbackQueue(const std::shared_ptr<grpc::Channel>& channel);
+
 class PeerChannel {
  public:
   // `name` is for messages ("identity"); `target` is a gRPC target ("dns:///…", "127.0.0.1:7101",
@@ -77,6 +81,7 @@ void AskLater(const PeerChannel& peer, Stub& stub,
   };
   auto asked = std::make_shared<Asked>(std::move(request), std::move(done));
   peer.Prepare(asked->context, deadline);
+  KeepCallbackQueue(peer.channel());
   (stub.*method)(&asked->context, &asked->request, &asked->response, [asked, &peer](const grpc::Status& s) {
     if (s.ok()) return asked->done(absl::StatusOr<Response>(std::move(asked->response)));
     asked->done(absl::StatusOr<Response>(peer.FromWire(s)));

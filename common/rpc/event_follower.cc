@@ -101,7 +101,9 @@ struct EventFollower::State {
                                 {{"peer", p.name()}})),
         applied(obs::GetCounter("tc_events_followed_total", "Events of a peer that took effect.",
                                 {{"peer", p.name()}})),
-        thread([this] { Run(); }) {}
+        thread([this] { Run(); }) {
+    KeepCallbackQueue(channel);
+  }
 
   ~State() {
     {

@@ -120,8 +120,13 @@ class IdentityClient : public ::testing::Test {
   }
   static absl::Time Soon() { return absl::Now() + absl::Seconds(30); }
 
-  const std::string target_ =
-      absl::StrCat("unix:", ::testing::TempDir(), "identity-client-", getpid(), ".sock");
+  // Each test at an address of its own: channels to one address share their connection and its back-off.
+  static std::string NewTarget() {
+    static int number = 0;
+    return absl::StrCat("unix:", ::testing::TempDir(), "identity-client-", getpid(), "-", ++number, ".sock");
+  }
+
+  const std::string target_ = NewTarget();
   testing::FakeClock clock_;
   CannedIdentity service_;
   std::unique_ptr<grpc::Server> server_;
