@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/refusal.h"
+#include "common/rpc/client.h"
 #include "tools/tcctl/wire_status.h"
 
 namespace tc::e2e {
@@ -61,10 +62,7 @@ std::string RawAnswer::AllThatIsTold() const {
 
 Line::Line(std::shared_ptr<grpc::Channel> channel, int at_once)
     : stub_(channel), free_(at_once), at_once_(at_once) {
-  // gRPC's queue of callbacks ends with the last channel that has used it, and 1.51 may then let go of it
-  // once too often: the first channel stays.
-  static const auto& kept = *new std::shared_ptr<grpc::Channel>(std::move(channel));
-  (void)kept;
+  rpc::KeepCallbackQueue(channel);
 }
 
 void Line::Send(const RawCall& call, std::function<void(const RawAnswer&)> done) {
