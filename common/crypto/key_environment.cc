@@ -13,6 +13,7 @@
 #include "common/base/status.h"
 #include "common/crypto/key_files.h"
 #include "common/crypto/openssl.h"
+#include "common/crypto/wipe.h"
 
 namespace tc::crypto {
 namespace {
@@ -47,7 +48,7 @@ std::map<std::string, Secret> TakeVariables() {
     if (equals == nullptr) continue;
     char* const value = equals + 1;
     taken.emplace(std::string(*entry, equals), Secret(value));
-    OPENSSL_cleanse(value, std::strlen(value));
+    Wipe(value, std::strlen(value));
   }
   for (const auto& [name, key] : taken) ::unsetenv(name.c_str());
   return taken;

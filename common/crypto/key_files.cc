@@ -20,6 +20,7 @@
 #include "absl/strings/strip.h"
 #include "common/base/status.h"
 #include "common/crypto/openssl.h"
+#include "common/crypto/wipe.h"
 
 namespace tc::crypto {
 namespace {
@@ -91,7 +92,7 @@ absl::StatusOr<Secret> ReadKey(const std::string& path, const std::vector<gid_t>
   const ssize_t size = ::read(file.fd(), buffer, sizeof buffer);
   if (size < 0) return SystemError(path);
   absl::StatusOr<Secret> key = DecodeKey(path, absl::string_view(buffer, static_cast<size_t>(size)));
-  OPENSSL_cleanse(buffer, sizeof buffer);
+  Wipe(buffer, sizeof buffer);
   return key;
 }
 
@@ -121,7 +122,7 @@ absl::Status WriteKey(const std::string& dir, const std::string& name, Random& r
   const std::string draft = absl::StrCat(dir, "/..", name, ".", random.ShortId());
   std::string text = absl::StrCat(absl::BytesToHexString(random.Bytes(kKeyBytes)), "\n");
   absl::Status written = WriteAll(draft, text);
-  OPENSSL_cleanse(text.data(), text.size());
+  Wipe(text);
   if (written.ok() && ::link(draft.c_str(), path.c_str()) != 0) {
     written = errno == EEXIST ? absl::AlreadyExistsError(path) : SystemError(path);
   }
@@ -199,7 +200,7 @@ absl::StatusOr<Secret> DecodeKey(const std::string& source, absl::string_view te
   std::string bytes = absl::HexStringToBytes(text);
   const bool placeholder = bytes.find_first_not_of(bytes[0]) == std::string::npos;
   Secret key(bytes);
-  OPENSSL_cleanse(bytes.data(), bytes.size());
+  Wipe(bytes);
   if (placeholder) return Refused(source, "this is a placeholder, not a key");
   return key;
 }

@@ -5,6 +5,7 @@
 #include "common/base/status.h"
 #include "common/crypto/openssl.h"
 #include "common/crypto/sealer.h"
+#include "common/crypto/wipe.h"
 
 namespace tc::crypto {
 namespace {
@@ -23,7 +24,7 @@ class SealingWrapper final : public KeyWrapper {
     TRY(sealer_.status());
     std::string plain = TRY(sealer_->Open(wrapped, context));
     Secret key(plain);
-    OPENSSL_cleanse(plain.data(), plain.size());
+    Wipe(plain);
     return key;
   }
 

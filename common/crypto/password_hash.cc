@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/crypto/openssl.h"
+#include "common/crypto/wipe.h"
 
 namespace tc::crypto {
 namespace {
@@ -37,7 +38,7 @@ std::optional<size_t> Base64Bytes(absl::string_view text) {
   std::string bytes;
   if (text.empty() || !absl::Base64Unescape(text, &bytes)) return std::nullopt;
   const size_t size = bytes.size();
-  OPENSSL_cleanse(bytes.data(), bytes.size());
+  Wipe(bytes);
   return size;
 }
 
@@ -76,7 +77,7 @@ absl::StatusOr<Secret> HashPassword(const Secret& password, absl::string_view sa
                             salt.data(), salt.size(), kTagBytes, phc.data(), phc.size());
   if (code != ARGON2_OK) return absl::InternalError(absl::StrCat("Argon2id: ", argon2_error_message(code)));
   Secret hashed(phc.c_str());
-  OPENSSL_cleanse(phc.data(), phc.size());
+  Wipe(phc);
   return hashed;
 }
 
@@ -85,7 +86,7 @@ bool VerifyPassword(const Secret& password, const Secret& phc) {
   std::string terminated(phc.Reveal());
   const absl::string_view bytes = password.Reveal();
   const bool same = argon2id_verify(terminated.c_str(), bytes.data(), bytes.size()) == ARGON2_OK;
-  OPENSSL_cleanse(terminated.data(), terminated.size());
+  Wipe(terminated);
   return same;
 }
 

@@ -7,6 +7,7 @@
 #include "absl/strings/strip.h"
 #include "common/base/status.h"
 #include "common/crypto/openssl.h"
+#include "common/crypto/wipe.h"
 
 namespace tc::crypto {
 namespace {
@@ -99,7 +100,7 @@ absl::StatusOr<std::string> OpenUnder(absl::string_view key, const Parts& parts,
   Must(EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) == 1);
   unsigned char nothing[kTagBytes];
   if (EVP_DecryptFinal_ex(cipher, nothing, &size) != 1) {
-    OPENSSL_cleanse(plain.data(), plain.size());
+    Wipe(plain);
     return NotGenuine();
   }
   return plain;

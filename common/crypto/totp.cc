@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "common/crypto/hmac.h"
 #include "common/crypto/openssl.h"
+#include "common/crypto/wipe.h"
 
 namespace tc::crypto {
 namespace {
@@ -27,7 +28,7 @@ Secret CodeOf(const Secret& key, int64_t step) {
        oath_hotp_generate(bytes.data(), bytes.size(), static_cast<uint64_t>(step), kDigits,
                           /*add_checksum=*/false, OATH_HOTP_DYNAMIC_TRUNCATION, code.data()) == OATH_OK);
   Secret made(absl::string_view(code.data(), kDigits));
-  OPENSSL_cleanse(code.data(), code.size());
+  Wipe(code.data(), code.size());
   return made;
 }
 
@@ -66,7 +67,7 @@ Secret TotpKeyText(const Secret& key) {
   const absl::string_view bytes = key.Reveal();
   Must(oath_base32_encode(bytes.data(), bytes.size(), &text, &size) == OATH_OK);
   Secret made(absl::string_view(text, size));
-  OPENSSL_cleanse(text, size);
+  Wipe(text, size);
   std::free(text);  // NOLINT: the library allocates so
   return made;
 }
@@ -77,7 +78,7 @@ Secret TotpUri(absl::string_view issuer, absl::string_view label, const Secret& 
       absl::StrCat("otpauth://totp/", name, ":", Escaped(label), "?secret=", TotpKeyText(key).Reveal(),
                    "&issuer=", name, "&algorithm=SHA1&digits=6&period=30");
   Secret made(uri);
-  OPENSSL_cleanse(uri.data(), uri.size());
+  Wipe(uri);
   return made;
 }
 

@@ -1,9 +1,9 @@
 #include "common/rpc/byte_buffer.h"
+#include "common/crypto/wipe.h"
 
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 #include <grpcpp/support/proto_buffer_writer.h>
-#include <openssl/crypto.h>
 
 namespace tc::rpc {
 namespace {
@@ -15,7 +15,7 @@ void Overwrite(grpc::ByteBuffer& bytes) {
   grpc::ProtoBufferReader reader(&bytes);
   const void* data = nullptr;
   int size = 0;
-  while (reader.Next(&data, &size)) OPENSSL_cleanse(const_cast<void*>(data), static_cast<size_t>(size));
+  while (reader.Next(&data, &size)) crypto::Wipe(const_cast<void*>(data), static_cast<size_t>(size));
 }
 
 }  // namespace

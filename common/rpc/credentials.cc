@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/rpc/tls_identity.h"
+#include "common/tls/identity.h"
 
 namespace tc::rpc {
 namespace {
@@ -67,7 +67,7 @@ std::shared_ptr<ClientCredentials> DevelopmentCredentials(std::string peer, cryp
   return std::make_shared<Development>(std::move(peer), std::move(signer), clock);
 }
 
-std::shared_ptr<ClientCredentials> MutualTlsCredentials(const TlsIdentity& identity) {
+std::shared_ptr<ClientCredentials> MutualTlsCredentials(const tls::Identity& identity) {
   return std::make_shared<MutualTls>(identity.ForChannel());
 }
 

@@ -15,6 +15,10 @@ namespace grpc {
 class ChannelCredentials;
 }
 
+namespace tc::tls {
+class Identity;
+}
+
 namespace tc::rpc {
 
 class ClientCredentials {
@@ -30,21 +34,8 @@ class ClientCredentials {
 std::shared_ptr<ClientCredentials> DevelopmentCredentials(std::string peer, crypto::JwtSigner signer,
                                                           const Clock& clock);
 
-// Production: PEM files.
-struct TlsFiles {
-  std::string certificate;  // the chain, own certificate first
-  std::string private_key;  // mode 0600
-  std::string ca;           // the authorities whose certificates are accepted
-  std::string crl = {};     // the certificates that they have revoked; empty: none
-};
-
 // Production: mutual TLS, the certificate says it all.
-class TlsIdentity;
-std::shared_ptr<ClientCredentials> MutualTlsCredentials(const TlsIdentity& identity);
-
-// The one cipher of TLS 1.2 that is offered and taken (GRPC_SSL_CIPHER_SUITES). It needs an RSA certificate:
-// with ECDSA certificates only TLS 1.3, whose suites are not named here, is left (TRN-02).
-inline constexpr char kTls13Only[] = "ECDHE-RSA-AES256-GCM-SHA384";
+std::shared_ptr<ClientCredentials> MutualTlsCredentials(const tls::Identity& identity);
 
 // The claims that development uses everywhere, and the id of its one key.
 inline constexpr char kDevelopmentIssuer[] = "trusted-contact-dev";

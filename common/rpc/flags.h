@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "common/obs/log.h"
-#include "common/rpc/credentials.h"
 #include "common/rpc/runtime.h"
+#include "common/tls/files.h"
 
 namespace tc::rpc {
 
@@ -27,7 +27,7 @@ struct Flags {
   std::string jwks;
   std::string issuer;
   std::string dev_key;
-  TlsFiles tls;
+  tls::Files tls;
   std::string trust_domain;
   std::string audit_checkpoints;
   std::map<std::string, std::string> peers;  // name → target

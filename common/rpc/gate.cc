@@ -5,7 +5,6 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/message.h>
 #include <grpcpp/server_context.h>
-#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -18,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
+#include "common/crypto/wipe.h"
 #include "common/obs/log.h"
 #include "common/rpc/limits.h"
 #include "common/rpc/method.h"
@@ -138,7 +138,7 @@ absl::Status Gate::State::CheckFields(const Method& method, const google::protob
 std::string Gate::State::FingerprintOf(const Method& method, const google::protobuf::Message& request) const {
   std::string bytes = DeterministicBytes(method, request);
   std::string index = fingerprint.StableIndex(bytes);
-  if (!method.secrets.empty()) OPENSSL_cleanse(bytes.data(), bytes.size());
+  if (!method.secrets.empty()) crypto::Wipe(bytes);
   return index;
 }
 

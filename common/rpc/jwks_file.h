@@ -10,8 +10,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/obs/reload_log.h"
 #include "common/rpc/issuer_keys.h"
-#include "common/rpc/reload_log.h"
 
 namespace tc::rpc {
 
@@ -39,7 +39,7 @@ class JwksFile {
   IssuerKeys keys_;
   std::mutex mutex_;  // one look at a time
   std::string in_force_;
-  ReloadLog log_;
+  obs::ReloadLog log_;
 };
 
 }  // namespace tc::rpc

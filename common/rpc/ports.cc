@@ -7,7 +7,7 @@
 #include "common/base/status.h"
 #include "common/obs/log.h"
 #include "common/rpc/authenticator.h"
-#include "common/rpc/tls_proof.h"
+#include "common/tls/proof.h"
 
 namespace tc::rpc {
 namespace {
@@ -51,7 +51,7 @@ absl::StatusOr<std::unique_ptr<Ports>> Ports::Open(const Flags& flags,
   std::unique_ptr<Ports> ports(new Ports);
   if (!flags.health.empty()) ports->health_ = TRY(Server::Start(HealthPort(flags), {}, names));
   ports->main_ = TRY(Server::Start(MainPort(flags, std::move(credentials)), std::move(services), names));
-  if (!flags.development) TRY(ProveTls(ports->address(), flags.tls));
+  if (!flags.development) TRY(tls::Prove(ports->address(), flags.tls));
   ports->SetServing(true);
   return ports;
 }

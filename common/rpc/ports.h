@@ -18,7 +18,7 @@ namespace tc::rpc {
 class Ports {
  public:
   // Health says SERVING, for each of `names`, after the main port has shown that it lets nobody in whom it
-  // must not (ProveTls, in production). UNAVAILABLE when an address cannot be had, FAILED_PRECONDITION when
+  // must not (tls::Prove, in production). UNAVAILABLE when an address cannot be had, FAILED_PRECONDITION when
   // the proof fails.
   static absl::StatusOr<std::unique_ptr<Ports>> Open(const Flags& flags,
                                                      std::shared_ptr<grpc::ServerCredentials> credentials,

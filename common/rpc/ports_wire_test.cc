@@ -25,7 +25,7 @@ class PortsWireTest : public ::testing::Test {
     flags_.health = "127.0.0.1:0";
     flags_.trust_domain = "example.org";
     flags_.tls = authority_.IssuePeer("service/test");
-    identity_ = *TlsIdentity::Open(flags_.tls, "spiffe://example.org/service/test", clock_);
+    identity_ = *tls::Identity::Open(flags_.tls, "spiffe://example.org/service/test", clock_);
   }
   absl::Status Open() {
     absl::StatusOr<std::unique_ptr<Ports>> ports =
@@ -94,7 +94,7 @@ class PortsWireTest : public ::testing::Test {
   testing::TempDir dir_;
   testing::Authority authority_{dir_.path()};
   Flags flags_;
-  std::unique_ptr<TlsIdentity> identity_;
+  std::unique_ptr<tls::Identity> identity_;
   std::unique_ptr<Ports> ports_;
 };
 
@@ -152,7 +152,7 @@ TEST_F(PortsWireTest, ProvesItsTlsOnASocketAndOnEveryAddressAsWell) {
 
 using PortsWireDeathTest = PortsWireTest;
 
-// The compensation is the cipher list of RestrictTls; without it the library speaks TLS 1.2.
+// The compensation is the cipher list of tls::Restrict; without it the library speaks TLS 1.2.
 TEST_F(PortsWireDeathTest, DoesNotServeWhenTls12IsSpoken) {  // TRN-02
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(

@@ -13,7 +13,7 @@
 #include "common/crypto/dumps.h"
 #include "common/obs/log.h"
 #include "common/rpc/runtime.h"
-#include "common/rpc/tls.h"
+#include "common/tls/ciphers.h"
 
 namespace tc::rpc {
 namespace {
@@ -45,7 +45,7 @@ void InitProcess() {
     crypto::ForbidDumps();
     // Debian's Abseil has its deadlock detector on, and it ends the process on a suspicion.
     absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-    RestrictTls();
+    tls::Restrict();
     // Calls that fail at once poll nothing, so a connection to a peer that has come back is finished by
     // gRPC's backup poller alone: by default only every 5 s.
     setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "200", /*overwrite=*/0);

@@ -9,7 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/rpc/address.h"
-#include "common/rpc/tls.h"
+#include "common/rpc/credentials.h"
+#include "common/tls/ciphers.h"
 
 namespace tc::rpc {
 namespace {
@@ -34,7 +35,7 @@ void CheckEnvironment(std::vector<std::string>& mistakes) {
   if (verbosity != nullptr && absl::EqualsIgnoreCase(verbosity, "debug")) {
     mistakes.push_back("GRPC_VERBOSITY=debug is set: it would write what peers send into the log (TRN-15)");
   }
-  if (OtherCiphersWereGiven())
+  if (tls::OtherCiphersWereGiven())
     mistakes.push_back("GRPC_SSL_CIPHER_SUITES is set: other ciphers would let TLS 1.2 in (TRN-02)");
 }
 

@@ -8,7 +8,8 @@
 #include <functional>
 
 #include "absl/strings/match.h"
-#include "common/rpc/tls.h"
+#include "common/rpc/credentials.h"
+#include "common/tls/ciphers.h"
 
 namespace tc::rpc {
 namespace {
@@ -122,15 +123,15 @@ TEST(Production, SaysWhatEverybodyCanRead) {
 TEST(ProductionDeathTest, RefusesOtherCiphersThanThoseThatKeepTls12Out) {
   unsetenv("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH");
   unsetenv("GRPC_SSL_CIPHER_SUITES");
-  RestrictTls();
-  EXPECT_FALSE(OtherCiphersWereGiven());
-  EXPECT_STREQ(std::getenv("GRPC_SSL_CIPHER_SUITES"), kTls13Only);
+  tls::Restrict();
+  EXPECT_FALSE(tls::OtherCiphersWereGiven());
+  EXPECT_STREQ(std::getenv("GRPC_SSL_CIPHER_SUITES"), tls::kTls13Only);
   // In a process of its own, since it stays so.
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
         setenv("GRPC_SSL_CIPHER_SUITES", "HIGH", 1);
-        RestrictTls();
+        tls::Restrict();
         const std::vector<std::string> said = InsecureIn(Good());
         std::_Exit(said.size() == 1 && absl::StartsWith(said.front(), "GRPC_SSL_CIPHER_SUITES") ? 0 : 1);
       },

@@ -26,7 +26,7 @@
 #include "common/rpc/repeater.h"
 #include "common/rpc/rotation.h"
 #include "common/rpc/serving.h"
-#include "common/rpc/tls_identity.h"
+#include "common/tls/identity.h"
 
 namespace tc::rpc {
 namespace {
@@ -93,7 +93,7 @@ std::unique_ptr<Authenticator> MakeAuthenticator(const Flags& flags, const Issue
 
 absl::StatusOr<std::shared_ptr<ClientCredentials>> OpenCredentials(const Flags& flags,
                                                                    const ServiceInfo& info,
-                                                                   const TlsIdentity* tls,
+                                                                   const tls::Identity* tls,
                                                                    const Clock& clock) {
   if (!flags.development) return MutualTlsCredentials(*tls);
   const std::string pem = TRY(ReadFile(flags.dev_key));
@@ -142,7 +142,7 @@ class RuntimeImpl final : public Runtime {
     once_.emplace(*database_, TRY(crypto::Sealer::Create(*keys_, "once", random_)));
     pager_.emplace(TRY(crypto::KeyedHash::Create(*keys_, "page", "tc/page/v1")));
     jwks_ = TRY(JwksFile::Open("--jwks", flags_.jwks, /*guarded=*/!flags_.development));
-    if (!flags_.development) tls_ = TRY(TlsIdentity::Open(flags_.tls, SpiffeId(), unshifted_clock_));
+    if (!flags_.development) tls_ = TRY(tls::Identity::Open(flags_.tls, SpiffeId(), unshifted_clock_));
     GateOptions options = GateOptionsOf(flags_);
     options.on_refusal = [this](const Call& call, const Method& method, const absl::Status& status) {
       refusals_->Note(call, method.name, status);
@@ -257,7 +257,7 @@ class RuntimeImpl final : public Runtime {
   std::optional<Once> once_;
   std::optional<Pager> pager_;
   std::unique_ptr<JwksFile> jwks_;
-  std::unique_ptr<TlsIdentity> tls_;  // null in development
+  std::unique_ptr<tls::Identity> tls_;  // null in development
   std::unique_ptr<Gate> gate_;
   std::optional<Feed> feed_;
   std::shared_ptr<grpc::ServerCredentials> server_credentials_;

@@ -66,7 +66,7 @@ class Setting {
   }
   Args Production() {
     Args args = Common();
-    const TlsFiles files = authority_.IssuePeer("service/test");
+    const tls::Files files = authority_.IssuePeer("service/test");
     args.insert(args.end(),
                 {"--tls-cert=" + files.certificate, "--tls-key=" + files.private_key, "--tls-ca=" + files.ca,
                  "--trust-domain=example.org", "--issuer=idp", "--peer=otp=unix:/nowhere"});

@@ -2,7 +2,6 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
-#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <string>
@@ -10,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "common/crypto/wipe.h"
 #include "trustedcontact/options/v1/options.pb.h"
 
 namespace tc::rpc {
@@ -21,7 +21,7 @@ using google::protobuf::Message;
 using google::protobuf::Reflection;
 
 // The message owns the string; only its reflection gives it out as const.
-void Overwrite(const std::string& text) { OPENSSL_cleanse(const_cast<char*>(text.data()), text.size()); }
+void Overwrite(const std::string& text) { crypto::Wipe(const_cast<char*>(text.data()), text.size()); }
 
 void WipeText(Message& message, const FieldDescriptor& field) {
   const Reflection& reflection = *message.GetReflection();

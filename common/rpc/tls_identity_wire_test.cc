@@ -1,7 +1,7 @@
 // Certificates that change while calls run: no call is lost, and files that do not hold together leave the
 // last good ones in use (TRN-08). Revoked certificates (TRN-11).
 
-#include "common/rpc/tls_identity.h"
+#include "common/tls/identity.h"
 
 #include <atomic>
 #include <filesystem>
@@ -85,7 +85,7 @@ class TlsIdentityWireTest : public TlsServer {
     }
   }
 
-  TlsFiles client_ = authority_.IssuePeer("operator/ops");
+  tls::Files client_ = authority_.IssuePeer("operator/ops");
 };
 
 TEST_F(TlsIdentityWireTest, ServesNewCertificatesWithoutLosingACall) {
@@ -125,8 +125,8 @@ TEST_F(TlsIdentityWireTest, KeepsTheLastGoodPairWhileTheFilesDoNotHoldTogether) 
 }
 
 TEST_F(TlsIdentityWireTest, CallsPeersWithANewCertificateAsWell) {
-  TlsFiles files = authority_.IssuePeer("operator/caller");
-  const auto identity = *TlsIdentity::Open(files, "", system_clock_);
+  tls::Files files = authority_.IssuePeer("operator/caller");
+  const auto identity = *tls::Identity::Open(files, "", system_clock_);
   const auto credentials = identity->ForChannel();
   pb::ServerInfo info;
   ASSERT_TRUE(AskBy(credentials, &info).ok());

@@ -24,19 +24,19 @@
 #include "absl/time/clock.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
-#include "common/rpc/tls.h"
-#include "common/rpc/tls_identity.h"
 #include "common/rpc/unary.h"
 #include "common/testing/certificates.h"
 #include "common/testing/status.h"
 #include "common/testing/wire.h"
+#include "common/tls/ciphers.h"
+#include "common/tls/identity.h"
 #include "trustedcontact/admin/v1/admin.grpc.pb.h"
 
 namespace tc::rpc {
 
 // As InitProcess does, before gRPC reads it.
 inline const bool kTlsIsRestricted = [] {
-  RestrictTls();
+  tls::Restrict();
   std::signal(SIGPIPE, SIG_IGN);
   return true;
 }();
@@ -56,7 +56,7 @@ inline bool Eventually(const std::function<bool()>& holds) {
 }
 
 // What the files hold now, unchecked: also for a client with a certificate that is no good.
-inline std::shared_ptr<grpc::ChannelCredentials> RawCredentials(const TlsFiles& files) {
+inline std::shared_ptr<grpc::ChannelCredentials> RawCredentials(const tls::Files& files) {
   return grpc::SslCredentials(
       {ContentOf(files.ca), ContentOf(files.private_key), ContentOf(files.certificate)});
 }
@@ -73,7 +73,7 @@ struct WhoAmI {
 
 class TlsServer : public ::testing::Test {
  protected:
-  explicit TlsServer(TlsFiles files = {})
+  explicit TlsServer(tls::Files files = {})
       : keys_(crypto::Keyring::ForTest({"fingerprint"}, random_)),
         signer_(*crypto::JwtSigner::Generate("k")),
         files_(files.certificate.empty() ? authority_.IssuePeer("service/identity") : files) {
@@ -84,7 +84,7 @@ class TlsServer : public ::testing::Test {
         testing::WithoutRates(),
         MutualTlsAuthenticator("example.org", {*crypto::JwtVerifier::FromJwks(signer_.Jwks()), rules}),
         *crypto::KeyedHash::Create(keys_, "fingerprint", "f"), clock_, random_);
-    identity_ = *TlsIdentity::Open(files_, "spiffe://example.org/service/identity", system_clock_);
+    identity_ = *tls::Identity::Open(files_, "spiffe://example.org/service/identity", system_clock_);
     ServerOptions options;
     options.listen = "127.0.0.1:0";
     options.credentials = identity_->ForServer();
@@ -111,7 +111,7 @@ class TlsServer : public ::testing::Test {
     if (!token.empty()) context.AddMetadata("authorization", absl::StrCat("Bearer ", token));
     return stub->GetServerInfo(&context, {}, info);
   }
-  absl::StatusOr<trustedcontact::admin::v1::ServerInfo> AskWith(const TlsFiles& files) {
+  absl::StatusOr<trustedcontact::admin::v1::ServerInfo> AskWith(const tls::Files& files) {
     trustedcontact::admin::v1::ServerInfo info;
     const grpc::Status status = AskBy(RawCredentials(files), &info);
     if (!status.ok()) return FromWire(status);
@@ -131,9 +131,9 @@ class TlsServer : public ::testing::Test {
   testing::Authority authority_{dir_.path()};
   crypto::Keyring keys_;
   crypto::JwtSigner signer_;
-  TlsFiles files_;
+  tls::Files files_;
   std::unique_ptr<Gate> gate_;
-  std::unique_ptr<TlsIdentity> identity_;
+  std::unique_ptr<tls::Identity> identity_;
   std::unique_ptr<Server> server_;
 };
 
@@ -143,7 +143,7 @@ struct Handshake {
   int version = 0;
   long serial = 0;
 };
-inline Handshake Shake(const std::string& address, const TlsFiles& files, int max_version) {
+inline Handshake Shake(const std::string& address, const tls::Files& files, int max_version) {
   Handshake result;
   SSL_CTX* context = SSL_CTX_new(TLS_client_method());
   SSL_CTX_set_max_proto_version(context, max_version);

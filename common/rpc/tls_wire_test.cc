@@ -75,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(Requests, BadCertificate,
 TEST_F(TlsWireTest, RefusesAnotherAuthorityNoCertificateAndPlaintext) {
   const testing::TempDir other_dir;
   Authority other(other_dir.path());
-  TlsFiles files = other.IssuePeer("operator/ops");
+  tls::Files files = other.IssuePeer("operator/ops");
   files.ca = authority_.ca_file();
   EXPECT_EQ(AskWith(files).status().code(), absl::StatusCode::kUnavailable);
 
@@ -89,13 +89,13 @@ TEST_F(TlsWireTest, RefusesAnotherAuthorityNoCertificateAndPlaintext) {
 TEST_F(TlsWireTest, DoesNotTalkToAServerOfAnotherAuthority) {
   const testing::TempDir other_dir;
   Authority other(other_dir.path());
-  TlsFiles files = authority_.IssuePeer("operator/ops");
+  tls::Files files = authority_.IssuePeer("operator/ops");
   files.ca = other.ca_file();
   EXPECT_EQ(AskWith(files).status().code(), absl::StatusCode::kUnavailable);
 }
 
 TEST_F(TlsWireTest, SpeaksTls13Only) {
-  const TlsFiles client = authority_.IssuePeer("operator/ops");
+  const tls::Files client = authority_.IssuePeer("operator/ops");
   EXPECT_EQ(Shake(server_->address(), client, TLS1_3_VERSION).version, TLS1_3_VERSION);
   EXPECT_EQ(Shake(server_->address(), client, TLS1_2_VERSION).version, 0);
   EXPECT_EQ(Shake(server_->address(), client, TLS1_1_VERSION).version, 0);

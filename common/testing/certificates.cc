@@ -107,7 +107,7 @@ Authority::~Authority() {
   EVP_PKEY_free(state_->key);
 }
 
-rpc::TlsFiles Authority::Issue(const std::string& name, const CertificateRequest& request) {
+tls::Files Authority::Issue(const std::string& name, const CertificateRequest& request) {
   EVP_PKEY* key = request.rsa ? Must(EVP_RSA_gen(2048)) : Must(EVP_EC_gen("P-256"));
   X509* certificate = NewCertificate(key, request, state_->serial++);
   Must(X509_set_issuer_name(certificate, X509_get_subject_name(state_->certificate)));
@@ -117,8 +117,8 @@ rpc::TlsFiles Authority::Issue(const std::string& name, const CertificateRequest
   Extend(certificate, state_->certificate, NID_key_usage, "critical,digitalSignature");
   if (!request.usage.empty()) Extend(certificate, state_->certificate, NID_ext_key_usage, request.usage);
   Must(X509_sign(certificate, state_->key, EVP_sha256()));
-  const rpc::TlsFiles files{absl::StrCat(dir_, "/", name, ".pem"), absl::StrCat(dir_, "/", name, ".key"),
-                            ca_file_};
+  const tls::Files files{absl::StrCat(dir_, "/", name, ".pem"), absl::StrCat(dir_, "/", name, ".key"),
+                         ca_file_};
   WriteKey(files.private_key, key);
   WriteCertificate(files.certificate, certificate);
   X509_free(certificate);
@@ -152,7 +152,7 @@ std::string Authority::Revoke(const std::vector<std::string>& certificates,
   return file;
 }
 
-rpc::TlsFiles Authority::IssuePeer(const std::string& peer) {
+tls::Files Authority::IssuePeer(const std::string& peer) {
   CertificateRequest request;
   request.uris = {absl::StrCat("spiffe://example.org/", peer)};
   return Issue(absl::StrReplaceAll(peer, {{"/", "-"}}), request);

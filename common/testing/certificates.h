@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "common/rpc/credentials.h"
+#include "common/tls/files.h"
 
 namespace tc::testing {
 
@@ -37,9 +37,9 @@ class Authority {
   ~Authority();
 
   // Writes <name>.pem and <name>.key (mode 0600), replacing both, the key first.
-  rpc::TlsFiles Issue(const std::string& name, const CertificateRequest& request);
+  tls::Files Issue(const std::string& name, const CertificateRequest& request);
   // The usual one: spiffe://example.org/<peer>.
-  rpc::TlsFiles IssuePeer(const std::string& peer);
+  tls::Files IssuePeer(const std::string& peer);
   // Writes crl.pem, replacing it: the certificates in these files are revoked. Gives its path.
   std::string Revoke(const std::vector<std::string>& certificates, const RevocationRequest& request = {});
   const std::string& ca_file() const { return ca_file_; }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/crypto/signature.h"
+#include "common/rpc/credentials.h"
 #include "tests/e2e/bad_input.h"
 
 namespace tc::e2e {

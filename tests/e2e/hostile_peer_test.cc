@@ -18,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "common/rpc/credentials.h"
 #include "common/testing/temp_dir.h"
 #include "tests/e2e/door.h"
 #include "tests/e2e/methods.h"
@@ -121,7 +122,7 @@ class HostilePeer : public ProductionWorld {
   }
 
   // What the attacker reports.
-  static std::string Attack(const std::string& attack, Service service, const rpc::TlsFiles* files = nullptr,
+  static std::string Attack(const std::string& attack, Service service, const tls::Files* files = nullptr,
                             const std::string& more = "") {
     std::string command = absl::StrCat("python3 ", TC_SOURCE, "/tests/e2e/hostile_peer.py ", attack, " ",
                                        PortOf(service), " ", more);
@@ -149,8 +150,8 @@ class HostilePeer : public ProductionWorld {
     return 0;
   }
 
-  static rpc::TlsFiles SelfSigned(const std::string& directory) {
-    const rpc::TlsFiles files{directory + "/self.pem", directory + "/self.key", ""};
+  static tls::Files SelfSigned(const std::string& directory) {
+    const tls::Files files{directory + "/self.pem", directory + "/self.key", ""};
     const std::string command = absl::StrCat(
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=portal",
         " -addext subjectAltName=URI:spiffe://example.org/portal/test -addext extendedKeyUsage=clientAuth",
@@ -159,14 +160,14 @@ class HostilePeer : public ProductionWorld {
     return files;
   }
 
-  static RawAnswer AskAs(const rpc::TlsFiles& files, const Metadata& metadata = {}) {
+  static RawAnswer AskAs(const tls::Files& files, const Metadata& metadata = {}) {
     Line line(suite().ChannelOf(Service::kLinking, files));
     return line.Ask({MethodOf("LinkingService/GetTrustedContact").Path(), "", metadata, absl::Seconds(5)});
   }
 
   // Some seconds of it at linking, with a good certificate; what it did is printed.
   static void Measure(const char* attack) {
-    const rpc::TlsFiles good = suite().FilesOf("portal/hostile");
+    const tls::Files good = suite().FilesOf("portal/hostile");
     const int before = ResidentMib(Service::kLinking);
     const std::string outcome = Attack(attack, Service::kLinking, &good, "--seconds 2");
     std::printf("    %-12s %-20s resident: %d MiB, before %d MiB\n", attack, outcome.c_str(),
@@ -178,7 +179,7 @@ class HostilePeer : public ProductionWorld {
 };
 
 TEST_F(HostilePeer, CW1To3_SpeaksNoPlaintextAndNoTlsBefore13) {
-  const rpc::TlsFiles good = suite().FilesOf("portal/test");
+  const tls::Files good = suite().FilesOf("portal/test");
   for (const Service service : dev::kServices) {
     for (const char* hello : {"plaintext", "tls1.0", "tls1.1", "tls1.2"}) {
       EXPECT_EQ(Attack(hello, service, &good), "refused") << hello << " " << dev::NameOf(service);
@@ -192,7 +193,7 @@ TEST_F(HostilePeer, CW4To9_ComesInByNoCertificateThatIsNotOfTheAuthorityAndInIts
   testing::Authority other(elsewhere.path());
   testing::CertificateRequest request;
   request.uris = {"spiffe://example.org/portal/test"};
-  std::map<std::string, rpc::TlsFiles> bad;
+  std::map<std::string, tls::Files> bad;
   bad["6 of another authority of the same name"] = other.Issue("portal-test", request);
   bad["5 self-signed"] = SelfSigned(elsewhere.path());
   request.valid_from = -absl::Hours(2);
@@ -241,7 +242,7 @@ TEST_F(HostilePeer, CW25_IsNotLetInByAnAssertionWhoseKeyWasRemovedSince) {
   claims.expires_at = absl::Now() + absl::Seconds(50);
   claims.session = "s-1";
   const Metadata token = {{"authorization", "Bearer " + second.Sign(claims)}};
-  const rpc::TlsFiles files = suite().FilesOf("portal/test");
+  const tls::Files files = suite().FilesOf("portal/test");
   EXPECT_TRUE(Eventually([&] { return AskAs(files, token).code() == grpc::StatusCode::NOT_FOUND; }))
       << AskAs(files, token).Brief();
   write(before);
@@ -250,7 +251,7 @@ TEST_F(HostilePeer, CW25_IsNotLetInByAnAssertionWhoseKeyWasRemovedSince) {
 }
 
 TEST_F(HostilePeer, CW35To38And45_SendsHeadersThatAreNone) {
-  const rpc::TlsFiles good = suite().FilesOf("portal/hostile");
+  const tls::Files good = suite().FilesOf("portal/hostile");
   for (const char* attack : {"binary-metadata", "te", "scheme", "load-balancer"}) {
     const std::string outcome = Attack(attack, Service::kLinking, &good);
     std::printf("    %-16s %s\n", attack, outcome.c_str());
@@ -264,7 +265,7 @@ TEST_F(HostilePeer, CW35To38And45_SendsHeadersThatAreNone) {
 }
 
 TEST_F(HostilePeer, CW42_HoldsFiveHundredConnectionsAndSendsSlowly) {
-  const rpc::TlsFiles good = suite().FilesOf("portal/hostile");
+  const tls::Files good = suite().FilesOf("portal/hostile");
   const auto later = [&good](const char* attack, bool certificate) {
     return std::async(std::launch::async, [=, &good] {
       return Attack(attack, Service::kLinking, certificate ? &good : nullptr, "--seconds 8");

@@ -177,7 +177,7 @@ TEST_P(CertificatesOfNobody, MayCallNothing) {
   testing::CertificateRequest request;
   request.common_name = "operator/test";
   request.uris = GetParam().uris;
-  const rpc::TlsFiles files = suite().authority().Issue(GetParam().name, request);
+  const tls::Files files = suite().authority().Issue(GetParam().name, request);
   std::vector<std::string> let_in;
   for (const dev::Service service : dev::kServices) {
     Line line(suite().ChannelOf(service, files));

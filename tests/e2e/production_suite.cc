@@ -13,6 +13,8 @@
 #include "common/base/status.h"
 #include "common/crypto/key_files.h"
 #include "common/env/random.h"
+#include "common/rpc/credentials.h"
+#include "common/tls/ciphers.h"
 #include "tests/e2e/web.h"
 #include "tools/tcctl/tls_access.h"
 
@@ -62,7 +64,7 @@ ProductionSuite::~ProductionSuite() {
 }
 
 absl::StatusOr<std::unique_ptr<ProductionSuite>> ProductionSuite::Start(ProductionOptions options) {
-  dev::RestrictTls();
+  tls::Restrict();
   // A machine of developers may have these; production refuses them.
   for (const char* variable :
        {"SSLKEYLOGFILE", "GRPC_TRACE", "GRPC_VERBOSITY", "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"})
@@ -123,7 +125,7 @@ absl::Status ProductionSuite::MakeKeys(Service service) {
 std::vector<std::string> ProductionSuite::CommandLine(Service service) const {
   const std::string name(dev::NameOf(service));
   const Ports& ports = ports_.at(service);
-  const rpc::TlsFiles& files = files_.at(PeerName(service));
+  const tls::Files& files = files_.at(PeerName(service));
   std::vector<std::string> line = {absl::StrCat(bin_, "/tc-", name),
                                    "--listen=" + TargetOf(service),
                                    "--health=" + HealthOf(service),
@@ -163,23 +165,23 @@ std::string ProductionSuite::LogOf(Service service) const {
   return absl::StrCat(dir_.path(), "/", dev::NameOf(service), ".log");
 }
 
-rpc::TlsFiles ProductionSuite::FilesOf(const std::string& peer) {
+tls::Files ProductionSuite::FilesOf(const std::string& peer) {
   const std::lock_guard lock(mutex_);
   const auto [found, absent] = files_.try_emplace(peer);
   if (absent) found->second = authority_.IssuePeer(peer);
   return found->second;
 }
 
-std::shared_ptr<grpc::ChannelCredentials> ProductionSuite::CredentialsOf(const rpc::TlsFiles& files) {
+std::shared_ptr<grpc::ChannelCredentials> ProductionSuite::CredentialsOf(const tls::Files& files) {
   return *dev::TlsCredentials(files);
 }
 
-std::shared_ptr<grpc::Channel> ProductionSuite::ChannelOf(Service service, const rpc::TlsFiles& files) const {
+std::shared_ptr<grpc::Channel> ProductionSuite::ChannelOf(Service service, const tls::Files& files) const {
   return dev::Connect(TargetOf(service), CredentialsOf(files));
 }
 
 std::shared_ptr<grpc::Channel> ProductionSuite::ChannelOf(Service service, const std::string& peer) {
-  const rpc::TlsFiles files = FilesOf(peer);
+  const tls::Files files = FilesOf(peer);
   const std::lock_guard lock(mutex_);
   std::shared_ptr<grpc::Channel>& channel = channels_[{service, peer}];
   if (channel == nullptr) channel = ChannelOf(service, files);

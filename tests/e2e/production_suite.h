@@ -48,11 +48,11 @@ class ProductionSuite {
   // Issues in the files' directory; IssuePeer("service/otp") renews what otp watches.
   testing::Authority& authority() { return authority_; }
   // Of the peer "portal/demo", issued at the first use.
-  rpc::TlsFiles FilesOf(const std::string& peer);
+  tls::Files FilesOf(const std::string& peer);
   // Of whatever these files hold now; OpenSSL limited to nothing but what gRPC does.
-  static std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const rpc::TlsFiles& files);
+  static std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const tls::Files& files);
   // A connection of its own.
-  std::shared_ptr<grpc::Channel> ChannelOf(dev::Service service, const rpc::TlsFiles& files) const;
+  std::shared_ptr<grpc::Channel> ChannelOf(dev::Service service, const tls::Files& files) const;
   // The one connection of this peer to this service, made at the first use.
   std::shared_ptr<grpc::Channel> ChannelOf(dev::Service service, const std::string& peer);
   // The list of revoked certificates that all four watch; empty at the start. Holds these only.
@@ -100,7 +100,7 @@ class ProductionSuite {
   std::unique_ptr<StubGateway> gateway_;
   dev::Spool spool_;
   mutable std::mutex mutex_;
-  std::map<std::string, rpc::TlsFiles> files_;  // by peer
+  std::map<std::string, tls::Files> files_;  // by peer
   std::map<std::pair<dev::Service, std::string>, std::shared_ptr<grpc::Channel>> channels_;
   std::unique_ptr<dev::SuiteClients> clients_;
   std::map<dev::Service, dev::Process> processes_;

@@ -36,7 +36,7 @@ class ProductionTest : public ProductionWorld {
   // tcctl with the certificate of this peer.
   static std::string Tcctl(const std::string& peer, const std::string& arguments) {
     const std::filesystem::path here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-    const rpc::TlsFiles tls = suite().FilesOf(peer);
+    const tls::Files tls = suite().FilesOf(peer);
     return Shell(absl::StrCat((here.parent_path() / "bin" / "tcctl").string(), " --tls-cert ",
                               tls.certificate, " --tls-key ", tls.private_key, " --tls-ca ", tls.ca, " ",
                               arguments));
@@ -52,7 +52,7 @@ class ProductionTest : public ProductionWorld {
     return said;
   }
   // One call on a connection of its own.
-  static absl::Status AskAnew(Service service, const rpc::TlsFiles& files) {
+  static absl::Status AskAnew(Service service, const tls::Files& files) {
     return Ask(suite().ChannelOf(service, files));
   }
   static absl::Status Ask(const std::shared_ptr<grpc::Channel>& channel) {
@@ -62,7 +62,7 @@ class ProductionTest : public ProductionWorld {
     admin::ServerInfo info;
     return rpc::FromWire(stub.GetServerInfo(&context, {}, &info));
   }
-  static rpc::TlsFiles files() { return suite().FilesOf("operator/ops"); }
+  static tls::Files files() { return suite().FilesOf("operator/ops"); }
 };
 
 TEST_F(ProductionTest, SpeaksTls13OnEveryPortAndNothingOlder) {
@@ -92,7 +92,7 @@ TEST_F(ProductionTest, TellsOfHealthWithoutACertificateAndOnItsOwnPortOnly) {
 TEST_F(ProductionTest, LetsNobodyInWithoutACertificateOfTheAuthority) {
   testing::TempDir elsewhere;
   testing::Authority other(elsewhere.path());
-  rpc::TlsFiles stranger = other.IssuePeer("operator/ops");
+  tls::Files stranger = other.IssuePeer("operator/ops");
   stranger.ca = files().ca;
   for (const Service service : dev::kServices) {
     EXPECT_THAT(AskAnew(service, files()), IsOk());
@@ -183,7 +183,7 @@ TEST_F(ProductionTest, TakesNewCertificatesWithoutLosingACall) {  // TRN-08
 }
 
 TEST_F(ProductionTest, LetsARevokedCertificateInNoMore) {  // TRN-11, C-W 16
-  const rpc::TlsFiles lost = suite().FilesOf("operator/lost");
+  const tls::Files lost = suite().FilesOf("operator/lost");
   ASSERT_THAT(AskAnew(Service::kOtp, lost), IsOk());
   suite().Revoke({lost.certificate});
   for (const Service service : dev::kServices) {

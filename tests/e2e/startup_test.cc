@@ -37,7 +37,7 @@ class StartupTest : public ProductionWorld {
     std::erase_if(line, [&](const std::string& arg) { return absl::StartsWith(arg, flag + "="); });
     return line;
   }
-  static Line WithTls(Line line, const rpc::TlsFiles& files) {
+  static Line WithTls(Line line, const tls::Files& files) {
     line = With(std::move(line), "--tls-cert", files.certificate);
     return With(std::move(line), "--tls-key", files.private_key);
   }
@@ -98,7 +98,7 @@ const std::vector<Row>& Rows() {
        "must have the one URI name spiffe://example.com/service/otp"},
       {"a key that others may read",
        [](Line l) {
-         const rpc::TlsFiles files = T::suite().authority().IssuePeer("service/otp");
+         const tls::Files files = T::suite().authority().IssuePeer("service/otp");
          return T::With(l, "--tls-key", T::File("open.key", Contents(files.private_key), 0644));
        },
        "mode 0644 lets others read the key"},

@@ -16,7 +16,7 @@ absl::StatusOr<std::unique_ptr<StubGateway>> StubGateway::Start(const std::strin
   std::unique_ptr<StubGateway> stub(new StubGateway);
   const std::string& directory = stub->directory_.path();
   std::filesystem::create_directory(stub->spool());
-  const rpc::TlsFiles files = authority.Issue(absl::StrCat("stub-", kind), {});
+  const tls::Files files = authority.Issue(absl::StrCat("stub-", kind), {});
   const std::string log = directory + "/log";
   stub->process_ = std::make_unique<dev::Process>(
       TRY(dev::Process::Start({"/usr/bin/python3", TC_SOURCE "/tests/e2e/stub_gateway.py", kind, directory,

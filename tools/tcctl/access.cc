@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "common/tls/ciphers.h"
 #include "tools/tcctl/dev_suite.h"
 #include "tools/tcctl/tls_access.h"
 
@@ -27,7 +28,7 @@ bool UsesTls(const Context& context) {
 }
 
 absl::Status CheckTls(const Context& context) {
-  const rpc::TlsFiles& tls = context.tls;
+  const tls::Files& tls = context.tls;
   if (!tls.certificate.empty() && !tls.private_key.empty() && !tls.ca.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError("--tls-cert, --tls-key and --tls-ca go together");
 }
@@ -41,7 +42,7 @@ absl::StatusOr<std::shared_ptr<dev::Access>> AccessTo(const Context& context, co
     return dev::DevelopmentAccess(address, TRY(dev::DevelopmentKey(context.data)));
   }
   TRY(CheckTls(context));
-  dev::RestrictTls();
+  tls::Restrict();
   return dev::TlsAccess(address, context.tls, TRY(ReadToken(context.token_file)));
 }
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "common/rpc/credentials.h"
+#include "common/tls/files.h"
 #include "tools/tcctl/output.h"
 
 namespace CLI {
@@ -18,7 +18,7 @@ namespace tc::ctl {
 
 struct Context {
   std::string data;              // --data: the suite's directory
-  rpc::TlsFiles tls;             // --tls-cert, --tls-key, --tls-ca: of a suite in production
+  tls::Files tls;                // --tls-cert, --tls-key, --tls-ca: of a suite in production
   std::string token_file;        // --token: the person's assertion there
   std::optional<Format> format;  // -o; unset: answers as JSON, errors as text
   std::function<int()> run;

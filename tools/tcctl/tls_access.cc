@@ -1,6 +1,5 @@
 #include "tools/tcctl/tls_access.h"
 
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -37,9 +36,7 @@ class Tls final : public Access {
 
 }  // namespace
 
-void RestrictTls() { setenv("GRPC_SSL_CIPHER_SUITES", rpc::kTls13Only, /*overwrite=*/1); }
-
-absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsCredentials(const rpc::TlsFiles& files) {
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsCredentials(const tls::Files& files) {
   grpc::SslCredentialsOptions options;
   options.pem_root_certs = TRY(ReadFile(files.ca));
   options.pem_cert_chain = TRY(ReadFile(files.certificate));
@@ -47,7 +44,7 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsCredentials(const r
   return grpc::SslCredentials(options);
 }
 
-absl::StatusOr<std::shared_ptr<Access>> TlsAccess(const std::string& target, const rpc::TlsFiles& files,
+absl::StatusOr<std::shared_ptr<Access>> TlsAccess(const std::string& target, const tls::Files& files,
                                                   std::string assertion) {
   return std::make_shared<Tls>(Connect(target, TRY(TlsCredentials(files))), std::move(assertion));
 }

@@ -9,20 +9,17 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "common/rpc/credentials.h"
+#include "common/tls/files.h"
 #include "tools/tcctl/client.h"
 
 namespace tc::dev {
 
-// Before the first use of gRPC: TLS 1.3 only.
-void RestrictTls();
-
-// NOT_FOUND names the file that cannot be read. The server must have a certificate of files.ca for the host
-// of its target.
-absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsCredentials(const rpc::TlsFiles& files);
+// tls::Restrict comes before. NOT_FOUND names the file that cannot be read. The server must have a
+// certificate of files.ca for the host of its target.
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsCredentials(const tls::Files& files);
 
 // Every caller is the peer of this certificate; `assertion` is the bearer token that is sent, empty: none.
-absl::StatusOr<std::shared_ptr<Access>> TlsAccess(const std::string& target, const rpc::TlsFiles& files,
+absl::StatusOr<std::shared_ptr<Access>> TlsAccess(const std::string& target, const tls::Files& files,
                                                   std::string assertion);
 
 }  // namespace tc::dev

@@ -71,7 +71,7 @@ class Relay {
   };
   Relay() : Relay(Options()) {}
   explicit Relay(const Options& options) : tls_(options.tls) {
-    const rpc::TlsFiles files = authority_.Issue("relay", {.hosts = options.hosts});
+    const tls::Files files = authority_.Issue("relay", {.hosts = options.hosts});
     const std::string told = nlohmann::json({{"tls", options.tls},
                                              {"auth", options.auth},
                                              {"at", options.at},

@@ -42,7 +42,7 @@ class StubGateway {
       : answer_(std::move(answer)), options_(std::move(options)) {
     ::signal(SIGPIPE, SIG_IGN);
     context_ = SSL_CTX_new(TLS_server_method());
-    const rpc::TlsFiles files = authority_.Issue("gateway", {.hosts = options_.hosts});
+    const tls::Files files = authority_.Issue("gateway", {.hosts = options_.hosts});
     EXPECT_EQ(SSL_CTX_use_certificate_file(context_, files.certificate.c_str(), SSL_FILETYPE_PEM), 1);
     EXPECT_EQ(SSL_CTX_use_PrivateKey_file(context_, files.private_key.c_str(), SSL_FILETYPE_PEM), 1);
     if (options_.max_version != 0) {

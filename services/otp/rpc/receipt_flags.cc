@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/rpc/address.h"
-#include "common/rpc/tls.h"
+#include "common/tls/material.h"
 
 namespace tc::otp {
 namespace {
@@ -66,7 +66,7 @@ void CheckFiles(const ReceiptFlags& flags, std::vector<std::string>& mistakes) {
     return;
   }
   if (flags.certificate.empty()) return;
-  const absl::Status usable = rpc::CheckCertificate(flags.certificate, flags.private_key);
+  const absl::Status usable = tls::CheckCertificate(flags.certificate, flags.private_key);
   if (!usable.ok()) mistakes.push_back(absl::StrCat("--receipts-cert, --receipts-key: ", usable.message()));
   struct stat status {};
   if (::stat(flags.private_key.c_str(), &status) == 0 && (status.st_mode & S_IRWXO) != 0)

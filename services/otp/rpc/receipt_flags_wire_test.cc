@@ -35,7 +35,7 @@ class ReadReceiptFlagsTest : public ::testing::Test {
 
   testing::TempDir dir_;
   testing::Authority authority_;
-  rpc::TlsFiles files_;
+  tls::Files files_;
   std::optional<ReceiptListenerOptions> read_;
 };
 
@@ -95,7 +95,7 @@ TEST_F(ReadReceiptFlagsTest, NamesFilesThatCannotBeUsed) {
               ElementsAre(HasSubstr("both or neither")));
   EXPECT_THAT(Mistakes({"127.0.0.1:1", "", "/absent.pem", files_.private_key}),
               ElementsAre(HasSubstr("/absent.pem")));
-  const rpc::TlsFiles other = authority_.Issue("other", {});
+  const tls::Files other = authority_.Issue("other", {});
   std::filesystem::permissions(other.private_key, std::filesystem::perms::owner_read);
   EXPECT_THAT(Mistakes({"127.0.0.1:1", "", files_.certificate, other.private_key}),
               ElementsAre(HasSubstr("is not the key of")));

@@ -200,7 +200,7 @@ TEST_F(ReceiptListenerTest, ServesNoMoreConnectionsThanItHasPlacesFor) {
 TEST_F(ReceiptListenerTest, SpeaksTlsWithTheCertificateOfItsFiles) {
   testing::TempDir dir;
   testing::Authority authority(dir.path());
-  const rpc::TlsFiles files = authority.Issue("receipts", {});
+  const tls::Files files = authority.Issue("receipts", {});
   options_.certificate = files.certificate;
   options_.private_key = files.private_key;
   Start();
@@ -216,7 +216,7 @@ TEST_F(ReceiptListenerTest, SpeaksTlsWithTheCertificateOfItsFiles) {
 TEST_F(ReceiptListenerTest, TakesTls12OnlyWhereItIsAllowed) {
   testing::TempDir dir;
   testing::Authority authority(dir.path());
-  const rpc::TlsFiles files = authority.Issue("receipts", {});
+  const tls::Files files = authority.Issue("receipts", {});
   options_.certificate = files.certificate;
   options_.private_key = files.private_key;
   options_.allow_tls12 = true;

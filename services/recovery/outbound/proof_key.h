@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/rpc/reload_log.h"
+#include "common/obs/reload_log.h"
 #include "services/recovery/outbound/proof.h"
 
 namespace tc::recovery {
@@ -31,7 +31,7 @@ class ProofKey {
   const std::string path_;
   std::string kid_;
   ProofSigner signer_;
-  rpc::ReloadLog log_;
+  obs::ReloadLog log_;
 };
 
 }  // namespace tc::recovery

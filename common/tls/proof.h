@@ -1,18 +1,18 @@
 #pragma once
 
-// ProveTls: shows at the start, by knocking at the own door, that the port lets in what it must and nothing
+// Prove: shows at the start, by knocking at the own door, that the port lets in what it must and nothing
 // else (TRN-02). The library cannot be told "TLS 1.3 only", so that it is seen, not believed.
 
 #include <string>
 
 #include "absl/status/status.h"
-#include "common/rpc/credentials.h"
+#include "common/tls/files.h"
 
-namespace tc::rpc {
+namespace tc::tls {
 
 // Dials `address` ("0.0.0.0:7101", "unix:/run/tc.sock") with the own certificate. FAILED_PRECONDITION says
 // what is wrong: TLS 1.2 or older is spoken, a caller without a certificate is let in, or one with a good
 // certificate over TLS 1.3 is not. Takes milliseconds, at most 15 s.
-absl::Status ProveTls(const std::string& address, const TlsFiles& own);
+absl::Status Prove(const std::string& address, const Files& own);
 
-}  // namespace tc::rpc
+}  // namespace tc::tls

@@ -1,4 +1,4 @@
-#include "common/rpc/tls_proof.h"
+#include "common/tls/proof.h"
 
 #include <netdb.h>
 #include <openssl/err.h>
@@ -14,7 +14,7 @@
 #include "absl/strings/strip.h"
 #include "common/base/status.h"
 
-namespace tc::rpc {
+namespace tc::tls {
 namespace {
 
 constexpr int kPatienceSeconds = 5;
@@ -96,7 +96,7 @@ enum class Caller { kWithCertificate, kWithout };
 
 // Whether a client of these versions is let in: it gets to read the first bytes of HTTP/2. TLS 1.3 tells a
 // client only then that its certificate is not good enough.
-absl::StatusOr<bool> IsLetIn(const std::string& address, const TlsFiles& own, Caller caller, int lowest,
+absl::StatusOr<bool> IsLetIn(const std::string& address, const Files& own, Caller caller, int lowest,
                              int highest) {
   const Owned<SSL_CTX> context(SSL_CTX_new(TLS_client_method()));
   // The server's certificate is not what is tried here, and old ciphers shall be offered as well.
@@ -122,7 +122,7 @@ absl::StatusOr<bool> IsLetIn(const std::string& address, const TlsFiles& own, Ca
 
 }  // namespace
 
-absl::Status ProveTls(const std::string& address, const TlsFiles& own) {
+absl::Status Prove(const std::string& address, const Files& own) {
   const auto wrong = [&](absl::string_view what) {
     return absl::FailedPreconditionError(absl::StrCat(address, " ", what, " (TRN-01, TRN-03)"));
   };
@@ -135,4 +135,4 @@ absl::Status ProveTls(const std::string& address, const TlsFiles& own) {
   return absl::OkStatus();
 }
 
-}  // namespace tc::rpc
+}  // namespace tc::tls

@@ -1,4 +1,4 @@
-#include "common/rpc/reload_log.h"
+#include "common/obs/reload_log.h"
 
 #include <utility>
 
@@ -6,7 +6,7 @@
 #include "common/obs/log.h"
 #include "common/obs/metrics.h"
 
-namespace tc::rpc {
+namespace tc::obs {
 
 ReloadLog::ReloadLog(std::string what, const std::string& metric, const std::string& help)
     : what_(std::move(what)),
@@ -31,4 +31,4 @@ void ReloadLog::Refused(absl::string_view content, const absl::Status& why) {
                {{"detail", why.message()}});
 }
 
-}  // namespace tc::rpc
+}  // namespace tc::obs

@@ -1,4 +1,4 @@
-#include "common/rpc/x509.h"
+#include "common/tls/x509.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -7,7 +7,7 @@
 #include <ctime>
 #include <utility>
 
-namespace tc::rpc {
+namespace tc::tls {
 namespace {
 
 X509Owned<BIO> Over(absl::string_view text) {
@@ -82,4 +82,4 @@ std::string DerOf(const X509_NAME* name) {
   return std::string(reinterpret_cast<const char*>(bytes), size);
 }
 
-}  // namespace tc::rpc
+}  // namespace tc::tls

@@ -1,4 +1,4 @@
-#include "common/rpc/memory_file.h"
+#include "common/tls/memory_file.h"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 
 #include "common/testing/status.h"
 
-namespace tc::rpc {
+namespace tc::tls {
 namespace {
 
 using testing::IsOk;
@@ -75,4 +75,4 @@ TEST(MemoryFile, MayBeReadByItsOwnerOnly) {
 }
 
 }  // namespace
-}  // namespace tc::rpc
+}  // namespace tc::tls

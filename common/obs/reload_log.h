@@ -12,7 +12,7 @@ namespace tc::obs {
 class Counter;
 }
 
-namespace tc::rpc {
+namespace tc::obs {
 
 class ReloadLog {
  public:
@@ -26,10 +26,10 @@ class ReloadLog {
 
  private:
   const std::string what_;
-  obs::Counter& taken_;
-  obs::Counter& refused_;
+  Counter& taken_;
+  Counter& refused_;
   std::string refused_content_;
   int looks_ = 0;
 };
 
-}  // namespace tc::rpc
+}  // namespace tc::obs

@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
-namespace tc::rpc {
+namespace tc::tls {
 
 class MemoryFile {
  public:
@@ -27,4 +27,4 @@ class MemoryFile {
   std::string path_;
 };
 
-}  // namespace tc::rpc
+}  // namespace tc::tls

@@ -1,11 +1,9 @@
-#include "common/rpc/tls.h"
+#include "common/tls/ciphers.h"
 
 #include <cstdlib>
 #include <string>
 
-#include "common/rpc/credentials.h"
-
-namespace tc::rpc {
+namespace tc::tls {
 namespace {
 
 constexpr char kVariable[] = "GRPC_SSL_CIPHER_SUITES";
@@ -13,7 +11,7 @@ bool other_ciphers_were_given = false;
 
 }  // namespace
 
-void RestrictTls() {
+void Restrict() {
   const char* const given = std::getenv(kVariable);
   if (given != nullptr && std::string(given) != kTls13Only) other_ciphers_were_given = true;
   setenv(kVariable, kTls13Only, /*overwrite=*/1);
@@ -21,4 +19,4 @@ void RestrictTls() {
 
 bool OtherCiphersWereGiven() { return other_ciphers_were_given; }
 
-}  // namespace tc::rpc
+}  // namespace tc::tls

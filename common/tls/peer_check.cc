@@ -1,10 +1,10 @@
-#include "common/rpc/peer_check.h"
+#include "common/tls/peer_check.h"
 
 #include <utility>
 
 #include "common/base/status.h"
 
-namespace tc::rpc {
+namespace tc::tls {
 
 void PeerCheck::Replace(std::shared_ptr<const Revocations> revocations) {
   const std::lock_guard lock(mutex_);
@@ -30,4 +30,4 @@ absl::Status PeerCheck::Check(absl::string_view chain_pem) const {
   return absl::OkStatus();
 }
 
-}  // namespace tc::rpc
+}  // namespace tc::tls

@@ -1,4 +1,4 @@
-#include "common/rpc/tls_identity.h"
+#include "common/tls/identity.h"
 
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/security/server_credentials.h>
@@ -13,12 +13,13 @@
 #include "common/base/status.h"
 #include "common/obs/log.h"
 #include "common/obs/metrics.h"
-#include "common/rpc/memory_file.h"
-#include "common/rpc/peer_check.h"
-#include "common/rpc/reload_log.h"
-#include "common/rpc/tls_material.h"
+#include "common/obs/reload_log.h"
+#include "common/tls/material.h"
+#include "common/tls/memory_file.h"
+#include "common/tls/peer_check.h"
+#include "common/tls/revocations.h"
 
-namespace tc::rpc {
+namespace tc::tls {
 namespace {
 
 namespace tls = grpc::experimental;
@@ -70,11 +71,11 @@ obs::Gauge& Expiry(const std::string& name, const std::string& help) { return ob
 
 }  // namespace
 
-struct TlsIdentity::State {
-  State(TlsFiles f, std::string id, const Clock& c)
+struct Identity::State {
+  State(Files f, std::string id, const Clock& c)
       : files(std::move(f)), spiffe_id(std::move(id)), clock(c), check(std::make_shared<PeerCheck>(c)) {}
 
-  absl::Status Publish(const TlsMaterial& material, std::string fingerprint) {
+  absl::Status Publish(const Material& material, std::string fingerprint) {
     check->Replace(material.revocations);
     // First the authorities: those of a new certificate must be known when it is shown.
     TRY(roots.Replace(material.roots));
@@ -93,11 +94,11 @@ struct TlsIdentity::State {
 
   // True when something new is in use. `seen` tells apart what was found.
   absl::StatusOr<bool> TakeNew(std::string& seen) {
-    absl::StatusOr<TlsFileContents> contents = ReadTlsFiles(files);
+    absl::StatusOr<FileContents> contents = ReadFiles(files);
     seen = contents.ok() ? contents->Fingerprint() : std::string(contents.status().message());
     TRY(contents.status());
     if (seen == in_use) return false;
-    TRY(Publish(TRY(CheckTlsFiles(files, *contents, spiffe_id, clock.Now())), seen));
+    TRY(Publish(TRY(CheckFiles(files, *contents, spiffe_id, clock.Now())), seen));
     return true;
   }
 
@@ -106,14 +107,15 @@ struct TlsIdentity::State {
                                                                  roots.path(), kGrpcLooksSeconds);
   }
 
-  const TlsFiles files;
+  const Files files;
   const std::string spiffe_id;
   const Clock& clock;
   const std::shared_ptr<PeerCheck> check;
   obs::Gauge& certificate_expires =
       Expiry("tc_tls_certificate_expires_seconds", "Unix time at which the certificate in use expires");
   std::mutex mutex;  // one look at a time
-  ReloadLog log{"certificates", "tc_tls_reloads_total", "Changes of the TLS files, by what came of them"};
+  obs::ReloadLog log{"certificates", "tc_tls_reloads_total",
+                     "Changes of the TLS files, by what came of them"};
   LifeAlarm certificate_alarm{"the certificate"};
   LifeAlarm list_alarm{"the list of revoked certificates"};
   MemoryFile identity;
@@ -125,19 +127,18 @@ struct TlsIdentity::State {
   absl::Time list_good_until = absl::InfiniteFuture();
 };
 
-TlsIdentity::TlsIdentity(std::unique_ptr<State> state) : state_(std::move(state)) {}
-TlsIdentity::~TlsIdentity() = default;
+Identity::Identity(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Identity::~Identity() = default;
 
-absl::StatusOr<std::unique_ptr<TlsIdentity>> TlsIdentity::Open(const TlsFiles& files,
-                                                               const std::string& spiffe_id,
-                                                               const Clock& clock) {
+absl::StatusOr<std::unique_ptr<Identity>> Identity::Open(const Files& files, const std::string& spiffe_id,
+                                                         const Clock& clock) {
   auto state = std::make_unique<State>(files, spiffe_id, clock);
   std::string seen;
   TRY(state->TakeNew(seen));
-  return std::unique_ptr<TlsIdentity>(new TlsIdentity(std::move(state)));
+  return std::unique_ptr<Identity>(new Identity(std::move(state)));
 }
 
-absl::Status TlsIdentity::Reload() {
+absl::Status Identity::Reload() {
   const std::lock_guard lock(state_->mutex);
   std::string seen;
   const absl::StatusOr<bool> taken = state_->TakeNew(seen);
@@ -145,7 +146,7 @@ absl::Status TlsIdentity::Reload() {
   return taken.status();
 }
 
-void TlsIdentity::Look() {
+void Identity::Look() {
   const std::lock_guard lock(state_->mutex);
   std::string seen;
   const absl::StatusOr<bool> taken = state_->TakeNew(seen);
@@ -159,7 +160,7 @@ void TlsIdentity::Look() {
   state_->list_alarm.Look(state_->list_made, state_->list_good_until, now);
 }
 
-std::shared_ptr<grpc::ServerCredentials> TlsIdentity::ForServer() const {
+std::shared_ptr<grpc::ServerCredentials> Identity::ForServer() const {
   tls::TlsServerCredentialsOptions options(state_->Provider());
   options.watch_root_certs();
   options.watch_identity_key_cert_pairs();
@@ -168,7 +169,7 @@ std::shared_ptr<grpc::ServerCredentials> TlsIdentity::ForServer() const {
   return tls::TlsServerCredentials(options);
 }
 
-std::shared_ptr<grpc::ChannelCredentials> TlsIdentity::ForChannel() const {
+std::shared_ptr<grpc::ChannelCredentials> Identity::ForChannel() const {
   tls::TlsChannelCredentialsOptions options;
   options.set_certificate_provider(state_->Provider());
   options.watch_root_certs();
@@ -176,4 +177,4 @@ std::shared_ptr<grpc::ChannelCredentials> TlsIdentity::ForChannel() const {
   return tls::TlsCredentials(options);
 }
 
-}  // namespace tc::rpc
+}  // namespace tc::tls

@@ -10,9 +10,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "common/rpc/x509.h"
+#include "common/tls/x509.h"
 
-namespace tc::rpc {
+namespace tc::tls {
 
 class Revocations {
  public:
@@ -32,4 +32,4 @@ class Revocations {
   absl::Time good_until_ = absl::InfiniteFuture();
 };
 
-}  // namespace tc::rpc
+}  // namespace tc::tls

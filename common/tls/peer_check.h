@@ -10,9 +10,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "common/env/clock.h"
-#include "common/rpc/revocations.h"
+#include "common/tls/revocations.h"
 
-namespace tc::rpc {
+namespace tc::tls {
 
 class PeerCheck {
  public:
@@ -29,4 +29,4 @@ class PeerCheck {
   std::shared_ptr<const Revocations> revocations_;
 };
 
-}  // namespace tc::rpc
+}  // namespace tc::tls

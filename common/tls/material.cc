@@ -1,7 +1,6 @@
-#include "common/rpc/tls_material.h"
+#include "common/tls/material.h"
 
 #include <fcntl.h>
-#include <openssl/crypto.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
@@ -17,9 +16,11 @@
 #include "common/base/status.h"
 #include "common/crypto/hmac.h"
 #include "common/crypto/key_files.h"
-#include "common/rpc/tls.h"
+#include "common/crypto/wipe.h"
+#include "common/tls/revocations.h"
+#include "common/tls/x509.h"
 
-namespace tc::rpc {
+namespace tc::tls {
 namespace {
 
 constexpr size_t kMaxFile = 4 * 1024 * 1024;  // a list of a hundred thousand revoked certificates
@@ -67,7 +68,7 @@ absl::StatusOr<Secret> ReadFile(const std::string& path, Readers readers) {
   while (size < bytes.size() && (read = ::read(file.fd(), bytes.data() + size, bytes.size() - size)) > 0)
     size += static_cast<size_t>(read);
   Secret content(absl::string_view(bytes.data(), size));
-  OPENSSL_cleanse(bytes.data(), bytes.size());
+  crypto::Wipe(bytes);
   if (read < 0) return Bad(path, "cannot be read");
   return content;
 }
@@ -87,7 +88,7 @@ absl::Status CheckDates(const std::string& file, absl::Time not_before, absl::Ti
 }
 
 // Whether the chain leads to one of the authorities, at `now`.
-absl::Status CheckChain(const TlsFiles& files, const Certificates& chain, const Certificates& authorities,
+absl::Status CheckChain(const Files& files, const Certificates& chain, const Certificates& authorities,
                         absl::Time now) {
   const X509Owned<X509_STORE> store(X509_STORE_new());
   for (const X509Owned<X509>& authority : authorities) X509_STORE_add_cert(store.get(), authority.get());
@@ -132,7 +133,7 @@ Secret PemOf(EVP_PKEY* key, const Certificates& certificates) {
 
 }  // namespace
 
-std::string TlsFileContents::Fingerprint() const {
+std::string FileContents::Fingerprint() const {
   std::string all;
   for (const absl::string_view part : {absl::string_view(certificate), private_key.Reveal(),
                                        absl::string_view(ca), absl::string_view(crl)}) {
@@ -141,8 +142,8 @@ std::string TlsFileContents::Fingerprint() const {
   return crypto::Sha256(all);
 }
 
-absl::StatusOr<TlsFileContents> ReadTlsFiles(const TlsFiles& files) {
-  TlsFileContents contents;
+absl::StatusOr<FileContents> ReadFiles(const Files& files) {
+  FileContents contents;
   contents.certificate = std::string(TRY(ReadFile(files.certificate, Readers::kAnybody)).Reveal());
   contents.private_key = TRY(ReadFile(files.private_key, Readers::kOwner));
   contents.ca = std::string(TRY(ReadFile(files.ca, Readers::kAnybody)).Reveal());
@@ -150,8 +151,8 @@ absl::StatusOr<TlsFileContents> ReadTlsFiles(const TlsFiles& files) {
   return contents;
 }
 
-absl::StatusOr<TlsMaterial> CheckTlsFiles(const TlsFiles& files, const TlsFileContents& contents,
-                                          const std::string& spiffe_id, absl::Time now) {
+absl::StatusOr<Material> CheckFiles(const Files& files, const FileContents& contents,
+                                    const std::string& spiffe_id, absl::Time now) {
   const Certificates authorities = TRY(In(files.ca, ParseCertificates(contents.ca)));
   const Certificates chain = TRY(In(files.certificate, ParseCertificates(contents.certificate)));
   const X509Owned<EVP_PKEY> key = TRY(In(files.private_key, ParsePrivateKey(contents.private_key.Reveal())));
@@ -159,7 +160,7 @@ absl::StatusOr<TlsMaterial> CheckTlsFiles(const TlsFiles& files, const TlsFileCo
   if (EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_EC)
     return Bad(files.private_key, "is not an elliptic-curve (ECDSA) key");
   TRY(CheckPair(files.certificate, own, files.private_key, key.get()));
-  TlsMaterial material;
+  Material material;
   material.not_before = TimeOf(X509_get0_notBefore(own));
   material.not_after = TimeOf(X509_get0_notAfter(own));
   TRY(CheckDates(files.certificate, material.not_before, material.not_after, now));
@@ -183,4 +184,4 @@ absl::Status CheckCertificate(const std::string& certificate, const std::string&
   return CheckPair(certificate, certificates.front().get(), private_key, key.get());
 }
 
-}  // namespace tc::rpc
+}  // namespace tc::tls

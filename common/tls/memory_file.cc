@@ -1,4 +1,4 @@
-#include "common/rpc/memory_file.h"
+#include "common/tls/memory_file.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -11,7 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace tc::rpc {
+namespace tc::tls {
 namespace {
 
 bool WriteAll(int fd, absl::string_view content) {
@@ -51,4 +51,4 @@ absl::Status MemoryFile::Replace(absl::string_view content) {
   return status;
 }
 
-}  // namespace tc::rpc
+}  // namespace tc::tls

@@ -1,7 +1,7 @@
 #pragma once
 
 // Certificates, keys and lists of revoked certificates as OpenSSL has them, read from PEM. For the sources of
-// this folder that deal with TLS.
+// this folder.
 
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
@@ -14,7 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-namespace tc::rpc {
+namespace tc::tls {
 
 struct X509Free {
   void operator()(BIO* p) const { BIO_free(p); }
@@ -44,4 +44,4 @@ absl::Time TimeOf(const ASN1_TIME* time);
 std::string SerialOf(const ASN1_INTEGER* serial);
 std::string DerOf(const X509_NAME* name);
 
-}  // namespace tc::rpc
+}  // namespace tc::tls

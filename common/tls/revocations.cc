@@ -1,11 +1,11 @@
-#include "common/rpc/revocations.h"
+#include "common/tls/revocations.h"
 
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 
-namespace tc::rpc {
+namespace tc::tls {
 namespace {
 
 bool IsSignedByOneOf(X509_CRL* list, const Certificates& authorities) {
@@ -47,4 +47,4 @@ bool Revocations::Contains(X509& certificate) const {
                          SerialOf(X509_get0_serialNumber(&certificate))}) != 0;
 }
 
-}  // namespace tc::rpc
+}  // namespace tc::tls

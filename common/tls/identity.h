@@ -1,13 +1,13 @@
 #pragma once
 
-// TlsIdentity: how this process proves itself and knows its peers over TLS, from the operator's files, live.
+// Identity: how this process proves itself and knows its peers over TLS, from the operator's files, live.
 // New certificates are served without a restart and without a dropped call; files that do not hold together
 // leave the last good ones in use (TRN-08). gRPC reads what it serves from memory and looks at it each
 // second.
 //
 // TLS 1.3 only: the library of Debian 12 cannot forbid 1.2 directly, so that 1.2 is left without a common
-// cipher: RestrictTls (tls.h) before the first use of gRPC, and ECDSA certificates (TRN-02). ProveTls
-// (tls_proof.h) shows that it holds.
+// cipher: Restrict (ciphers.h) before the first use of gRPC, and ECDSA certificates (TRN-02). Prove
+// (proof.h) shows that it holds.
 //
 // Thread-safe.
 
@@ -18,21 +18,21 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/env/clock.h"
-#include "common/rpc/credentials.h"
+#include "common/tls/files.h"
 
 namespace grpc {
 class ChannelCredentials;
 class ServerCredentials;
 }  // namespace grpc
 
-namespace tc::rpc {
+namespace tc::tls {
 
-class TlsIdentity {
+class Identity {
  public:
-  // `spiffe_id`: see CheckTlsFiles, with whose errors it fails. `clock` outlives the object.
-  static absl::StatusOr<std::unique_ptr<TlsIdentity>> Open(const TlsFiles& files,
-                                                           const std::string& spiffe_id, const Clock& clock);
-  ~TlsIdentity();
+  // `spiffe_id`: see CheckFiles, with whose errors it fails. `clock` outlives the object.
+  static absl::StatusOr<std::unique_ptr<Identity>> Open(const Files& files, const std::string& spiffe_id,
+                                                        const Clock& clock);
+  ~Identity();
 
   // Reads the files anew; what is good and differs is served within a second. FAILED_PRECONDITION: what is in
   // use stays.
@@ -50,8 +50,8 @@ class TlsIdentity {
 
  private:
   struct State;
-  explicit TlsIdentity(std::unique_ptr<State> state);
+  explicit Identity(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 
-}  // namespace tc::rpc
+}  // namespace tc::tls

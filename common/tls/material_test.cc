@@ -1,7 +1,7 @@
 // The operator's TLS files are checked together before anything of them is served (TRN-03, TRN-04, TRN-08,
 // CFG-02).
 
-#include "common/rpc/tls_material.h"
+#include "common/tls/material.h"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
@@ -13,7 +13,7 @@
 #include "common/testing/status.h"
 #include "common/testing/temp_dir.h"
 
-namespace tc::rpc {
+namespace tc::tls {
 namespace {
 
 using testing::Authority;
@@ -27,28 +27,28 @@ constexpr char kId[] = "spiffe://example.org/service/identity";
 
 class TlsMaterialTest : public ::testing::Test {
  protected:
-  absl::Status Check(const TlsFiles& files, const std::string& id = kId, absl::Time now = absl::Now()) {
-    const absl::StatusOr<TlsFileContents> contents = ReadTlsFiles(files);
+  absl::Status Check(const Files& files, const std::string& id = kId, absl::Time now = absl::Now()) {
+    const absl::StatusOr<FileContents> contents = ReadFiles(files);
     if (!contents.ok()) return contents.status();
-    return CheckTlsFiles(files, *contents, id, now).status();
+    return CheckFiles(files, *contents, id, now).status();
   }
-  std::string Wrong(const TlsFiles& files, const std::string& id = kId) {
+  std::string Wrong(const Files& files, const std::string& id = kId) {
     return std::string(Check(files, id).message());
   }
-  TlsFiles Issue(CertificateRequest request) {
+  Files Issue(CertificateRequest request) {
     if (request.uris.empty()) request.uris = {kId};
     return authority_.Issue("service", request);
   }
 
   TempDir dir_;
   Authority authority_{dir_.path()};
-  TlsFiles files_ = authority_.IssuePeer("service/identity");
+  Files files_ = authority_.IssuePeer("service/identity");
 };
 
 TEST_F(TlsMaterialTest, TakesWhatHoldsTogether) { EXPECT_THAT(Check(files_), IsOk()); }
 
 TEST_F(TlsMaterialTest, NamesTheFileThatIsWrong) {
-  TlsFiles files = files_;
+  Files files = files_;
   files.ca = "/no/such/ca.pem";
   EXPECT_THAT(Wrong(files), HasSubstr("/no/such/ca.pem: cannot be read"));
   files = files_;
@@ -84,7 +84,7 @@ TEST_F(TlsMaterialTest, TakesNoCertificateOutsideItsDates) {
 
 TEST_F(TlsMaterialTest, TakesNoCertificateOfAnotherAuthority) {
   const TempDir elsewhere;
-  TlsFiles files = files_;
+  Files files = files_;
   files.ca = Authority(elsewhere.path()).ca_file();
   EXPECT_THAT(Wrong(files), HasSubstr("does not lead to an authority"));
 }
@@ -108,10 +108,10 @@ TEST_F(TlsMaterialTest, TakesItsOwnNameOnly) {  // TRN-04
 }
 
 TEST_F(TlsMaterialTest, ServesNothingOfTheFilesButWhatWasChecked) {
-  const TlsFiles other = authority_.IssuePeer("operator/ops");
-  TlsFileContents contents = *ReadTlsFiles(files_);
-  contents.certificate += std::string(ReadTlsFiles(other)->private_key.Reveal());
-  ASSERT_OK_AND_ASSIGN(const TlsMaterial material, CheckTlsFiles(files_, contents, kId, absl::Now()));
+  const Files other = authority_.IssuePeer("operator/ops");
+  FileContents contents = *ReadFiles(files_);
+  contents.certificate += std::string(ReadFiles(other)->private_key.Reveal());
+  ASSERT_OK_AND_ASSIGN(const Material material, CheckFiles(files_, contents, kId, absl::Now()));
   const std::string served(material.identity.Reveal());
   EXPECT_EQ(served.find("BEGIN PRIVATE KEY"), served.rfind("BEGIN PRIVATE KEY"));
 }
@@ -133,11 +133,11 @@ TEST_F(TlsMaterialTest, TakesAListOfRevokedCertificatesOfItsAuthorityThatIsOfNow
 }
 
 TEST_F(TlsMaterialTest, TellsContentsApart) {
-  const std::string before = ReadTlsFiles(files_)->Fingerprint();
-  EXPECT_EQ(ReadTlsFiles(files_)->Fingerprint(), before);
+  const std::string before = ReadFiles(files_)->Fingerprint();
+  EXPECT_EQ(ReadFiles(files_)->Fingerprint(), before);
   authority_.IssuePeer("service/identity");
-  EXPECT_NE(ReadTlsFiles(files_)->Fingerprint(), before);
+  EXPECT_NE(ReadFiles(files_)->Fingerprint(), before);
 }
 
 }  // namespace
-}  // namespace tc::rpc
+}  // namespace tc::tls
