@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/rpc/client_context.h"
 #include "services/identity/domain/text.h"
 
 namespace tc::identity {
@@ -18,10 +19,8 @@ std::string TextOf(absl::string_view text, size_t most, bool demanded, absl::str
 }
 
 ClientPlace ClientOf(const trustedcontact::type::v1::ClientContext& in, Mistakes& mistakes) {
-  return {TextOf(in.address(), 45, false, "client.address", mistakes),
-          TextOf(in.device(), 64, false, "client.device", mistakes),
-          TextOf(in.user_agent(), 256, false, "client.user_agent", mistakes),
-          TextOf(in.place(), 64, false, "client.place", mistakes)};
+  rpc::CheckClientContext(in, mistakes);
+  return {in.address(), in.device(), in.user_agent(), in.place()};
 }
 
 CodeClient CodeClientOf(const trustedcontact::type::v1::ClientContext& in, const ClientPlace& client) {

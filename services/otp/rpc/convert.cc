@@ -7,7 +7,7 @@
 #include "common/base/mistakes.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
-#include "services/otp/domain/code_points.h"
+#include "common/rpc/client_context.h"
 
 namespace tc::otp {
 namespace {
@@ -23,16 +23,9 @@ std::string TakeText(const std::string& text, absl::string_view field, Mistakes&
   return text;
 }
 
-void CheckLength(absl::string_view text, size_t longest, absl::string_view field, Mistakes& mistakes) {
-  const auto points = CodePoints(text);  // protobuf has refused what is not UTF-8
-  if (!points.has_value() || points->size() > longest)
-    mistakes.Add(field, "TOO_LONG", absl::StrCat("at most ", longest, " characters"));
-}
-
 // What a portal says of the browser and the place is nothing that is counted here.
 Client TakeClient(const type::ClientContext& in, Mistakes& mistakes) {
-  CheckLength(in.address(), 45, "client.address", mistakes);
-  CheckLength(in.device(), 64, "client.device", mistakes);
+  rpc::CheckClientContext(in, mistakes);
   return {in.address(), in.device(), in.challenge_passed()};
 }
 

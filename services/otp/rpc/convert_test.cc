@@ -24,8 +24,8 @@ TEST(CreateVerification, RefusesAClientThatIsTooLong) {
   ASSERT_EQ(ViolationsOf(refused).size(), 2u);
   EXPECT_EQ(ViolationsOf(refused)[0].field, "client.address");
   EXPECT_EQ(ViolationsOf(refused)[1].field, "client.device");
-  EXPECT_THAT(refused, Violates("TOO_LONG"));
-  request.mutable_client()->set_address(std::string(45, '1'));
+  EXPECT_THAT(refused, Violates("TEXT_TOO_LONG"));
+  request.mutable_client()->set_address("0000:0000:0000:0000:0000:ffff:255.255.255.255");
   std::string longest;
   for (int i = 0; i < 64; ++i) longest += "д";  // characters, not bytes
   request.mutable_client()->set_device(longest);

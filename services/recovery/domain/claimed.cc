@@ -87,21 +87,4 @@ DeviceKind DeviceKindOf(absl::string_view user_agent) {
   return DeviceKind::kUnknown;
 }
 
-bool IsPlaceText(absl::string_view text) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (absl::ascii_isalnum(c) || c == ' ' || c == ',' || c == '-') continue;
-    // Cyrillic U+0400–U+045F: two bytes, D0 80 – D1 9F.
-    if (i + 1 < text.size() && (c == 0xD0 || c == 0xD1)) {
-      const auto next = static_cast<unsigned char>(text[i + 1]);
-      if (next >= 0x80 && next <= (c == 0xD0 ? 0xBF : 0x9F)) {
-        ++i;
-        continue;
-      }
-    }
-    return false;
-  }
-  return true;
-}
-
 }  // namespace tc::recovery

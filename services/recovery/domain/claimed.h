@@ -63,7 +63,4 @@ struct CodeClient {
   friend bool operator==(const CodeClient&, const CodeClient&) = default;
 };
 
-// Letters (Latin, Cyrillic), digits, spaces, commas, hyphens: what may be shown to another person as a place.
-bool IsPlaceText(absl::string_view text);
-
 }  // namespace tc::recovery

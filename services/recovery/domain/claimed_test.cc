@@ -74,17 +74,5 @@ INSTANTIATE_TEST_SUITE_P(
                       AgentCase{"Mozilla/5.0 (Linux; Android 14) Safari", DeviceKind::kTablet},
                       AgentCase{"Mozilla/5.0 (iPad; CPU OS 17)", DeviceKind::kTablet}));
 
-TEST(IsPlaceText, LetsPlacesThroughAndNothingThatCouldSpeak) {
-  EXPECT_TRUE(IsPlaceText(""));
-  EXPECT_TRUE(IsPlaceText("Moscow, RU"));
-  EXPECT_TRUE(IsPlaceText("Ростов-на-Дону"));
-  EXPECT_TRUE(IsPlaceText("Орёл"));
-  EXPECT_FALSE(IsPlaceText("call me: now"));
-  EXPECT_FALSE(IsPlaceText("example.org"));
-  EXPECT_FALSE(IsPlaceText("a\nb"));
-  EXPECT_FALSE(IsPlaceText("\xD0"));
-  EXPECT_FALSE(IsPlaceText("東京"));
-}
-
 }  // namespace
 }  // namespace tc::recovery

@@ -78,7 +78,7 @@ TEST(StartRecovery, NamesEveryMistake) {
   const auto refused = world.handlers.StartRecovery(world.Portal(), in);
   EXPECT_THAT(refused, Refused(kInvalidArgument, Reason::kFieldInvalid));
   for (const char* reason :
-       {"FIELD_MISSING", "CHANNEL_NOT_ALLOWED", "PURPOSE_UNKNOWN", "PLACE_CHARACTERS", "TOO_LONG"}) {
+       {"FIELD_MISSING", "CHANNEL_NOT_ALLOWED", "PURPOSE_UNKNOWN", "PLACE_CHARACTERS", "TEXT_TOO_LONG"}) {
     EXPECT_THAT(refused, Violates(reason));
   }
   EXPECT_EQ(world.faults.calls(), 0);

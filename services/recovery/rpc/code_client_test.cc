@@ -92,7 +92,7 @@ TEST(TheClient, IsCheckedWhereverItIsGiven) {
   };
   const auto expect = [](const absl::Status& refused) {
     EXPECT_THAT(refused, Refused(kInvalidArgument, Reason::kFieldInvalid));
-    EXPECT_THAT(refused, Violates("TOO_LONG"));
+    EXPECT_THAT(refused, Violates("ADDRESS_FORMAT"));
     EXPECT_THAT(refused, Violates("PLACE_CHARACTERS"));
     EXPECT_THAT(refused, Violates("NAME_INVALID"));  // all at once
   };

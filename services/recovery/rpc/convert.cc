@@ -9,6 +9,7 @@
 #include "common/base/mistakes.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
+#include "common/rpc/client_context.h"
 #include "common/rpc/syntax.h"
 
 namespace tc::recovery {
@@ -44,19 +45,8 @@ Purpose TakePurpose(int purpose, Mistakes& mistakes) {
   return Purpose::kPassword;
 }
 
-void CheckLength(absl::string_view text, size_t longest, absl::string_view field, Mistakes& mistakes) {
-  if (text.size() > longest)
-    mistakes.Add(field, "TOO_LONG", absl::StrCat("at most ", longest, " characters"));
-}
-
 ClientContext TakeClient(const type::ClientContext& in, Mistakes& mistakes) {
-  CheckLength(in.address(), 45, "client.address", mistakes);
-  CheckLength(in.device(), 64, "client.device", mistakes);
-  CheckLength(in.user_agent(), 256, "client.user_agent", mistakes);
-  CheckLength(in.place(), 128, "client.place", mistakes);  // 64 letters of two bytes
-  if (!IsPlaceText(in.place())) {
-    mistakes.Add("client.place", "PLACE_CHARACTERS", "letters, digits, spaces, commas and hyphens only");
-  }
+  rpc::CheckClientContext(in, mistakes);
   return {in.address(), in.device(), in.user_agent(), in.place()};
 }
 
