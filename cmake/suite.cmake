@@ -93,6 +93,10 @@ function(suite_precompile TARGET COMMON)
   endif()
 endfunction()
 
+# What the sanitizers are told in every test; without halt_on_error undefined behaviour is printed and the test passes.
+set(SUITE_TEST_ENVIRONMENT "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/tsan.supp"
+  "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1")
+
 # A test program: LINK is what it may see, PCH what all its files include; PCH_OF names a target that has read it.
 # gRPC tests carry the label that the thread-sanitizer lane leaves out.
 function(suite_test NAME)
@@ -113,7 +117,7 @@ function(suite_test NAME)
   set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${NAME} COMMAND ${NAME} --gtest_brief=1)
   set_tests_properties(${NAME} PROPERTIES TIMEOUT 600
-    ENVIRONMENT "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/tsan.supp")
+    ENVIRONMENT "${SUITE_TEST_ENVIRONMENT}")
   if(ARG_GRPC)
     set_tests_properties(${NAME} PROPERTIES LABELS grpc)
   endif()

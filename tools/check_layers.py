@@ -52,7 +52,7 @@ WORDS = [
     (r"(common/(?!obs/)|services/)", r"\b(std::(cout|cerr|clog)|printf\(stdout)", "what is said goes through common/obs"),
 ]
 # Test programs may look deeper: they build what they test.
-TEST_EXEMPT = re.compile(r"_(test|testing|fuzz)\.cc$")
+TEST_EXEMPT = re.compile(r"_(test|testing|fuzz)\.(cc|h)$")
 # References for the benchmarks stand outside the seams on purpose.
 EXEMPT = re.compile(r"^(tests/bench|build|tools)/")
 
@@ -98,16 +98,16 @@ def included(source):
     return [name if os.path.exists(os.path.join(ROOT, name)) else "/usr/include/" + name for name in names]
 
 
-def words(source):
-    """(line, why) for each forbidden word of a source and of the header beside it."""
-    for path in {source, re.sub(r"\.cc$", ".h", source)}:
-        if not os.path.exists(os.path.join(ROOT, path)):
-            continue
-        with open(os.path.join(ROOT, path), encoding="utf-8") as text:
-            for number, line in enumerate(text, 1):
-                for where, word, why in WORDS:
-                    if re.match(where, path) and re.search(word, line):
-                        yield f"{path}:{number}", why
+def words(path):
+    """(line, why) for each forbidden word of a source or a header."""
+    rules = [(word, why) for where, word, why in WORDS if re.match(where, path)]
+    if not rules or TEST_EXEMPT.search(path) or not os.path.exists(os.path.join(ROOT, path)):
+        return
+    with open(os.path.join(ROOT, path), encoding="utf-8") as text:
+        for number, line in enumerate(text, 1):
+            for word, why in rules:
+                if re.search(word, line):
+                    yield f"{path}:{number}", why
 
 
 def relative(path):
@@ -117,12 +117,13 @@ def relative(path):
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    seen, broken, spoken = 0, {}, {}
+    seen, broken, read = 0, {}, set()
     for headers in objects(os.path.abspath(sys.argv[1])):
         source = relative(headers[0])
         if source.startswith("/") or EXEMPT.match(source):
             continue
         seen += 1
+        read.update(map(relative, headers))
         for header in map(relative, headers[1:]):
             if "cmake_pch" in header:
                 continue
@@ -133,11 +134,10 @@ def main():
             for where, forbidden, why in RULES:
                 if re.match(where, source) and re.search(forbidden, header):
                     broken.setdefault((source, why), header)
-        if not TEST_EXEMPT.search(source):
-            spoken.update(words(source))
     if seen == 0:
         sys.exit("check_layers: no objects found; build first")
-    for place, why in sorted(spoken.items()):
+    spoken = [place for path in sorted(read) for place in words(path)]
+    for place, why in spoken:
         print(f"{place}: {why}")
     for (source, why), header in sorted(broken.items()):
         print(f"{source} sees {header}: {why}")

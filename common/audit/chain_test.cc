@@ -64,6 +64,22 @@ TEST_F(ChainTest, RefusesAnEntryInAnotherForm) {
   EXPECT_THAT(chain_.Add("\xff"), HasCode(kDataLoss));
 }
 
+// Whoever shows or compares it reckons with it.
+TEST_F(ChainTest, RefusesATimeThatIsNone) {
+  const auto at = [this](int64_t seconds, int32_t nanos) {
+    pb::AuditEntry entry = EntryOf(1, chain_.last_leaf());
+    entry.mutable_time()->set_seconds(seconds);
+    entry.mutable_time()->set_nanos(nanos);
+    return Encode(entry);
+  };
+  for (const int64_t seconds : {INT64_MIN, int64_t{-62135596801}, int64_t{253402300800}, INT64_MAX}) {
+    EXPECT_THAT(chain_.Add(at(seconds, 0)), HasCode(kDataLoss)) << seconds;
+  }
+  EXPECT_THAT(chain_.Add(at(0, -1)), HasCode(kDataLoss));
+  EXPECT_THAT(chain_.Add(at(0, 1000000000)), HasCode(kDataLoss));
+  EXPECT_THAT(chain_.Add(at(253402300799, 999999999)), IsOk());
+}
+
 kv::Event LinkCreated() {
   kv::Event event;
   event.type = "LinkCreated";

@@ -1,7 +1,9 @@
 #include "common/audit/checkpoint.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -24,6 +26,13 @@ absl::Status NoNote(absl::string_view what) {
 }
 absl::Status NoKey() {
   return absl::InvalidArgumentError("this is no Ed25519 verifier key of a signed note");
+}
+
+// Of a log, and so of its keys. Nothing in it is of use to a terminal that shows it, and nothing ends it
+// early in a note or in a key's text.
+bool IsName(absl::string_view text) {
+  const auto fits = [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)) && c != '+'; };
+  return !text.empty() && std::all_of(text.begin(), text.end(), fits);
 }
 
 // Only as it would be written: base64 has letters that mean nothing, and several ways to end.
@@ -66,8 +75,7 @@ absl::StatusOr<Checkpoint> ParseText(absl::string_view text) {
   if (lines.size() != 3 && lines.size() != 4) return NoNote("it has other lines");
   Checkpoint checkpoint;
   checkpoint.origin = std::string(lines[0]);
-  if (checkpoint.origin.empty() || absl::StrContains(checkpoint.origin, ' '))
-    return NoNote("the origin is no name of a key");
+  if (!IsName(checkpoint.origin)) return NoNote("the origin is no name of a key");
   if (!absl::SimpleAtoi(lines[1], &checkpoint.size)) return NoNote("the size is no number");
   checkpoint.root = TRY(HashFromBase64(lines[2]));
   if (lines.size() == 4) {
@@ -122,7 +130,7 @@ VerifierKey VerifierKey::Of(absl::string_view name, const crypto::PrivateKey& ke
 absl::StatusOr<VerifierKey> VerifierKey::Parse(absl::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, absl::MaxSplits('+', 2));
   std::string bytes;
-  if (parts.size() != 3 || parts[0].empty() || !absl::Base64Unescape(parts[2], &bytes)) return NoKey();
+  if (parts.size() != 3 || !IsName(parts[0]) || !absl::Base64Unescape(parts[2], &bytes)) return NoKey();
   if (bytes.empty() || bytes[0] != kEd25519) return NoKey();
   absl::StatusOr<crypto::PublicKey> key = crypto::PublicKey::Ed25519(bytes.substr(1));
   if (!key.ok()) return NoKey();

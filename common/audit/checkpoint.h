@@ -3,7 +3,7 @@
 // Checkpoints: what a service signs of its audit log from time to time (LOG-05), in the formats of C2SP
 // (signed-note, tlog-checkpoint). Whoever keeps one outside holds the service to everything before it.
 //
-//   trusted-contact/linking/5f0c…      origin: the log of one store of one service
+//   trusted-contact/linking/5f0c…      origin: the log of one store of one service; visible ASCII without "+"
 //   1024                               entries
 //   CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2   root hash, base64
 //   previous NLMBd…                    SHA-256 of the text of the checkpoint before, base64; absent in the

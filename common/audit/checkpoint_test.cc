@@ -96,8 +96,9 @@ TEST_F(CheckpointTest, RefusesWhatIsWrittenInAnotherWay) {
   }
   EXPECT_THAT(ReadUnverified(""), HasCode(kInvalidArgument));
   EXPECT_THAT(ReadUnverified(absl::StrReplaceAll(note_, {{"1024", "+1024"}})), HasCode(kInvalidArgument));
-  // A blank ends the name in a signature's line: no key could have such a one.
-  for (const char* origin : {"", "a b", " "}) {
+  // A blank ends the name in a signature's line, a plus in a key's text: no key could have such a one. The
+  // rest would speak to the terminal of whoever verifies (LOG-08).
+  for (const char* origin : {"", "a b", " ", "a+b", "a\x1b[2J", "a\tb", "a\x7f", "a\xe2\x80\xae"}) {
     const std::string signed_note = Sign({origin, 1, EmptyRoot(), {}}, other_);
     EXPECT_THAT(ReadUnverified(signed_note), HasCode(kInvalidArgument)) << origin;
   }
@@ -113,6 +114,9 @@ TEST_F(CheckpointTest, AVerifierKeyIsReadAsItIsWrittenOnly) {
     EXPECT_THAT(VerifierKey::Parse(bad), HasCode(kInvalidArgument)) << i;
   }
   EXPECT_THAT(VerifierKey::Parse(""), HasCode(kInvalidArgument));
+  for (const char* name : {"", "a b", "a\x1b[2J", "a\nb", "a\xe2\x80\xae"}) {
+    EXPECT_THAT(VerifierKey::Parse(VerifierKey::Of(name, key_).Text()), HasCode(kInvalidArgument)) << name;
+  }
 }
 
 }  // namespace

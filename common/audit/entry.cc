@@ -11,6 +11,9 @@
 namespace tc::audit {
 namespace {
 
+constexpr int64_t kFirstSecond = -62135596800;  // 0001-01-01T00:00:00Z
+constexpr int64_t kLastSecond = 253402300799;   // 9999-12-31T23:59:59Z
+
 std::string NameOf(absl::string_view account) { return absl::StrCat("accounts/", account); }
 
 // "42", "accounts/42" and "accounts/42/phones/7" tell of account 42.
@@ -97,6 +100,11 @@ bool Agrees(const kv::Event& event, const pb::AuditEntry& entry,
   return resource == event.resource && (!all_opened || told.size() == event.attributes.size());
 }
 
+bool IsTime(const google::protobuf::Timestamp& time) {
+  return time.seconds() >= kFirstSecond && time.seconds() <= kLastSecond && time.nanos() >= 0 &&
+         time.nanos() < 1000000000;
+}
+
 // Without maps, protobuf writes fields in the order of their numbers: one form, in every language.
 std::string Encode(const pb::AuditEntry& entry) { return entry.SerializeAsString(); }
 
@@ -104,7 +112,8 @@ absl::StatusOr<pb::AuditEntry> Decode(absl::string_view leaf) {
   pb::AuditEntry entry;
   const bool parsed = entry.ParseFromArray(leaf.data(), static_cast<int>(leaf.size()));
   entry.DiscardUnknownFields();
-  if (!parsed || Encode(entry) != leaf) return absl::InvalidArgumentError("the leaf is no audit entry");
+  if (!parsed || !IsTime(entry.time()) || Encode(entry) != leaf)
+    return absl::InvalidArgumentError("the leaf is no audit entry");
   return entry;
 }
 

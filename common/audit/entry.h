@@ -31,9 +31,11 @@ Particulars TakeApart(const kv::Event& act, const kv::Origin& origin);
 bool Agrees(const kv::Event& event, const pb::AuditEntry& entry,
             const std::vector<pb::AuditPersonalPart>& opened, bool all_opened);
 
+// Whether it lies in the years 1 to 9999, as a Timestamp must.
+bool IsTime(const google::protobuf::Timestamp& time);
 // The leaf.
 std::string Encode(const pb::AuditEntry& entry);
-// INVALID_ARGUMENT for bytes that Encode would not have made.
+// INVALID_ARGUMENT for bytes that Encode would not have made, and for a time that is none.
 absl::StatusOr<pb::AuditEntry> Decode(absl::string_view leaf);
 
 }  // namespace tc::audit

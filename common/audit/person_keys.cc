@@ -12,10 +12,17 @@ namespace {
 constexpr size_t kKeyBytes = 32;
 constexpr char kKid[] = "a1";  // a person has one key in all his life
 constexpr char kDestroyed[] = "";
+constexpr char kNobody[] = "";  // no account's id; its pseudonym is the mark of the key that makes them
 
 // Pseudonym → the wrapped key; empty: destroyed.
 const kv::Table<std::string>& Wrapped() {
   static const auto& table = *new kv::Table<std::string>("audit-person");
+  return table;
+}
+
+// Which key makes pseudonyms: its kid, and its mark.
+const kv::Table<std::string>& Binding() {
+  static const auto& table = *new kv::Table<std::string>("audit-index-key");
   return table;
 }
 
@@ -26,8 +33,28 @@ std::string Context(const std::string& pseudonym) { return absl::StrCat("audit-p
 
 absl::StatusOr<PersonKeys> PersonKeys::Open(const crypto::Keyring& keys, Random& random) {
   TRY(keys.Newest(kWrapping));
-  return PersonKeys(crypto::LocalKeyWrapper(keys, kWrapping, random),
+  crypto::Keyring own = keys;
+  own.KeepOldest(kPseudonyms);
+  return PersonKeys(std::move(own), crypto::LocalKeyWrapper(keys, kWrapping, random),
                     TRY(crypto::KeyedHash::Create(keys, kPseudonyms, "tc/audit/person/v1")), random);
+}
+
+absl::Status PersonKeys::Bind(kv::Txn& txn) const {
+  const std::string kid = keys_.Live()->Of(kPseudonyms)->front().kid;
+  const kv::Key kid_key = Binding().At().Str("kid");
+  const kv::Key mark_key = Binding().At().Str("mark");
+  const std::optional<std::string> bound = TRY(Binding().Find(txn, kid_key));
+  const std::string mark = pseudonyms_.StableIndex(kNobody);
+  if (!bound.has_value()) {
+    TRY(Binding().Put(txn, kid_key, kid));
+    return Binding().Put(txn, mark_key, mark);
+  }
+  if (*bound == kid && TRY(Binding().Find(txn, mark_key)) == mark) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("the audit log of this store makes its pseudonyms with the key ", kPseudonyms, ".", *bound,
+                   ", and the oldest key that --keys has is ",
+                   *bound == kid ? "another one of that name" : absl::StrCat(kPseudonyms, ".", kid), ": put ",
+                   kPseudonyms, ".", *bound, " back as it was, as the oldest"));
 }
 
 std::string PersonKeys::PseudonymOf(absl::string_view account) const {

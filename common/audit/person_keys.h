@@ -29,7 +29,12 @@ class PersonKeys {
   static constexpr char kWrapping[] = "audit";
   static constexpr char kPseudonyms[] = "audit-index";
 
-  // 32 bytes, the same as long as the oldest key of kPseudonyms lives.
+  // Lets the store remember which key makes pseudonyms, the first time. FAILED_PRECONDITION when it remembers
+  // another than the oldest of now, or other bytes of it: an erased person would have a second pseudonym, and
+  // could be entered anew. The message says which key must come back.
+  absl::Status Bind(kv::Txn& txn) const;
+
+  // 32 bytes, the same as long as the oldest key of kPseudonyms lives. The keyring keeps that one.
   std::string PseudonymOf(absl::string_view account) const;
 
   // The person's key, made where there is none; null: it was destroyed.
@@ -40,8 +45,12 @@ class PersonKeys {
   absl::StatusOr<bool> Destroy(kv::Txn& txn, const std::string& pseudonym) const;
 
  private:
-  PersonKeys(std::unique_ptr<crypto::KeyWrapper> wrapper, crypto::KeyedHash pseudonyms, Random& random)
-      : wrapper_(std::move(wrapper)), pseudonyms_(std::move(pseudonyms)), random_(&random) {}
+  PersonKeys(crypto::Keyring keys, std::unique_ptr<crypto::KeyWrapper> wrapper, crypto::KeyedHash pseudonyms,
+             Random& random)
+      : keys_(std::move(keys)),
+        wrapper_(std::move(wrapper)),
+        pseudonyms_(std::move(pseudonyms)),
+        random_(&random) {}
 
   struct Memory {
     Recent<std::string> pseudonyms{kRecent};
@@ -50,6 +59,7 @@ class PersonKeys {
 
   absl::StatusOr<SharedKey> Unwrap(const std::string& wrapped, const std::string& pseudonym) const;
 
+  crypto::Keyring keys_;
   // The one over the keyring, which does not block: it is used inside transactions.
   std::unique_ptr<crypto::KeyWrapper> wrapper_;
   crypto::KeyedHash pseudonyms_;

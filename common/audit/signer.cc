@@ -1,13 +1,5 @@
 #include "common/audit/signer.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -38,43 +30,22 @@ absl::Status Contradicts(const Checkpoint& earlier) {
       absl::StrCat("the audit log contradicts the checkpoint of ", earlier.size, " entries"));
 }
 
-absl::Status FileError(const std::string& file, absl::string_view what) {
-  return absl::FailedPreconditionError(absl::StrCat("--audit-checkpoints ", file, ": ", what));
-}
-
-// Notes follow one another; each has one blank line, before its signatures. The last begins behind the last
-// signature line of the one before it.
-std::string LastNote(const std::string& text) {
-  const size_t blank = text.rfind("\n\n");
-  if (blank == std::string::npos) return text;
-  size_t begin = text.rfind("\n\xe2\x80\x94 ", blank);
-  if (begin == std::string::npos) return text;
-  begin = text.find('\n', begin + 1);
-  return text.substr(begin + 1);
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Signer>> Signer::Open(const crypto::Keyring& keys, std::string service,
                                                      kv::Database& database, std::string copies) {
   TRY(keys.Newest(kPurpose));
-  auto signer = std::unique_ptr<Signer>(
-      new Signer(keys, OriginOf(service, database.uid()), database, std::move(copies)));
-  TRY(signer->ReadCopies());
+  auto signer = std::unique_ptr<Signer>(new Signer(keys, OriginOf(service, database.uid()), database));
+  if (!copies.empty()) TRY(signer->OpenCopies(std::move(copies)));
   return signer;
 }
 
-absl::Status Signer::ReadCopies() {
-  if (copies_.empty()) return absl::OkStatus();
-  std::ifstream in(copies_, std::ios::binary);
-  if (!in) return Copy("");  // makes it
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (text.str().empty()) return absl::OkStatus();
-  copied_ = LastNote(text.str());
-  const absl::StatusOr<Checkpoint> last = ReadUnverified(copied_);
-  if (!last.ok()) return FileError(copies_, "its end is no checkpoint");
-  if (last->origin != origin_) return FileError(copies_, absl::StrCat("it is of ", last->origin));
+absl::Status Signer::OpenCopies(std::string path) {
+  copies_ = TRY(CheckpointFile::Open(std::move(path)));
+  if (copies_->last().empty()) return absl::OkStatus();
+  const absl::StatusOr<Checkpoint> last = ReadUnverified(copies_->last());
+  if (!last.ok()) return copies_->Error("its end is no checkpoint");
+  if (last->origin != origin_) return copies_->Error(absl::StrCat("it is of ", last->origin));
   signed_ = *last;
   return absl::OkStatus();
 }
@@ -86,12 +57,16 @@ absl::Status Signer::SignWhenDue(absl::Time now) {
     size = TRY(FindHead(txn)).size;
     return absl::OkStatus();
   }));
+  return IsDue(size, now) ? SignLocked(now).status() : absl::OkStatus();
+}
+
+bool Signer::IsDue(uint64_t size, absl::Time now) const {
   const uint64_t covered = signed_.has_value() ? signed_->size : 0;
+  // Both ways: a clock that was put back must not keep the next one away.
+  const bool lately = absl::AbsDuration(now - tried_at_) < kEvery;
+  if (lately) return !failed_ && size >= covered + kEntries;
   // A log that has become shorter is looked at, too, and refused.
-  if (size == covered || (now < signed_at_ + kEvery && size > covered && size < covered + kEntries)) {
-    return absl::OkStatus();
-  }
-  return SignLocked(now).status();
+  return size != covered || failed_;
 }
 
 absl::StatusOr<SignedCheckpoint> Signer::SignNow(absl::Time now) {
@@ -100,7 +75,7 @@ absl::StatusOr<SignedCheckpoint> Signer::SignNow(absl::Time now) {
 }
 
 absl::StatusOr<SignedCheckpoint> Signer::SignLocked(absl::Time now) {
-  signed_at_ = now;
+  tried_at_ = now;
   const absl::StatusOr<SignedCheckpoint> made = [&]() -> absl::StatusOr<SignedCheckpoint> {
     const std::optional<SignedCheckpoint> newest = TRY(NewestSigned());
     Checkpoint next = TRY(Next(newest));
@@ -113,12 +88,13 @@ absl::StatusOr<SignedCheckpoint> Signer::SignLocked(absl::Time now) {
       TRY(database_.Update([&](kv::Txn& txn) { return PutNote(txn, {next.size, made.note}); }));
     }
     signed_ = made.checkpoint;
-    if (made.note != copied_) TRY(Copy(made.note));
+    if (copies_.has_value() && made.note != copies_->last()) TRY(copies_->Append(made.note));
     return made;
   }();
+  failed_ = !made.ok() && !absl::IsNotFound(made.status());
   if (made.ok()) {
     CoveredEntries().Set(static_cast<double>(made->checkpoint.size));
-  } else if (!absl::IsNotFound(made.status())) {
+  } else if (failed_) {
     Failures().Increment();
     obs::Error("no checkpoint of the audit log can be signed", {{"detail", made.status().message()}});
   }
@@ -178,19 +154,6 @@ absl::Status Signer::CheckAgainst(kv::ReadTxn& txn, const Head& head, const Chec
   const bool same = chain.size() == head.size && chain.last_leaf() == head.last_leaf &&
                     chain.Root() == TRY(Root(head.size, read));
   return same ? absl::OkStatus() : Contradicts(earlier);
-}
-
-absl::Status Signer::Copy(const std::string& note) {
-  if (copies_.empty()) return absl::OkStatus();
-  const int file = ::open(copies_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-  if (file < 0) return FileError(copies_, std::strerror(errno));
-  const bool written =
-      ::write(file, note.data(), note.size()) == static_cast<ssize_t>(note.size()) && ::fsync(file) == 0;
-  const int error = errno;
-  ::close(file);
-  if (!written) return FileError(copies_, std::strerror(error));
-  copied_ = note;
-  return absl::OkStatus();
 }
 
 std::vector<VerifierKey> Signer::keys() const {

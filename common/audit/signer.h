@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/audit/checkpoint.h"
+#include "common/audit/checkpoint_file.h"
 #include "common/audit/tree_store.h"
 #include "common/crypto/keyring.h"
 #include "common/kv/database.h"
@@ -33,11 +34,12 @@ class Signer {
   static constexpr uint64_t kEntries = 1000;
 
   // `copies`: the file to which every checkpoint is appended, too; empty: none. FAILED_PRECONDITION when it
-  // cannot be written or its end is no checkpoint, NOT_FOUND without a key. The database outlives it.
+  // cannot be read or written or its last note is no checkpoint of this log, NOT_FOUND without a key. The
+  // database outlives it.
   static absl::StatusOr<std::unique_ptr<Signer>> Open(const crypto::Keyring& keys, std::string service,
                                                       kv::Database& database, std::string copies);
 
-  // Signs when one is due at `now`.
+  // Signs when one is due at `now`; what could not be signed or copied is tried again after kEvery.
   absl::Status SignWhenDue(absl::Time now);
   // The newest checkpoint, after signing what none covers yet. NOT_FOUND while the log is empty. DATA_LOSS
   // when the log contradicts an earlier checkpoint; nothing is signed then, and the metric
@@ -52,23 +54,23 @@ class Signer {
   const std::string& origin() const { return origin_; }
 
  private:
-  Signer(crypto::Keyring keys, std::string origin, kv::Database& database, std::string copies)
-      : keys_(std::move(keys)), origin_(std::move(origin)), database_(database), copies_(std::move(copies)) {}
+  Signer(crypto::Keyring keys, std::string origin, kv::Database& database)
+      : keys_(std::move(keys)), origin_(std::move(origin)), database_(database) {}
 
-  absl::Status ReadCopies();
+  bool IsDue(uint64_t size, absl::Time now) const;
+  absl::Status OpenCopies(std::string path);
   absl::StatusOr<SignedCheckpoint> SignLocked(absl::Time now);
   absl::StatusOr<Checkpoint> Next(const std::optional<SignedCheckpoint>& newest) const;
   absl::Status CheckAgainst(kv::ReadTxn& txn, const Head& head, const Checkpoint& earlier) const;
-  absl::Status Copy(const std::string& note);
 
   const crypto::Keyring keys_;
   const std::string origin_;
   kv::Database& database_;
-  const std::string copies_;
+  std::optional<CheckpointFile> copies_;
   std::mutex mutex_;
   std::optional<Checkpoint> signed_;  // the greatest that this process has signed or read from `copies_`
-  std::string copied_;                // the last note of `copies_`
-  absl::Time signed_at_ = absl::InfinitePast();
+  bool failed_ = false;               // the last time: nothing was signed, or it was not copied
+  absl::Time tried_at_ = absl::InfinitePast();
 };
 
 }  // namespace tc::audit

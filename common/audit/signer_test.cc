@@ -1,5 +1,9 @@
 #include "common/audit/signer.h"
 
+#include <sys/resource.h>
+
+#include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -107,6 +111,134 @@ TEST_F(SignerTest, ALogThatContradictsItsFileIsNotSigned) {
   }
   Delete(NoteKey(2));
   EXPECT_THAT(WithCopies()->SignNow(clock_.Now()), HasCode(absl::StatusCode::kDataLoss));
+}
+
+TEST_F(SignerTest, ACopyThatCouldNotBeWrittenIsWrittenLaterAlthoughNothingHappens) {
+  const std::string away = dir_.path() + ".away";
+  std::unique_ptr<Signer> signer = WithCopies();
+  Emit(0);
+  std::filesystem::rename(dir_.path(), away);
+  EXPECT_THAT(signer->SignWhenDue(clock_.Now()), HasCode(kFailedPrecondition));
+  std::filesystem::rename(away, dir_.path());
+  EXPECT_THAT(signer->SignWhenDue(clock_.Now()), IsOk()) << "not at once";
+  EXPECT_EQ(Copies(), "");
+  clock_.Advance(Signer::kEvery);
+  EXPECT_THAT(signer->SignWhenDue(clock_.Now()), IsOk());
+  EXPECT_EQ(Copies(), signer->NewestSigned()->value().note);
+}
+
+TEST_F(SignerTest, AClockThatWasPutBackKeepsNoCheckpointAway) {
+  Emit(0);
+  ASSERT_THAT(signer_->SignWhenDue(clock_.Now()), IsOk());
+  Emit(1);
+  ASSERT_THAT(signer_->SignWhenDue(clock_.Now() - absl::Hours(5)), IsOk());
+  EXPECT_EQ(Covered(), 2U);
+}
+
+// A crash or a full disk leaves a part of a note, or bytes that were never written.
+TEST_F(SignerTest, ACopyThatWasTornIsPassedOver) {
+  for (int n = 0; n < 2; ++n) {
+    Emit(n);
+    ASSERT_THAT(WithCopies()->SignNow(clock_.Now()), IsOk());
+  }
+  const std::string whole = Copies();
+  const std::string last = signer_->NewestSigned()->value().note;
+  std::vector<std::string> ends = {std::string(100, '\0'), "\n"};
+  for (size_t size = 1; size < last.size(); ++size) ends.push_back(last.substr(0, size));
+  for (size_t i = 0; i < ends.size(); ++i) {
+    dir_.Write("checkpoints", whole + ends[i]);
+    ASSERT_OK_AND_ASSIGN(std::unique_ptr<Signer> signer, Signer::Open(keys_, "linking", *database_, file_));
+    Emit(static_cast<int>(10 + i));
+    ASSERT_OK_AND_ASSIGN(const SignedCheckpoint next, signer->SignNow(clock_.Now()));
+    EXPECT_EQ(Copies(), whole + ends[i] + "\n" + next.note) << "nothing is taken away";
+    EXPECT_THAT(Signer::Open(keys_, "linking", *database_, file_), IsOk()) << "and found again: " << i;
+    ASSERT_OK_AND_ASSIGN(signer, Signer::Open(keys_, "linking", *database_, file_));
+    ASSERT_OK_AND_ASSIGN(const SignedCheckpoint same, signer->SignNow(clock_.Now()));
+    EXPECT_EQ(same.note, next.note);
+    EXPECT_EQ(Copies(), whole + ends[i] + "\n" + next.note) << "a restart repeats none: " << i;
+  }
+}
+
+// A file of this process can have at most so many bytes.
+class SmallDisk {
+ public:
+  explicit SmallDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    EXPECT_EQ(::getrlimit(RLIMIT_FSIZE, &before_), 0);
+    const rlimit small{bytes, before_.rlim_max};
+    EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  }
+  ~SmallDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  void (*const handler_)(int);
+  rlimit before_{};
+};
+
+TEST_F(SignerTest, ACopyThatAFullDiskHasTornIsFollowedByAWholeOne) {
+  const std::unique_ptr<Signer> signer = WithCopies();
+  Emit(0);
+  const std::string first = signer->SignNow(clock_.Now())->note;
+  Emit(1);
+  {
+    const SmallDisk disk(first.size() + 50);
+    EXPECT_THAT(signer->SignNow(clock_.Now()), HasCode(kFailedPrecondition));
+    EXPECT_THAT(signer->SignNow(clock_.Now()), HasCode(kFailedPrecondition));
+  }
+  ASSERT_OK_AND_ASSIGN(const SignedCheckpoint second, signer->SignNow(clock_.Now()));
+  EXPECT_EQ(Copies(), first + second.note.substr(0, 50) + "\n" + second.note);
+}
+
+TEST_F(SignerTest, ATornFirstNoteBeforeAWholeOneIsPassedOver) {
+  Emit(0);
+  const std::string first = Sign().note;
+  dir_.Write("checkpoints", first.substr(0, 70) + "\n" + first);
+  EXPECT_THAT(Signer::Open(keys_, "linking", *database_, file_), IsOk());
+}
+
+// What was signed before is not known then, and might be contradicted.
+TEST_F(SignerTest, RefusesAFileThatCanOnlyBeWritten) {
+  EXPECT_THAT(Signer::Open(keys_, "linking", *database_, "/proc/self/clear_refs"),
+              HasCode(kFailedPrecondition));
+  EXPECT_THAT(Signer::Open(keys_, "linking", *database_, dir_.path()), HasCode(kFailedPrecondition));
+}
+
+// It grows for as long as the service lives.
+TEST_F(SignerTest, FindsTheLastNoteOfALongFile) {
+  Emit(0);
+  const std::string first = Sign().note;
+  Emit(1);
+  const std::string second = Sign().note;
+  std::string text;
+  while (text.size() < (1 << 20)) text += first;
+  dir_.Write("checkpoints", text + second);
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<Signer> signer,
+                       Signer::Open(keys_, "linking", *database_, file_));
+  ASSERT_THAT(signer->SignNow(clock_.Now()), IsOk());
+  EXPECT_EQ(Copies().size(), text.size() + second.size()) << "nothing was missing";
+}
+
+TEST_F(SignerTest, ALogThatFailedIsNotLookedAtAllTheTime) {
+  Emit(0);
+  Sign();
+  ASSERT_THAT(database_->Update([&](kv::Txn& txn) -> absl::Status {
+    kv::Event act;
+    act.type = "CodeTried";
+    for (uint64_t n = 0; n < Signer::kEntries; ++n) TRY(txn.Audit(act));
+    return absl::OkStatus();
+  }),
+              IsOk());
+  const std::string node = Get(NodeKey(0, 0));
+  Put(NodeKey(0, 0), std::string(kHashBytes, 'x'));
+  clock_.Advance(Signer::kEvery);
+  EXPECT_THAT(signer_->SignWhenDue(clock_.Now()), HasCode(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(signer_->SignWhenDue(clock_.Now() + absl::Seconds(1)), IsOk());
+  Put(NodeKey(0, 0), node);
+  clock_.Advance(Signer::kEvery);
+  EXPECT_THAT(signer_->SignWhenDue(clock_.Now()), IsOk());
+  EXPECT_EQ(Covered(), 1 + Signer::kEntries);
 }
 
 TEST_F(SignerTest, RefusesAFileThatIsNotItsOwn) {

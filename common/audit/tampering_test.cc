@@ -196,6 +196,31 @@ TEST_F(TamperingTest, AFlippedBitOfAnyByteOfACheckpointIsFound) {
   }
 }
 
+// Only the newest has nobody but its own signature, however far behind the entries under check it lies.
+TEST_F(TamperingTest, AnOlderCheckpointUnderAKeyThatIsGoneIsVouchedForByOneFarAway) {
+  keys_.AddForTest("audit-sign", random_);
+  ASSERT_THAT(database_->Update([&](kv::Txn& txn) -> absl::Status {
+    kv::Event act;
+    act.type = "CodeTried";
+    for (int n = 0; n < 5000; ++n) TRY(txn.Audit(act));
+    return absl::OkStatus();
+  }),
+              IsOk());
+  Sign();
+  keys_.RemoveForTest("audit-sign", "k000001");
+  const Report report = Check();
+  EXPECT_TRUE(report.intact) << report.problem;
+  EXPECT_EQ(report.checkpoints, 3U);
+  EXPECT_EQ(report.entries, 5011U);
+  const Report rest = Check(3000);
+  EXPECT_TRUE(rest.intact) << rest.problem;
+  EXPECT_EQ(rest.checkpoints, 1U);
+  const std::string newest = Get(NoteKey(5011));
+  Put(NoteKey(5011), audit::Sign(*ReadUnverified(newest), crypto::PrivateKey::Generate()));
+  EXPECT_NE(Check().problem.find("not genuine"), std::string::npos) << Check().problem;
+  EXPECT_EQ(Check().first_bad, 5011U);
+}
+
 TEST_F(TamperingTest, AnOlderCheckpointThatWasRemovedIsFoundByTheNextOne) {
   Delete(NoteKey(7));
   EXPECT_NE(Check().problem.find("does not follow"), std::string::npos) << Check().problem;

@@ -11,8 +11,6 @@
 namespace tc::audit {
 namespace {
 
-constexpr char kDone[] = "OK";
-
 // A part opens in its own entry only.
 std::string ContextOf(absl::string_view service, uint64_t number, absl::string_view pseudonym) {
   return absl::StrCat("audit/", service, "/", number, "/", pseudonym);
@@ -20,10 +18,14 @@ std::string ContextOf(absl::string_view service, uint64_t number, absl::string_v
 
 void SetTime(absl::Time time, google::protobuf::Timestamp& out) {
   const int64_t us = kv::ToMicros(time);
-  int64_t seconds = us / 1000000;
-  if (us % 1000000 < 0) --seconds;
+  int64_t seconds = us / 1'000'000;
+  int64_t rest = us % 1'000'000;
+  if (rest < 0) {
+    --seconds;
+    rest += 1'000'000;
+  }
   out.set_seconds(seconds);
-  out.set_nanos(static_cast<int32_t>(us - seconds * 1000000) * 1000);
+  out.set_nanos(static_cast<int32_t>(rest * 1000));
 }
 
 absl::string_view AccountOf(const pb::AuditPersonalPart& part) {
@@ -34,12 +36,17 @@ absl::string_view AccountOf(const pb::AuditPersonalPart& part) {
 
 absl::StatusOr<std::unique_ptr<TreeLedger>> TreeLedger::Open(const crypto::Keyring& keys, std::string service,
                                                              Random& random) {
-  return std::unique_ptr<TreeLedger>(
-      new TreeLedger(TRY(PersonKeys::Open(keys, random)), std::move(service), random));
+  auto people = TRY(PersonKeys::Open(keys, random));
+  return std::unique_ptr<TreeLedger>(new TreeLedger(std::move(people), std::move(service), random));
+}
+
+absl::Status TreeLedger::Bind(kv::Database& database) const {
+  return database.Update([&](kv::Txn& txn) { return people_.Bind(txn); }).status();
 }
 
 absl::Status TreeLedger::Append(kv::Txn& txn, const kv::Event& act, std::optional<uint32_t> event_index) {
-  if (!IsKnown(act.type)) {
+  const Term* term = FindTerm(act.type);
+  if (term == nullptr) {
     return absl::InternalError(absl::StrCat("the audit log's vocabulary has no ", act.type));
   }
   const Head head = TRY(FindHead(txn));
@@ -47,6 +54,7 @@ absl::Status TreeLedger::Append(kv::Txn& txn, const kv::Event& act, std::optiona
   pb::AuditEntry entry;
   entry.set_number(head.size);
   SetTime(act.at, *entry.mutable_time());
+  if (!IsTime(entry.time())) return absl::InternalError(absl::StrCat(act.type, " has no time"));
   entry.set_service(service_);
   entry.set_type(act.type);
   entry.set_resource(std::move(particulars.resource));
@@ -54,7 +62,7 @@ absl::Status TreeLedger::Append(kv::Txn& txn, const kv::Event& act, std::optiona
   entry.set_call_id(txn.origin().call_id);
   entry.set_revision(txn.revision());
   if (event_index.has_value()) entry.set_event_index(*event_index);
-  entry.set_result(act.result.empty() ? kDone : act.result);
+  entry.set_result(act.result.empty() ? std::string(term->result) : act.result);
   entry.set_previous_hash(head.last_leaf);
   for (pb::AuditAttribute& attribute : particulars.attributes) *entry.add_attributes() = std::move(attribute);
   for (const pb::AuditPersonalPart& part : particulars.persons) {

@@ -26,7 +26,10 @@ class TreeLedger final : public kv::Ledger {
   static absl::StatusOr<std::unique_ptr<TreeLedger>> Open(const crypto::Keyring& keys, std::string service,
                                                           Random& random);
 
-  // INTERNAL for a type that the vocabulary does not have (LOG-03).
+  // To be called once the store is open, before anything is entered: see PersonKeys::Bind.
+  absl::Status Bind(kv::Database& database) const;
+
+  // INTERNAL for a type that the vocabulary does not have (LOG-03), and for an act without a time.
   absl::Status Append(kv::Txn& txn, const kv::Event& act, std::optional<uint32_t> event_index) override;
   // Destroys the person's key and enters that it was done. Nothing when it was done before.
   absl::Status Forget(kv::Txn& txn, absl::string_view person, absl::Time now) override;

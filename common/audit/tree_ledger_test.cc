@@ -78,6 +78,17 @@ TEST_F(TreeLedgerTest, AnActWithoutPeopleIsInClear) {
   EXPECT_EQ(Entry(0).result(), "RATE_LIMITED");
 }
 
+TEST_F(TreeLedgerTest, AnEntryOfWhatWasRefusedOrFailedSaysSo) {
+  for (const char* type : {"SignInRefused", "DeliveryFailed", "AccountLocked"}) {
+    kv::Event act;
+    act.type = type;
+    ASSERT_THAT(database_->Update([&](kv::Txn& txn) { return txn.Emit(act); }), IsOk());
+  }
+  EXPECT_EQ(Entry(0).result(), "REFUSED");
+  EXPECT_EQ(Entry(1).result(), "FAILED");
+  EXPECT_EQ(Entry(2).result(), "OK");
+}
+
 TEST_F(TreeLedgerTest, WhatIsRefusedLeavesNoEntryAndWhatCannotBeEnteredIsRefused) {  // LOG-07
   const absl::Status refused = database_
                                    ->Update([&](kv::Txn& txn) -> absl::Status {
@@ -99,6 +110,16 @@ TEST_F(TreeLedgerTest, WhatIsRefusedLeavesNoEntryAndWhatCannotBeEnteredIsRefused
                                    .status();
   EXPECT_THAT(ignored, HasCode(absl::StatusCode::kInternal)) << "also when the closure does not care";
   EXPECT_EQ(Get("effect"), "");
+}
+
+TEST_F(TreeLedgerTest, AnActWithoutATimeIsRefused) {
+  for (const absl::Time at : {absl::InfinitePast(), absl::InfiniteFuture()}) {
+    kv::Event act = LinkCreated(1);
+    act.at = at;
+    EXPECT_THAT(database_->Update([&](kv::Txn& txn) { return txn.Emit(act); }),
+                HasCode(absl::StatusCode::kInternal));
+  }
+  EXPECT_EQ(Get(HeadKey()), "");
 }
 
 TEST_F(TreeLedgerTest, ClosuresThatRunTwiceEnterOnce) {
@@ -193,6 +214,24 @@ TEST_F(TreeLedgerTest, OldPartsOpenAfterARotation) {  // CRY-05
       << "also after a restart";
   EXPECT_EQ(Entry(0).persons(1).pseudonym(), Entry(1).persons(1).pseudonym());
   EXPECT_TRUE(Check().intact) << Check().problem;
+}
+
+TEST_F(TreeLedgerTest, TheKeyOfPseudonymsIsRememberedByTheStore) {
+  ASSERT_THAT(ledger_->Bind(*database_), IsOk());
+  keys_.AddForTest("audit-index", random_);
+  EXPECT_THAT(ledger_->Bind(*database_), IsOk()) << "a newer one changes nothing";
+  keys_.RemoveForTest("audit-index", "k000001");
+  const absl::Status refused = ledger_->Bind(*database_);
+  EXPECT_THAT(refused, HasCode(absl::StatusCode::kFailedPrecondition));
+  EXPECT_TRUE(absl::StrContains(refused.message(), "put audit-index.k000001 back")) << refused;
+}
+
+TEST_F(TreeLedgerTest, AnotherKeyOfTheSameNameIsNotTheKeyOfPseudonyms) {
+  ASSERT_THAT(ledger_->Bind(*database_), IsOk());
+  testing::FakeRandom other_random(7);
+  const auto other = crypto::Keyring::ForTest({"audit", "audit-index"}, other_random);
+  EXPECT_THAT((*TreeLedger::Open(other, "linking", random_))->Bind(*database_),
+              HasCode(absl::StatusCode::kFailedPrecondition));
 }
 
 // A store that is older than the log: entries begin with the first commit under a ledger.

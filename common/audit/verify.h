@@ -1,8 +1,9 @@
 #pragma once
 
 // The server's own check of its audit log: entries, their order, the tree, the checkpoints, and that events
-// and entries agree. It finds whatever was changed by anybody who does not have the signing key; against one
-// who does, checkpoints kept outside help (docs/audit.md). Thread-safe: reads beside commits, in portions.
+// and entries agree. It finds whatever contradicts a checkpoint or an event that is still in the store. Who
+// takes those away, too, is found by a checkpoint that was kept outside (docs/audit.md). Thread-safe: reads
+// beside commits, in portions, and holds one portion at a time.
 
 #include <cstdint>
 #include <string>
@@ -33,8 +34,8 @@ struct VerifyParts {
   const Clock& clock;
 };
 
-// From entry `first` on. DEADLINE_EXCEEDED when it is not through by `deadline`; errors of the store are
-// passed on, damage of the log is a report.
+// From entry `first` on; what is before it is believed. DEADLINE_EXCEEDED when it is not through by
+// `deadline`; errors of the store are passed on, damage of the log is a report.
 absl::StatusOr<Report> VerifyLog(const VerifyParts& parts, uint64_t first, absl::Time deadline);
 
 }  // namespace tc::audit

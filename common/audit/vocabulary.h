@@ -15,9 +15,13 @@ struct Term {
   absl::string_view services;  // "linking"; "all"
   absl::string_view name;      // what OWASP's logging vocabulary calls it: "authn_login_fail"
   absl::string_view meaning;   // a phrase
+  // What an entry of it says where the act itself gives no reason: "REFUSED", "FAILED", "UNKNOWN".
+  absl::string_view result = "OK";
 };
 
 const std::vector<Term>& Vocabulary();
-bool IsKnown(absl::string_view type);
+// nullptr: it has no such type.
+const Term* FindTerm(absl::string_view type);
+inline bool IsKnown(absl::string_view type) { return FindTerm(type) != nullptr; }
 
 }  // namespace tc::audit

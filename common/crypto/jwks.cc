@@ -69,6 +69,12 @@ absl::StatusOr<JwtVerifier> JwtVerifier::FromJwks(absl::string_view jwks) {
   return verifier;
 }
 
+std::vector<std::string> JwtVerifier::Kids() const {
+  std::vector<std::string> kids;
+  for (const auto& [kid, key] : keys_) kids.push_back(kid);
+  return kids;
+}
+
 std::string JwtSigner::Jwks() const {
   const json key = {{"kty", "OKP"}, {"crv", "Ed25519"}, {"alg", "EdDSA"},
                     {"use", "sig"}, {"kid", kid_},      {"x", ToBase64Url(key_.PublicBytes())}};

@@ -52,6 +52,8 @@ class JwtVerifier {
   // that. About 65 µs.
   absl::StatusOr<Claims> Verify(absl::string_view token, const JwtRules& rules, absl::Time now) const;
 
+  std::vector<std::string> Kids() const;
+
  private:
   std::map<std::string, PublicKey> keys_;  // by kid
 };

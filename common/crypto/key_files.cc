@@ -120,9 +120,11 @@ absl::Status WriteAll(const std::string& path, absl::string_view text) {
 absl::Status WriteKey(const std::string& dir, const std::string& name, Random& random) {
   const std::string path = absl::StrCat(dir, "/", name);
   const std::string draft = absl::StrCat(dir, "/..", name, ".", random.ShortId());
-  std::string text = absl::StrCat(absl::BytesToHexString(random.Bytes(kKeyBytes)), "\n");
+  std::string key = random.Bytes(kKeyBytes);
+  std::string hex = absl::BytesToHexString(key);
+  std::string text = absl::StrCat(hex, "\n");
   absl::Status written = WriteAll(draft, text);
-  Wipe(text);
+  for (std::string* secret : {&key, &hex, &text}) Wipe(*secret);
   if (written.ok() && ::link(draft.c_str(), path.c_str()) != 0) {
     written = errno == EEXIST ? absl::AlreadyExistsError(path) : SystemError(path);
   }

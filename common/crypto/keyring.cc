@@ -1,6 +1,7 @@
 #include "common/crypto/keyring.h"
 
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <utility>
 
@@ -38,13 +39,25 @@ absl::Status CheckSuccession(const KeySet& now, const KeySet& next) {
   return absl::OkStatus();
 }
 
+absl::Status CheckOldest(const KeySet& now, const KeySet& next, const std::set<std::string>& kept) {
+  for (const std::string& purpose : kept) {
+    const std::vector<LiveKey>* const keys = now.Of(purpose);
+    if (keys == nullptr || next.Of(purpose)->front().kid == keys->front().kid) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat(purpose, ".", keys->front().kid,
+                     ": must stay the oldest key of its purpose, and never be taken away"));
+  }
+  return absl::OkStatus();
+}
+
 Key CopyOf(const LiveKey& key) { return {key.kid, Secret(key.bytes)}; }
 
 }  // namespace
 
 struct Keyring::Shared {
-  std::string dir;       // empty: the keys cannot be read again
-  std::mutex reloading;  // one at a time, so that what was read last stays
+  std::string dir;             // empty: the keys cannot be read again
+  std::mutex reloading;        // one at a time, so that what was read last stays
+  std::set<std::string> kept;  // purposes; guarded by `reloading`
   mutable std::shared_mutex mutex;
   std::shared_ptr<const KeySet> live;
 
@@ -85,8 +98,14 @@ absl::Status Keyring::Reload() {
   const std::lock_guard lock(shared_->reloading);
   std::shared_ptr<const KeySet> next = TRY(Lock(TRY(ReadKeyFiles(shared_->dir))));
   TRY(CheckSuccession(*Live(), *next));
+  TRY(CheckOldest(*Live(), *next, shared_->kept));
   shared_->Replace(std::move(next));
   return absl::OkStatus();
+}
+
+void Keyring::KeepOldest(absl::string_view purpose) {
+  const std::lock_guard lock(shared_->reloading);
+  shared_->kept.emplace(purpose);
 }
 
 absl::StatusOr<Key> Keyring::Newest(absl::string_view purpose) const {

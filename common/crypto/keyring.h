@@ -42,6 +42,9 @@ class Keyring {
   // than before (what it made could not be read), and always for keys that came from the environment, which
   // does not have them any more.
   absl::Status Reload();
+  // From now on Reload refuses, too, when the oldest key of the purpose is gone or an older one has come: for
+  // what is found again by that key alone, and for ever (KeyedHash::StableIndex). For all copies.
+  void KeepOldest(absl::string_view purpose);
 
   // The key that makes, or NOT_FOUND naming the missing purpose.
   absl::StatusOr<Key> Newest(absl::string_view purpose) const;

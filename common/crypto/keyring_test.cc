@@ -146,6 +146,20 @@ TEST_F(Reload, KeepsAllWhenAKidHasAnotherKey) {
   ExpectNoChange("seal.k000001");
 }
 
+TEST_F(Reload, KeepsAllWhenTheOldestKeyOfAPurposeThatNeedsItIsAnother) {
+  keys_.KeepOldest("seal");
+  Rotate();
+  ASSERT_THAT(keys_.Reload(), IsOk());
+  Remove("seal.k000001.key");
+  EXPECT_THAT(std::string(keys_.Reload().message()), HasSubstr("seal.k000001"));
+  EXPECT_THAT(keys_.Find("seal", "k000001"), IsOk());
+  dir_.Write("seal.k000001.key", kHex);
+  dir_.Write("seal.a.key", absl::StrCat("aa", kHex + 2));
+  EXPECT_THAT(std::string(keys_.Reload().message()), HasSubstr("seal.k000001")) << "an older one";
+  Remove("seal.a.key");
+  EXPECT_THAT(keys_.Reload(), IsOk());
+}
+
 TEST_F(Reload, LosesNoUseWhileItHappens) {
   std::atomic<bool> stop{false};
   std::vector<std::thread> users;

@@ -37,8 +37,8 @@ struct Event {
   uint64_t revision = 0;
   uint32_t index = 0;  // position within the revision
   // For the audit log only; not kept with the event and never shown to followers. `persons`: account ids of
-  // those whom it concerns, the one of whom it tells most first. `result`: empty when it was done, else the
-  // reason why it was refused.
+  // those whom it concerns, the one of whom it tells most first. `result`: the reason why it was refused;
+  // empty: what the ledger knows of its type.
   std::vector<std::string> persons = {};
   std::string result = {};
 };
@@ -124,7 +124,8 @@ class Database {
   // refuses everything until it is opened anew.
   virtual absl::StatusOr<uint64_t> Update(UpdateFn fn) = 0;
   // The same without waiting: `done` gets what Update would return, exactly once, on a thread of the store's,
-  // which other commits may wait for: it takes microseconds and must not call Update. It may Submit again.
+  // which others who are to be told wait for: it takes microseconds and must not call Update. No commit waits
+  // for it. It may Submit again.
   virtual void Submit(absl::AnyInvocable<absl::Status(Txn& txn)> fn, Done done) = 0;
   virtual absl::Status View(ViewFn fn) = 0;
 

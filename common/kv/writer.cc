@@ -83,19 +83,12 @@ void Writer::Release(Pending& pending) {
     }
     pending.executed.notify_all();
   }
-  if (!posted.empty()) CallBack(std::move(posted));
-}
-
-void Writer::CallBack(Batch posted) {
+  if (posted.empty()) return;
   {
     const std::lock_guard lock(mutex_);
-    if (!queue_.empty()) {
-      to_call_back_.push_back(std::move(posted));
-      posted.clear();
-    }
+    to_call_back_.push_back(std::move(posted));
   }
-  if (posted.empty()) executed_.notify_one();
-  for (Operation* operation : posted) operation->executed();
+  executed_.notify_one();
 }
 
 void Writer::CallBackLoop() {

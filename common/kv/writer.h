@@ -2,9 +2,9 @@
 
 // Writer: the one thread through which a store is changed. Callers hand in operations and wait, or leave word
 // what to do afterwards; the writer takes what has arrived, in order, at most `max_batch` at a time, has it
-// executed as one batch, releases all callers that wait with one wake-up and calls back the others. While a
-// batch is being synced the next one gathers: the slower the disk, the larger the batches. When the next one
-// is waiting already, a second thread calls back, so that the disk does not stand idle meanwhile.
+// executed as one batch, releases all callers that wait with one wake-up and leaves the others to a second
+// thread, which calls them back. While a batch is being synced the next one gathers: the slower the disk, the
+// larger the batches. Whatever is called back, however long it takes, no commit waits for it.
 
 #include <condition_variable>
 #include <cstdint>
@@ -42,7 +42,7 @@ class Writer {
   // Returns when `operation` has been executed; false, at once, when the writer is closing or the caller is
   // the writer itself.
   bool Run(Operation& operation);
-  // Has `operation`, which stays alive until then, executed and calls its `executed` on a thread of its own;
+  // Has `operation`, which stays alive until then, executed and calls its `executed` on the second thread;
   // false, and it is not called, when the writer is closing.
   bool Post(Operation& operation);
 
@@ -60,7 +60,6 @@ class Writer {
   void Loop();
   std::shared_ptr<Pending> Next();
   void Release(Pending& pending);
-  void CallBack(Batch posted);
   void CallBackLoop();
 
   const size_t max_batch_;

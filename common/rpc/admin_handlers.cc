@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
+#include "common/obs/log.h"
 
 namespace tc::rpc {
 namespace {
@@ -68,24 +69,17 @@ pb::KeyInventory ToProto(const Rotation::Inventory& inventory) {
 
 // For the audit log: followers need not know what operators do.
 absl::Status Enter(kv::Txn& txn, const Call& call, const char* type, std::string resource,
-                   std::map<std::string, std::string> attributes = {}) {
+                   std::map<std::string, std::string> attributes = {}, std::string result = "") {
   kv::Event act;
   act.type = type;
   act.resource = std::move(resource);
   act.attributes = std::move(attributes);
   act.at = call.now;
+  act.result = std::move(result);
   return txn.Audit(std::move(act));
 }
 
 // The newest of each purpose, "once=k000002".
-std::string NewestOf(const pb::KeyInventory& inventory) {
-  std::vector<std::string> newest;
-  for (const pb::KeyInfo& key : inventory.keys()) {
-    if (key.newest()) newest.push_back(absl::StrCat(key.purpose(), "=", key.kid()));
-  }
-  return absl::StrJoin(newest, ",");
-}
-
 }  // namespace
 
 AdminHandlers::AdminHandlers(ServerFacts facts, kv::Database& database, const Once& once, const Pager& pager,
@@ -96,6 +90,21 @@ AdminHandlers::AdminHandlers(ServerFacts facts, kv::Database& database, const On
       pager_(pager),
       backups_(backups),
       rotation_(rotation) {}
+
+absl::Status AdminHandlers::EnterAlone(const Call& call, const char* type, const char* resource,
+                                       const std::string& result) const {
+  return database_.Update([&](kv::Txn& txn) { return Enter(txn, call, type, resource, {}, result); })
+      .status();
+}
+
+absl::Status AdminHandlers::Failed(const Call& call, const char* type, const char* resource,
+                                   const absl::Status& why) const {
+  const std::string reason = std::string(ReasonOf(why).value_or(absl::StatusCodeToString(why.code())));
+  const absl::Status entered = EnterAlone(call, type, resource, reason);
+  // Why it failed is what the operator needs; that it was ordered is in the log.
+  if (!entered.ok()) obs::Warning("a failure could not be entered in the audit log", {{"type", type}});
+  return why;
+}
 
 absl::StatusOr<pb::ServerInfo> AdminHandlers::GetServerInfo(const Call& call,
                                                             const pb::GetServerInfoRequest&) {
@@ -129,7 +138,10 @@ absl::StatusOr<pb::Policy> AdminHandlers::GetPolicy(const Call&, const pb::GetPo
 
 absl::StatusOr<pb::Backup> AdminHandlers::CreateBackup(const Call& call, const pb::CreateBackupRequest&) {
   if (std::optional<pb::Backup> earlier = TRY(once_.Replay<pb::Backup>(call))) return *std::move(earlier);
-  const pb::Backup made = ToProto(TRY(backups_.Make(call.now)));
+  TRY(EnterAlone(call, "BackupOrdered", "backups"));
+  const absl::StatusOr<Backups::Entry> entry = backups_.Make(call.now);
+  if (!entry.ok()) return Failed(call, "BackupFailed", "backups", entry.status());
+  const pb::Backup made = ToProto(*entry);
   return once_.Run<pb::Backup>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::Backup> {
     TRY(Enter(txn, call, "BackupCreated", made.name()));
     return made;
@@ -198,10 +210,12 @@ absl::StatusOr<pb::KeyInventory> AdminHandlers::ReloadKeys(const Call& call, con
   if (std::optional<pb::KeyInventory> earlier = TRY(once_.Replay<pb::KeyInventory>(call))) {
     return *std::move(earlier);
   }
-  TRY(rotation_.Reload());
+  TRY(EnterAlone(call, "KeyReloadOrdered", "keys"));
+  const absl::Status reloaded = rotation_.Reload();
+  if (!reloaded.ok()) return Failed(call, "KeyReloadFailed", "keys", reloaded);
   const pb::KeyInventory inventory = ToProto(rotation_.Take());
   return once_.Run<pb::KeyInventory>(call, [&](kv::Txn& txn) -> absl::StatusOr<pb::KeyInventory> {
-    TRY(Enter(txn, call, "KeysReloaded", "keys", {{"keys", NewestOf(inventory)}}));
+    TRY(Enter(txn, call, "KeysReloaded", "keys", {{"keys", rotation_.Newest()}}));
     return inventory;
   });
 }

@@ -37,6 +37,8 @@ class AdminHandlers {
       const Call& call, const trustedcontact::admin::v1::GetServerInfoRequest& in);
   absl::StatusOr<trustedcontact::admin::v1::Policy> GetPolicy(
       const Call& call, const trustedcontact::admin::v1::GetPolicyRequest& in);
+  // What an operator orders outside the store is in the audit log before it is begun, and its outcome
+  // afterwards; what cannot be entered is not begun.
   absl::StatusOr<trustedcontact::admin::v1::Backup> CreateBackup(
       const Call& call, const trustedcontact::admin::v1::CreateBackupRequest& in);
   absl::StatusOr<trustedcontact::admin::v1::ListBackupsResponse> ListBackups(
@@ -46,6 +48,7 @@ class AdminHandlers {
   // A row that is not dead stays as it is: it is tried anyway.
   absl::StatusOr<trustedcontact::admin::v1::OutboxEntry> RetryOutboxEntry(
       const Call& call, const trustedcontact::admin::v1::RetryOutboxEntryRequest& in);
+  // As CreateBackup.
   absl::StatusOr<trustedcontact::admin::v1::KeyInventory> ReloadKeys(
       const Call& call, const trustedcontact::admin::v1::ReloadKeysRequest& in);
   absl::StatusOr<trustedcontact::admin::v1::KeyInventory> GetKeyInventory(
@@ -53,6 +56,12 @@ class AdminHandlers {
 
  private:
   absl::StatusOr<kv::OutboxRow> FindRow(const std::string& name) const;
+  // In a commit of its own.
+  absl::Status EnterAlone(const Call& call, const char* type, const char* resource,
+                          const std::string& result = "") const;
+  // Enters that it failed, and returns why.
+  absl::Status Failed(const Call& call, const char* type, const char* resource,
+                      const absl::Status& why) const;
 
   const ServerFacts facts_;
   kv::Database& database_;

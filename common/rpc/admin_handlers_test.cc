@@ -5,126 +5,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
-#include "common/crypto/hmac.h"
-#include "common/crypto/key_files.h"
-#include "common/kv/rocks_database.h"
-#include "common/testing/call.h"
-#include "common/testing/fakes.h"
-#include "common/testing/status.h"
-#include "common/testing/temp_dir.h"
-#include "common/testing/wire.h"
+#include "common/rpc/admin_testing.h"
 
 namespace tc::rpc {
 namespace {
 
-namespace pb = trustedcontact::admin::v1;
 namespace fs = std::filesystem;
 
 using ::testing::ElementsAre;
-using testing::FakeRandom;
-using testing::FromPeer;
 using ::testing::IsEmpty;
 using testing::IsOk;
 using testing::Noon;
 using testing::Refused;
-
-Call FromOperator(absl::Time now = Noon()) { return FromPeer(Role::kOperator, "ops", now); }
-
-class FakeReencryption final : public Reencryption {
- public:
-  void Start() override {
-    ++started;
-    now = {};
-    now.running = true;
-  }
-  ReencryptionProgress progress() const override { return now; }
-  std::vector<std::string> purposes() const override { return {"once"}; }
-  void End(uint64_t failed) {
-    now.running = false;
-    now.failed = failed;
-    now.ended_at = Noon();
-  }
-
-  int started = 0;
-  ReencryptionProgress now;
-};
-
-// "once.k000001 once.k000002*": the newest with a star; in brackets: not needed.
-std::string Shown(const pb::KeyInventory& inventory) {
-  std::string shown;
-  for (const pb::KeyInfo& key : inventory.keys()) {
-    const std::string name = absl::StrCat(key.purpose(), ".", key.kid(), key.newest() ? "*" : "");
-    absl::StrAppend(&shown, shown.empty() ? "" : " ", key.needed() ? name : absl::StrCat("[", name, "]"));
-  }
-  return shown;
-}
-
-PolicyInForce ThePolicy() {
-  return {{{"link.removal_delay", 0, 86400, 0, 604800, "Seconds until a removal takes effect."}},
-          {{"link.removal_delay", 3600}}};
-}
-
-class AdminHandlersTest : public ::testing::Test {
- protected:
-  AdminHandlersTest()
-      : keys_(KeysIn(key_files_.path(), random_)),
-        database_(*kv::OpenRocks(dir_.path() + "/data")),
-        once_(*database_, *crypto::Sealer::Create(keys_, "once", random_)),
-        pager_(*crypto::KeyedHash::Create(keys_, "page", "tc/page/v1")),
-        backups_(*database_, dir_.path() + "/data-backups"),
-        rotation_(keys_, &reencryption_),
-        handlers_({"linking", "1.2.3", "dev", Noon(), "strict", ThePolicy()}, *database_, once_, pager_,
-                  backups_, rotation_) {}
-
-  static crypto::Keyring KeysIn(const std::string& dir, Random& random) {
-    for (const char* purpose : {"once", "page"}) {
-      if (!crypto::EnsureKey(dir, purpose, random).ok()) std::abort();
-    }
-    return *crypto::Keyring::Open(dir);
-  }
-  std::string Inventory() { return Shown(*handlers_.GetKeyInventory(FromOperator(), {})); }
-  absl::StatusOr<pb::KeyInventory> Reload(const Call& call = FromOperator()) {
-    return handlers_.ReloadKeys(call, {});
-  }
-  void AddKey(const std::string& purpose) {
-    ASSERT_THAT(crypto::AddKey(key_files_.path(), purpose, random_), IsOk());
-  }
-
-  void Enqueue(const std::string& kind, bool dead) {
-    ASSERT_THAT(database_->Update([&](kv::Txn& txn) -> absl::Status {
-      kv::OutboxRow row;
-      row.kind = kind;
-      row.payload = "secret payload";
-      return txn.Enqueue(row);
-    }),
-                IsOk());
-    if (!dead) return;
-    kv::OutboxRow row = database_->ListOutbox("", 500)->back();
-    row.dead = true;
-    row.attempts = 7;
-    row.last_error = "refused";
-    ASSERT_THAT(database_->Update([&](kv::Txn& txn) { return kv::RescheduleOutboxRow(txn, row); }), IsOk());
-  }
-  std::string NameOfLast() { return absl::StrCat("outbox/", database_->ListOutbox("", 500)->back().id); }
-
-  absl::StatusOr<pb::OutboxEntry> Retry(const std::string& name, const Call& call = FromOperator()) {
-    pb::RetryOutboxEntryRequest request;
-    request.set_name(name);
-    return handlers_.RetryOutboxEntry(call, request);
-  }
-
-  testing::TempDir dir_;
-  testing::TempDir key_files_;
-  FakeRandom random_;
-  crypto::Keyring keys_;
-  std::unique_ptr<kv::Database> database_;
-  Once once_;
-  Pager pager_;
-  Backups backups_;
-  FakeReencryption reencryption_;
-  Rotation rotation_;
-  AdminHandlers handlers_;
-};
 
 TEST_F(AdminHandlersTest, TellsWhatRuns) {
   ASSERT_OK_AND_ASSIGN(const pb::ServerInfo info,
@@ -208,6 +100,27 @@ TEST_F(AdminHandlersTest, SaysThatABackupCannotBeWritten) {
               Refused(absl::StatusCode::kUnavailable, Reason::kStoreUnavailable));
 }
 
+TEST_F(AdminHandlersTest, EntersThatABackupIsOrderedBeforeItIsMadeAndThenWhatHasBecomeOfIt) {  // LOG-01
+  ASSERT_OK_AND_ASSIGN(const pb::Backup backup, handlers_.CreateBackup(FromOperator(), {}));
+  EXPECT_THAT(Entered(), ElementsAre("BackupOrdered backups", absl::StrCat("BackupCreated ", backup.name())));
+  ASSERT_OK_AND_ASSIGN(const auto copy, kv::OpenRocks(dir_.path() + "/data-" + backup.name()));
+  EXPECT_THAT(testing::Acts::Of(*copy), ElementsAre("BackupOrdered backups")) << "durable before the copy";
+}
+
+TEST_F(AdminHandlersTest, EntersABackupThatFailed) {
+  std::ofstream(dir_.path() + "/data-backups") << "a file in the way";
+  EXPECT_THAT(handlers_.CreateBackup(FromOperator(), {}),
+              Refused(absl::StatusCode::kUnavailable, Reason::kStoreUnavailable));
+  EXPECT_THAT(Entered(), ElementsAre("BackupOrdered backups", "BackupFailed backups : STORE_UNAVAILABLE"));
+}
+
+TEST_F(AdminHandlersTest, MakesNoBackupThatCannotBeEntered) {
+  *disk_fails_ = true;
+  EXPECT_THAT(handlers_.CreateBackup(FromOperator(), {}),
+              Refused(absl::StatusCode::kUnavailable, Reason::kStoreUnavailable));
+  EXPECT_FALSE(fs::exists(dir_.path() + "/data-backups"));
+}
+
 TEST_F(AdminHandlersTest, ListsTheOutboxInPagesWithoutPayloads) {
   Enqueue("a", false);
   Enqueue("b", true);
@@ -262,76 +175,6 @@ TEST_F(AdminHandlersTest, FindsNoRowByAnotherName) {
     EXPECT_THAT(Retry(name), Refused(absl::StatusCode::kNotFound, Reason::kNotFound)) << name;
   }
   EXPECT_THAT(Retry("links/1"), Refused(absl::StatusCode::kInvalidArgument, Reason::kFieldInvalid));
-}
-
-TEST_F(AdminHandlersTest, ListsTheKeysInForceByPurpose) {
-  EXPECT_EQ(Inventory(), "once.k000001* page.k000001*");
-  EXPECT_FALSE(handlers_.GetKeyInventory(FromOperator(), {})->reencryption().has_start_time());
-}
-
-TEST_F(AdminHandlersTest, MakesWithANewKeyAfterAReloadAndKeepsTheOlderOneWhileItIsNeeded) {  // CRY-05
-  AddKey("once");
-  AddKey("page");
-  EXPECT_EQ(Inventory(), "once.k000001* page.k000001*") << "not before the reload";
-  ASSERT_OK_AND_ASSIGN(const pb::KeyInventory inventory, Reload());
-  EXPECT_EQ(Shown(inventory), "once.k000001 once.k000002* page.k000001 page.k000002*");
-  EXPECT_TRUE(inventory.reencryption().running());
-  EXPECT_EQ(reencryption_.started, 1);
-  reencryption_.End(/*failed=*/0);
-  EXPECT_EQ(Inventory(), "[once.k000001] once.k000002* page.k000001 page.k000002*")
-      << "nobody writes anew what lies under page";
-}
-
-TEST_F(AdminHandlersTest, NeedsEveryKeyWhenARecordCouldNotBeWrittenAnew) {
-  AddKey("once");
-  ASSERT_THAT(Reload(), IsOk());
-  reencryption_.End(/*failed=*/1);
-  EXPECT_EQ(Inventory(), "once.k000001 once.k000002* page.k000001*");
-}
-
-TEST_F(AdminHandlersTest, NeedsAKeyAgainOnceItHasBeenReplaced) {
-  AddKey("once");
-  ASSERT_THAT(Reload(), IsOk());
-  reencryption_.End(0);
-  AddKey("once");
-  ASSERT_THAT(Reload(), IsOk());
-  EXPECT_EQ(Inventory(), "once.k000001 once.k000002 once.k000003* page.k000001*");
-}
-
-TEST_F(AdminHandlersTest, TellsHowFarTheRecordsAreWrittenAnew) {
-  reencryption_.now = {.running = true, .done = 3, .total = 10, .failed = 1, .started_at = Noon()};
-  const pb::ReencryptionProgress progress = handlers_.GetKeyInventory(FromOperator(), {})->reencryption();
-  EXPECT_TRUE(progress.running());
-  EXPECT_EQ(progress.done(), 3u);
-  EXPECT_EQ(progress.total(), 10u);
-  EXPECT_EQ(progress.failed(), 1u);
-  EXPECT_EQ(progress.start_time().seconds(), absl::ToUnixSeconds(Noon()));
-  EXPECT_FALSE(progress.has_end_time());
-}
-
-TEST_F(AdminHandlersTest, StartsOnceForARepeatedReload) {
-  const Call call = FromOperator();
-  ASSERT_THAT(Reload(call), IsOk());
-  ASSERT_THAT(Reload(call), IsOk());
-  EXPECT_EQ(reencryption_.started, 1);
-}
-
-TEST_F(AdminHandlersTest, NamesWhatIsWrongWithTheKeyFilesAndKeepsTheKeys) {
-  AddKey("once");
-  const std::string bad = key_files_.Write("page.k000002.key", "half a key");
-  const absl::Status status = Reload().status();
-  EXPECT_THAT(status, Refused(absl::StatusCode::kFailedPrecondition, Reason::kKeysInvalid));
-  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr(bad));
-  EXPECT_EQ(Inventory(), "once.k000001* page.k000001*");
-  EXPECT_EQ(reencryption_.started, 0);
-}
-
-TEST_F(AdminHandlersTest, ReplaysAnswersOfBeforeTheRotation) {
-  const Call call = FromOperator();
-  ASSERT_OK_AND_ASSIGN(const pb::Backup first, handlers_.CreateBackup(call, {}));
-  AddKey("once");
-  ASSERT_THAT(Reload(), IsOk());
-  EXPECT_EQ(handlers_.CreateBackup(call, {})->name(), first.name());
 }
 
 }  // namespace

@@ -21,6 +21,15 @@ Arrival PatienceOf(const grpc::CallbackServerContext& context) {
   return arrival;
 }
 
+std::vector<std::string> PeerUrisOf(const grpc::ServerContextBase& context) {
+  std::vector<std::string> uris;
+  const auto auth = context.auth_context();
+  if (auth == nullptr || !auth->IsPeerAuthenticated()) return uris;
+  for (const grpc::string_ref& uri : auth->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME))
+    uris.emplace_back(uri.data(), uri.size());
+  return uris;
+}
+
 Arrival ArrivalOf(const grpc::CallbackServerContext& context) {
   Arrival arrival = PatienceOf(context);
   const auto& metadata = context.client_metadata();
@@ -29,11 +38,7 @@ Arrival ArrivalOf(const grpc::CallbackServerContext& context) {
   for (auto it = begin; it != end; ++it) arrival.credentials.authorization.push_back(text(it->second));
   if (const auto id = metadata.find(kCallIdKey); id != metadata.end()) arrival.call_id = text(id->second);
   arrival.credentials.address = context.peer();
-  if (const auto auth = context.auth_context(); auth != nullptr && auth->IsPeerAuthenticated()) {
-    for (const grpc::string_ref& uri : auth->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME)) {
-      arrival.credentials.peer_uris.push_back(text(uri));
-    }
-  }
+  arrival.credentials.peer_uris = PeerUrisOf(context);
   return arrival;
 }
 

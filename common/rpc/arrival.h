@@ -4,13 +4,15 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "common/rpc/authenticator.h"
 
 namespace grpc {
 class CallbackServerContext;
-}
+class ServerContextBase;
+}  // namespace grpc
 
 namespace tc::rpc {
 
@@ -20,6 +22,9 @@ struct Arrival {
   bool cancelled = false;
   std::string call_id;  // that the client sent; believed of services only, others are told ours
 };
+
+// The URI names of the caller's certificate; none where he has shown none.
+std::vector<std::string> PeerUrisOf(const grpc::ServerContextBase& context);
 
 Arrival ArrivalOf(const grpc::CallbackServerContext& context);
 

@@ -59,13 +59,13 @@ PeerChannel::PeerChannel(std::string name, const std::string& target,
     : name_(std::move(name)),
       target_(target),
       credentials_(std::move(credentials)),
-      channel_(grpc::CreateCustomChannel(target_, credentials_->Channel(), ArgumentsOf())) {}
+      channel_(grpc::CreateCustomChannel(target_, credentials_->ChannelTo(name_), ArgumentsOf())) {}
 
 std::shared_ptr<grpc::Channel> PeerChannel::SeparateChannel() const {
   grpc::ChannelArguments arguments = ArgumentsOf();
   // Channels to one target share their connection and its back-off otherwise.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(target_, credentials_->Channel(), arguments);
+  return grpc::CreateCustomChannel(target_, credentials_->ChannelTo(name_), arguments);
 }
 
 void PeerChannel::Prepare(grpc::ClientContext& context, absl::Time deadline) const {

@@ -12,12 +12,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/base/status.h"
+#include "common/kv/origin.h"
 #include "common/rpc/credentials.h"
 
 namespace tc::rpc {
@@ -28,8 +30,8 @@ void KeepCallbackQueue(const std::shared_ptr<grpc::Channel>& channel);
 
 class PeerChannel {
  public:
-  // `name` is for messages ("identity"); `target` is a gRPC target ("dns:///…", "127.0.0.1:7101",
-  // "unix:/run/…").
+  // `name` is the service that must answer ("identity"), and for messages; `target` is a gRPC target
+  // ("dns:///…", "127.0.0.1:7101", "unix:/run/…").
   PeerChannel(std::string name, const std::string& target, std::shared_ptr<ClientCredentials> credentials);
 
   const std::string& name() const { return name_; }
@@ -65,8 +67,9 @@ absl::StatusOr<Response> Ask(const PeerChannel& peer, Stub& stub,
   return response;
 }
 
-// The same without waiting: `done` gets the answer, once, on a thread of gRPC's, and must not wait. `peer`
-// and `stub` outlive the call.
+// The same without waiting: `done` gets the answer, once, on a thread of gRPC's, and must not wait. What it
+// does, and what is done as it goes away, is done on behalf of whom the asking thread works for
+// (common/kv/origin.h). `peer` and `stub` outlive the call.
 template <typename Stub, typename Request, typename Response, typename Done>
 void AskLater(const PeerChannel& peer, Stub& stub,
               void (Stub::*method)(grpc::ClientContext*, const Request*, Response*,
@@ -77,14 +80,17 @@ void AskLater(const PeerChannel& peer, Stub& stub,
     grpc::ClientContext context;
     const Request request;
     Response response;
-    Done done;
+    std::optional<Done> done;
+    const kv::Origin origin = kv::CurrentOrigin();
   };
   auto asked = std::make_shared<Asked>(std::move(request), std::move(done));
   peer.Prepare(asked->context, deadline);
   KeepCallbackQueue(peer.channel());
   (stub.*method)(&asked->context, &asked->request, &asked->response, [asked, &peer](const grpc::Status& s) {
-    if (s.ok()) return asked->done(absl::StatusOr<Response>(std::move(asked->response)));
-    asked->done(absl::StatusOr<Response>(peer.FromWire(s)));
+    const kv::OriginScope scope(asked->origin);
+    (*asked->done)(s.ok() ? absl::StatusOr<Response>(std::move(asked->response))
+                          : absl::StatusOr<Response>(peer.FromWire(s)));
+    asked->done.reset();  // whoever gathers several answers goes on when the last has let go
   });
 }
 

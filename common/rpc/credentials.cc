@@ -20,7 +20,7 @@ class Development final : public ClientCredentials {
   Development(std::string peer, crypto::JwtSigner signer, const Clock& clock)
       : peer_(std::move(peer)), signer_(std::move(signer)), clock_(clock) {}
 
-  std::shared_ptr<grpc::ChannelCredentials> Channel() const override {
+  std::shared_ptr<grpc::ChannelCredentials> ChannelTo(const std::string&) const override {
     return grpc::InsecureChannelCredentials();
   }
 
@@ -52,12 +52,14 @@ class Development final : public ClientCredentials {
 
 class MutualTls final : public ClientCredentials {
  public:
-  explicit MutualTls(std::shared_ptr<grpc::ChannelCredentials> channel) : channel_(std::move(channel)) {}
-  std::shared_ptr<grpc::ChannelCredentials> Channel() const override { return channel_; }
+  explicit MutualTls(const tls::Identity& identity) : identity_(identity) {}
+  std::shared_ptr<grpc::ChannelCredentials> ChannelTo(const std::string& service) const override {
+    return identity_.ForChannelTo(service);
+  }
   std::optional<std::string> Authorization() override { return std::nullopt; }
 
  private:
-  const std::shared_ptr<grpc::ChannelCredentials> channel_;
+  const tls::Identity& identity_;
 };
 
 }  // namespace
@@ -68,7 +70,7 @@ std::shared_ptr<ClientCredentials> DevelopmentCredentials(std::string peer, cryp
 }
 
 std::shared_ptr<ClientCredentials> MutualTlsCredentials(const tls::Identity& identity) {
-  return std::make_shared<MutualTls>(identity.ForChannel());
+  return std::make_shared<MutualTls>(identity);
 }
 
 }  // namespace tc::rpc

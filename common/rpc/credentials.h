@@ -24,7 +24,8 @@ namespace tc::rpc {
 class ClientCredentials {
  public:
   virtual ~ClientCredentials() = default;
-  virtual std::shared_ptr<grpc::ChannelCredentials> Channel() const = 0;
+  // To the service of this name ("identity").
+  virtual std::shared_ptr<grpc::ChannelCredentials> ChannelTo(const std::string& service) const = 0;
   // The value of the "authorization" metadata, or nullopt where the certificate says it all.
   virtual std::optional<std::string> Authorization() = 0;
 };
@@ -34,7 +35,8 @@ class ClientCredentials {
 std::shared_ptr<ClientCredentials> DevelopmentCredentials(std::string peer, crypto::JwtSigner signer,
                                                           const Clock& clock);
 
-// Production: mutual TLS, the certificate says it all.
+// Production: mutual TLS, the certificates say it all: our own, and the peer's that it is the service asked
+// for. `identity` outlives the object.
 std::shared_ptr<ClientCredentials> MutualTlsCredentials(const tls::Identity& identity);
 
 // The claims that development uses everywhere, and the id of its one key.

@@ -36,6 +36,8 @@ void AddFlags(CLI::App& app, Flags& flags, Raw& raw) {
       "--health", flags.health,
       "Address of grpc.health.v1 in plaintext, HOST:PORT, for probes without a certificate; none when "
       "absent, and in production nowhere else");
+  app.add_flag("--health-beyond-loopback", flags.health_beyond_loopback,
+               "production: let --health be on an address that other machines reach");
   app.add_option("--data", flags.data, "Directory of the database");
   app.add_option(
       "--keys", flags.keys,
@@ -51,9 +53,10 @@ void AddFlags(CLI::App& app, Flags& flags, Raw& raw) {
                  "production: PEM file of this service's certificate chain (ECDSA)");
   app.add_option("--tls-key", flags.tls.private_key, "production: PEM file of its private key");
   app.add_option("--tls-ca", flags.tls.ca,
-                 "production: PEM file of the one authority whose certificates are accepted");
-  app.add_option("--tls-crl", flags.tls.crl,
-                 "production: PEM file of the authority's list of revoked certificates; none when absent");
+                 "production: PEM file of the authorities whose certificates are accepted");
+  app.add_option(
+      "--tls-crl", flags.tls.crl,
+      "production: PEM file of these authorities' lists of revoked certificates; none when absent");
   app.add_option("--trust-domain", flags.trust_domain, "production: trust domain of the peers' SPIFFE names");
   app.add_option("--peer", raw.peers, "NAME=TARGET: where another service is; repeated")->delimiter(',');
   app.add_option("--policy", flags.policy, "Policy profile: gosuslugi or strict")->default_str("gosuslugi");
@@ -128,11 +131,13 @@ bool IsInside(const std::string& inner, const std::string& outer) {
   return rest == out.end() || (std::next(rest) == out.end() && rest->empty());
 }
 
+// The copies of the data lie beside it (backups.h).
 bool KeysAreInsideData(const Flags& flags, const ServiceInfo& info) {
   if (flags.data.empty() || flags.keys.empty() || flags.keys == kKeysFromEnvironment) return false;
-  if (IsInside(flags.keys, flags.data)) return true;
-  return std::any_of(info.further_stores.begin(), info.further_stores.end(), [&](const std::string& name) {
-    return IsInside(flags.keys, absl::StrCat(flags.data, "-", name));
+  std::vector<std::string> stores = {flags.data};
+  for (const std::string& name : info.further_stores) stores.push_back(absl::StrCat(flags.data, "-", name));
+  return std::any_of(stores.begin(), stores.end(), [&](const std::string& store) {
+    return IsInside(flags.keys, store) || IsInside(flags.keys, absl::StrCat(store, "-backups"));
   });
 }
 
@@ -156,7 +161,8 @@ std::vector<std::string> MistakesIn(const Flags& flags, const ServiceInfo& info)
   need(flags.jwks, "--jwks");
   if (KeysAreInsideData(flags, info)) {
     mistakes.push_back(
-        "--keys must not be inside --data: whoever gets a copy of the data must not get the keys");
+        "--keys must not be inside --data or its copies: whoever gets a copy of the data must not get the "
+        "keys");
   }
   for (const std::string& peer : info.peers) {
     if (flags.peers.count(peer) == 0)

@@ -21,6 +21,7 @@ struct Flags {
   std::string listen;
   std::string metrics;
   std::string health;
+  bool health_beyond_loopback = false;
   std::string data;
   std::string keys;
   bool development = false;

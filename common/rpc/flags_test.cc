@@ -163,8 +163,8 @@ TEST(ParseFlags, RefusesDevelopmentOnAnAddressThatOthersReach) {
 }
 
 TEST(ParseFlags, RefusesKeysInsideTheData) {
-  for (const char* keys :
-       {"--keys=/d/data", "--keys=/d/data/keys", "--keys=/d/data/../data/k", "--keys=/d/data/"}) {
+  for (const char* keys : {"--keys=/d/data", "--keys=/d/data/keys", "--keys=/d/data/../data/k",
+                           "--keys=/d/data/", "--keys=/d/data-backups", "--keys=/d/data-backups/k"}) {
     const Parsed parsed = Parse(With(Without(Development(), "--keys"), keys));
     EXPECT_EQ(parsed.code, 2) << keys;
     EXPECT_THAT(parsed.err, HasSubstr("--keys must not be inside --data"));
@@ -175,8 +175,10 @@ TEST(ParseFlags, RefusesKeysInsideTheData) {
 TEST(ParseFlags, RefusesKeysInsideAFurtherStore) {
   ServiceInfo info = Linking();
   info.further_stores = {"person-keys"};
-  const Parsed parsed = Parse(With(Without(Development(), "--keys"), "--keys=/d/data-person-keys/k"), info);
-  EXPECT_THAT(parsed.err, HasSubstr("--keys must not be inside --data"));
+  for (const char* keys : {"--keys=/d/data-person-keys/k", "--keys=/d/data-person-keys-backups/k"}) {
+    const Parsed parsed = Parse(With(Without(Development(), "--keys"), keys), info);
+    EXPECT_THAT(parsed.err, HasSubstr("--keys must not be inside --data")) << keys;
+  }
   EXPECT_EQ(Parse(Development(), info).code, std::nullopt);
 }
 

@@ -7,6 +7,7 @@
 #include <grpcpp/server_context.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
@@ -21,6 +22,7 @@
 #include "common/obs/log.h"
 #include "common/rpc/limits.h"
 #include "common/rpc/method.h"
+#include "common/rpc/refusal_log.h"
 #include "common/rpc/status.h"
 #include "common/rpc/syntax.h"
 #include "common/rpc/trace.h"
@@ -41,6 +43,11 @@ absl::Status ShuttingDown() {
       .RetryAfter(absl::Seconds(1));
 }
 
+absl::Status NotOpenYet() {
+  return Refuse(absl::StatusCode::kUnavailable, Reason::kShuttingDown, "the server is starting")
+      .RetryAfter(absl::Seconds(1));
+}
+
 // "test.Service/Method\n" and the request: equal requests give equal bytes, also with map fields and across
 // processes.
 std::string DeterministicBytes(const Method& method, const google::protobuf::Message& message) {
@@ -56,12 +63,6 @@ std::string DeterministicBytes(const Method& method, const google::protobuf::Mes
   return bytes;
 }
 
-// Refusals that tell of somebody at the door who has no business there.
-bool IsForTheRecord(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kPermissionDenied ||
-         status.code() == absl::StatusCode::kUnauthenticated || HasReason(status, Reason::kRateLimited);
-}
-
 }  // namespace
 
 struct Gate::State {
@@ -72,6 +73,7 @@ struct Gate::State {
         clock(c),
         random(r),
         limits(options),
+        open(options.open),
         pool(options.workers, static_cast<size_t>(options.queue)) {}
 
   absl::Status ExaminePeer(const Method& method, const Arrival& arrival, Room room, Admission& admission);
@@ -89,6 +91,7 @@ struct Gate::State {
   const Clock& clock;
   Random& random;
   Limits limits;
+  std::atomic<bool> open;
   std::mutex mutex;
   std::vector<std::unique_ptr<Method>> methods;
   WorkerPool pool;  // last: its threads use all of the above
@@ -146,6 +149,7 @@ absl::Status Gate::State::ExaminePeer(const Method& method, const Arrival& arriv
                                       Admission& admission) {
   Call& call = admission.call;
   if (pool.closed()) return ShuttingDown();
+  if (!open) return NotOpenYet();
   TRY(CheckTime(method, arrival, call));
   call.peer = TRY(authenticator->WhoCalls(admission.credentials, call.now));
   admission.caller = absl::StrCat(RoleName(call.peer.role), "/", call.peer.name);
@@ -153,9 +157,8 @@ absl::Status Gate::State::ExaminePeer(const Method& method, const Arrival& arriv
   if (call.peer.role == Role::kService && IsIdText(arrival.call_id)) call.id = arrival.call_id;
   TRY(limits.CheckPeer(call.peer.role, admission.caller, admission.arrived));
   TRY(MayPeerCall(method, call.peer));
-  if (room == Room::kNone) return absl::OkStatus();
-  TRY(limits.Enter(admission.caller));
-  admission.takes_room = true;
+  TRY(limits.Enter(room, admission.caller, method.label));
+  admission.takes = room;
   return absl::OkStatus();
 }
 
@@ -173,7 +176,7 @@ absl::Status Gate::State::ExamineRequest(const Method& method, Admission& admiss
 }
 
 void Gate::State::EndCall(const Method& method, const Admission& admission, absl::StatusCode code) {
-  if (admission.takes_room) limits.Leave(admission.caller);
+  limits.Leave(admission.takes, admission.caller, method.label);
   method.in_flight->Add(-1);
   method.Requests(code).Increment();
 }
@@ -284,6 +287,7 @@ grpc::Status Gate::Overloaded(const Method& method, const Admission& admission) 
 bool Gate::TryRun(std::function<void()> work) { return state_->pool.TryRun(std::move(work)); }
 bool Gate::Enter() { return state_->pool.Enter(); }
 void Gate::Leave() { state_->pool.Leave(); }
+void Gate::Open() { state_->open = true; }
 void Gate::Close() { state_->pool.Close(); }
 bool Gate::Drain(absl::Duration at_most) { return state_->pool.Drain(at_most); }
 const Clock& Gate::clock() const { return state_->clock; }

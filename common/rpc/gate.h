@@ -37,6 +37,11 @@ namespace tc::rpc {
 
 struct Method;  // one method's rules and its metric children
 
+// What a call takes of that which others may need: a worker, a place in their queue, a place among the calls
+// that answer later; or a place among the streams of its method. What is answered at once takes nothing, so
+// it is answered whatever waits.
+enum class Room { kNone, kTaken, kStream };
+
 // A call on its way: let in so far (status OK), or why not.
 struct Admission {
   absl::Status status;
@@ -44,13 +49,9 @@ struct Admission {
   std::string caller;  // "portal/gosuslugi-web"; empty until the peer is known
   Credentials credentials;
   SteadyTime arrived;
-  bool tell_id = false;     // the client has sent a call id: it wants to know ours
-  bool takes_room = false;  // counts as one of its peer's calls under way
+  bool tell_id = false;      // the client has sent a call id: it wants to know ours
+  Room takes = Room::kNone;  // counted among what its peer has under way
 };
-
-// Whether a call takes room that others may need: a worker, a place in their queue, a place among the calls
-// that answer later. What is answered at once takes none, so it is answered whatever waits.
-enum class Room { kNone, kTaken };
 
 struct GateOptions {
   int workers = 64;  // handler threads; they wait for the writer and for peers
@@ -63,9 +64,13 @@ struct GateOptions {
   // Calls of one peer that take room at a time, beyond it RESOURCE_EXHAUSTED / OVERLOADED; 0: three quarters
   // of workers and queue, so that others find room beside any one peer.
   int peer_in_flight = 0;
-  // Told, as a call is settled, of each that was answered PERMISSION_DENIED, UNAUTHENTICATED or RATE_LIMITED;
-  // what is not known of the call yet is empty. May be empty. Must not wait: it runs on the thread that
-  // answers.
+  // Streams of one method that one peer may have open at a time, beyond it OVERLOADED: three quarters of what
+  // a feed supplies (feed.h), so that those who follow find room beside any one peer.
+  int peer_streams = 192;
+  bool open = true;  // false: nobody is let in before Open
+  // Told, as a call is settled, of each that was answered PERMISSION_DENIED or UNAUTHENTICATED, or refused by
+  // a limit of what callers may do; what is not known of the call yet is empty. May be empty. Must not wait:
+  // it runs on the thread that answers.
   std::function<void(const Call&, const Method&, const absl::Status&)> on_refusal = nullptr;
 };
 
@@ -108,6 +113,8 @@ class Gate {
   // calls are under way or the gate is closed.
   bool Enter();
   void Leave();
+  // Calls are let in, unless the gate is closed; before they were refused as after Close.
+  void Open();
   // From now on calls are refused with UNAVAILABLE / SHUTTING_DOWN.
   void Close();
   // Waits until every accepted call has ended; false when `at_most` passed first.

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
 #include "common/kv/origin.h"
-#include "common/rpc/gate_testing.h"
+#include "common/rpc/gate_wire_testing.h"
 #include "common/rpc/trace.h"
 #include "common/testing/status.h"
 
@@ -19,13 +19,6 @@ using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::Refused;
 using testing::WireServer;
-
-// What the trailing metadata says about the id of a call; empty: nothing.
-std::string ToldId(const grpc::ClientContext& context) {
-  const auto id = context.GetServerTrailingMetadata().find(kCallIdKey);
-  return id == context.GetServerTrailingMetadata().end() ? ""
-                                                         : std::string(id->second.data(), id->second.size());
-}
 
 TEST_F(GateWireTest, TellsTheIdOfACallToAClientThatSendsOne) {
   const auto context = wire_.Context(kOperator);
@@ -204,6 +197,7 @@ GateOptions Tiny() {
   GateOptions options;
   options.workers = 1;
   options.queue = 1;
+  options.peer_in_flight = 100;  // so that it is the queue that refuses
   return options;
 }
 
@@ -230,52 +224,6 @@ TEST_F(TinyGateWireTest, RefusesAtOnceWhatItCannotTake) {
   for (std::thread& client : clients) client.join();
   ASSERT_TRUE(wire_.gate().Drain());
   EXPECT_THAT(Info(), IsOk());
-}
-
-TEST_F(GateWireTest, PeersSeeRefusalsAndUnavailability) {
-  const auto peer = wire_.Peer("admin", "recovery");
-  // A service's certificate does not open this door: that is our mistake, not the caller's.
-  const auto stub = pb::AdminService::NewStub(peer->channel());
-  const auto refused = rpc::Ask(*peer, *stub, &pb::AdminService::Stub::GetServerInfo,
-                                pb::GetServerInfoRequest(), absl::InfiniteFuture());
-  EXPECT_THAT(refused, Refused(absl::StatusCode::kUnavailable, Reason::kPeerUnavailable));
-  EXPECT_EQ(MetadataOf(refused.status(), "peer"), "admin");
-  wire_.Stop();
-  EXPECT_THAT(rpc::Ask(*peer, *stub, &pb::AdminService::Stub::GetServerInfo, pb::GetServerInfoRequest(),
-                       absl::InfiniteFuture()),
-              Refused(absl::StatusCode::kUnavailable, Reason::kPeerUnavailable));
-}
-
-TEST(PeerChannel, PassesRefusalsOnAndTurnsFaultsIntoUnavailability) {
-  const WireServer wire;
-  const auto peer = wire.Peer("identity", "recovery");
-  const absl::Status refusal =
-      Refuse(absl::StatusCode::kFailedPrecondition, Reason::kNotEligible, "unmet").Unmet("AGE", "a", "b");
-  EXPECT_EQ(peer->FromWire(ToWire(refusal, "c")), refusal);
-  EXPECT_THAT(peer->FromWire(grpc::Status::OK), IsOk());
-  for (const absl::Status& fault :
-       {absl::InternalError("x"), absl::UnavailableError("x"), absl::DeadlineExceededError("x"),
-        absl::UnauthenticatedError("x"),
-        absl::Status(Refuse(absl::StatusCode::kResourceExhausted, Reason::kOverloaded, "x")
-                         .RetryAfter(absl::Seconds(7)))}) {
-    EXPECT_THAT(peer->FromWire(ToWire(fault, "c")),
-                Refused(absl::StatusCode::kUnavailable, Reason::kPeerUnavailable))
-        << fault;
-  }
-  EXPECT_THAT(peer->FromWire(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "")),
-              Refused(absl::StatusCode::kUnavailable, Reason::kPeerUnavailable));
-}
-
-TEST_F(GateWireTest, CarriesTheCallIdAlongToPeers) {
-  const std::string outer = "call-of-the-outer-service";
-  const auto peer = wire_.Peer("admin", "recovery");
-  const kv::OriginScope scope({outer});
-  grpc::ClientContext context;
-  peer->Prepare(context, absl::InfiniteFuture());
-  const auto stub = pb::AdminService::NewStub(peer->channel());
-  pb::ServerInfo info;
-  stub->GetServerInfo(&context, {}, &info);
-  EXPECT_EQ(ToldId(context), outer);
 }
 
 }  // namespace

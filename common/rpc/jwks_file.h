@@ -20,7 +20,9 @@ class JwksFile {
   // `flag` ("--jwks") names it in messages and in the log. `guarded`: a file that everybody may write is
   // refused, for whoever writes it is everybody. FAILED_PRECONDITION names the file and what is wrong with
   // it, see JwtVerifier::FromJwks.
-  static absl::StatusOr<std::unique_ptr<JwksFile>> Open(std::string flag, std::string file, bool guarded);
+  // `on_taking` is told of what comes in force, now and later: see ReloadLog::Taking.
+  static absl::StatusOr<std::unique_ptr<JwksFile>> Open(std::string flag, std::string file, bool guarded,
+                                                        obs::OnTaking on_taking = {});
 
   const IssuerKeys& keys() const { return keys_; }
   // Reads the file anew. FAILED_PRECONDITION: what is in force stays.
@@ -30,7 +32,7 @@ class JwksFile {
 
  private:
   JwksFile(std::string flag, std::string file, bool guarded, crypto::JwtVerifier verifier,
-           std::string content);
+           std::string content, obs::OnTaking on_taking);
   absl::StatusOr<bool> TakeNew(std::string& seen);
 
   const std::string flag_;

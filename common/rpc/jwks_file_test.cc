@@ -84,6 +84,14 @@ TEST_F(JwksFileTest, TakesNoFileThatEverybodyMayWrite) {
   EXPECT_THAT(JwksFile::Open("--jwks", file_, /*guarded=*/false).status(), IsOk()) << "in development";
 }
 
+// What is judged is what is read: a pipe in its place would keep whoever looks at it waiting.
+TEST_F(JwksFileTest, TakesNoPipe) {
+  ASSERT_EQ(::unlink(file_.c_str()), 0);
+  ASSERT_EQ(::mkfifo(file_.c_str(), 0644), 0);
+  EXPECT_THAT(std::string(jwks_->Reload().message()), HasSubstr("is not a file"));
+  EXPECT_THAT(SignIn(TokenBy(old_)), IsOk());
+}
+
 TEST_F(JwksFileTest, KeepsTheKeysWhileTheFileIsAway) {
   ASSERT_EQ(::unlink(file_.c_str()), 0);
   EXPECT_THAT(std::string(jwks_->Reload().message()), HasSubstr("cannot be read"));

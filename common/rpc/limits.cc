@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
 #include "common/rpc/gate.h"
 
@@ -23,6 +24,10 @@ obs::Counter& Limited(const char* kind) {
                          "Calls refused because of who calls too much, by whose limit.", {{"kind", kind}});
 }
 
+std::string PlaceOf(const std::string& caller, const std::string& method) {
+  return absl::StrCat(caller, " ", method);
+}
+
 absl::Status Slower(absl::Duration wait, obs::Counter& counter) {
   if (wait <= absl::ZeroDuration()) return absl::OkStatus();
   counter.Increment();
@@ -36,9 +41,11 @@ Limits::Limits(const GateOptions& options)
     : peers_(options.peer_rate, kPeers),
       persons_(options.person_rate, kPersons),
       room_(RoomOf(options)),
+      streams_(options.peer_streams),
       by_peer_(Limited("peer")),
       by_person_(Limited("person")),
-      by_room_(Limited("in_flight")) {}
+      by_room_(Limited("in_flight")),
+      by_streams_(Limited("streams")) {}
 
 absl::Status Limits::CheckPeer(Role role, const std::string& caller, SteadyTime now) {
   if (role == Role::kService) return absl::OkStatus();
@@ -49,13 +56,19 @@ absl::Status Limits::CheckPerson(const AccountId& account, SteadyTime now) {
   return Slower(persons_.Take(account.text(), now), by_person_);
 }
 
-absl::Status Limits::Enter(const std::string& caller) {
-  if (room_.Enter(caller)) return absl::OkStatus();
-  by_room_.Increment();
-  return Refuse(absl::StatusCode::kResourceExhausted, Reason::kOverloaded, "too many calls of this peer wait")
+absl::Status Limits::Enter(Room room, const std::string& caller, const std::string& method) {
+  if (room == Room::kNone) return absl::OkStatus();
+  const bool streams = room == Room::kStream;
+  if (streams ? streams_.Enter(PlaceOf(caller, method)) : room_.Enter(caller)) return absl::OkStatus();
+  (streams ? by_streams_ : by_room_).Increment();
+  return Refuse(absl::StatusCode::kResourceExhausted, Reason::kOverloaded,
+                streams ? "too many streams of this peer are open" : "too many calls of this peer wait")
       .RetryAfter(absl::Seconds(1));
 }
 
-void Limits::Leave(const std::string& caller) { room_.Leave(caller); }
+void Limits::Leave(Room room, const std::string& caller, const std::string& method) {
+  if (room == Room::kTaken) room_.Leave(caller);
+  if (room == Room::kStream) streams_.Leave(PlaceOf(caller, method));
+}
 
 }  // namespace tc::rpc

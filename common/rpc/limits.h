@@ -1,7 +1,7 @@
 #pragma once
 
-// Limits: how often peers and persons may call, and how many calls of one peer may be under way. What goes
-// beyond is counted in tc_rpc_limited_total. Thread-safe.
+// Limits: how often peers and persons may call, and how many calls and streams of one peer may be under way.
+// What goes beyond is counted in tc_rpc_limited_total. Thread-safe.
 
 #include <string>
 
@@ -15,6 +15,7 @@
 namespace tc::rpc {
 
 struct GateOptions;
+enum class Room;
 
 class Limits {
  public:
@@ -24,18 +25,21 @@ class Limits {
   // who are counted where they come in: services have no rate.
   absl::Status CheckPeer(Role role, const std::string& caller, SteadyTime now);
   absl::Status CheckPerson(const AccountId& account, SteadyTime now);
-  // OK, and one Leave when the call has ended; RESOURCE_EXHAUSTED / OVERLOADED: the peer's other calls must
-  // end first, as if the queue were full.
-  absl::Status Enter(const std::string& caller);
-  void Leave(const std::string& caller);
+  // OK, and one Leave of the same when the call has ended; RESOURCE_EXHAUSTED / OVERLOADED: the peer's other
+  // calls, or its other streams of this method, must end first, as if the queue were full. kNone is always
+  // OK, and its Leave nothing.
+  absl::Status Enter(Room room, const std::string& caller, const std::string& method);
+  void Leave(Room room, const std::string& caller, const std::string& method);
 
  private:
   RateTable peers_;
   RateTable persons_;
   PeerRoom room_;
+  PeerRoom streams_;  // of each peer and method
   obs::Counter& by_peer_;
   obs::Counter& by_person_;
   obs::Counter& by_room_;
+  obs::Counter& by_streams_;
 };
 
 }  // namespace tc::rpc

@@ -1,7 +1,5 @@
 #include "common/rpc/once.h"
 
-#include <google/protobuf/wrappers.pb.h>
-
 #include <atomic>
 #include <future>
 #include <latch>
@@ -9,12 +7,9 @@
 #include <vector>
 
 #include "common/base/refusal.h"
-#include "common/kv/key.h"
-#include "common/kv/rocks_database.h"
 #include "common/kv/testing.h"
+#include "common/rpc/once_testing.h"
 #include "common/testing/call.h"
-#include "common/testing/fakes.h"
-#include "common/testing/status.h"
 #include "common/testing/temp_dir.h"
 
 namespace tc::rpc {
@@ -22,69 +17,10 @@ namespace {
 
 using ::google::protobuf::StringValue;
 using testing::As;
-using testing::FakeRandom;
 using testing::FromService;
 using testing::HasCode;
 using testing::IsOk;
 using testing::Refused;
-
-class OnceTest : public ::testing::Test {
- protected:
-  OnceTest() : once_(*db_, sealer()) {}
-
-  crypto::Sealer sealer() { return *crypto::Sealer::Create(keys_, "once", random_); }
-
-  // A mutation that counts itself and answers with the count.
-  absl::StatusOr<std::string> CountIn(const Once& once, const Call& call) {
-    const StringValue answer =
-        TRY(once.Run<StringValue>(call, [&](kv::Txn& txn) -> absl::StatusOr<StringValue> {
-          ++decisions_;
-          const std::string count = TRY(txn.Get("n")).value_or("") + "I";
-          TRY(txn.Put("n", count));
-          StringValue made;
-          made.set_value("answer " + count);
-          return made;
-        }));
-    return answer.value();
-  }
-  absl::StatusOr<std::string> Count(const Call& call) { return CountIn(once_, call); }
-  std::string Counted() {
-    std::string count;
-    EXPECT_THAT(db_->View([&](kv::ReadTxn& txn) -> absl::Status {
-      count = TRY(txn.Get("n")).value_or("");
-      return absl::OkStatus();
-    }),
-                IsOk());
-    return count;
-  }
-  // Every key and value of the store.
-  std::vector<std::pair<std::string, std::string>> Everything() {
-    std::vector<std::pair<std::string, std::string>> rows;
-    EXPECT_THAT(db_->View([&](kv::ReadTxn& txn) -> absl::Status {
-      return txn.Scan("", "\xff", [&](absl::string_view key, absl::string_view value) {
-        rows.emplace_back(std::string(key), std::string(value));
-        return true;
-      });
-    }),
-                IsOk());
-    return rows;
-  }
-  static bool IsRecord(const std::string& key) {
-    std::string table;
-    return kv::KeyReader(key).Str(table) && table == "once";
-  }
-  size_t Records() {
-    size_t n = 0;
-    for (const auto& [key, value] : Everything()) n += IsRecord(key) ? 1 : 0;
-    return n;
-  }
-
-  FakeRandom random_;
-  crypto::Keyring keys_ = crypto::Keyring::ForTest({"once"}, random_);
-  std::unique_ptr<kv::Database> db_ = kv::InMemory();
-  Once once_;
-  std::atomic<int> decisions_{0};
-};
 
 TEST_F(OnceTest, GivesTheSameAnswerToARepeatedCall) {
   const Call call = As("alice");
@@ -291,64 +227,6 @@ TEST_F(OnceTest, IsRecalledInOneLookWithTheState) {
   StringValue answer;
   ASSERT_TRUE(answer.ParseFromString(recall().value_or("")));
   EXPECT_EQ(answer.value(), "answer I");
-}
-
-TEST_F(OnceTest, SweepsWhatIsOlderThan24HoursInPassesOfSteps) {
-  const absl::Time start = testing::Noon();
-  for (int i = 0; i < 5; ++i) ASSERT_THAT(Count(As("alice", start + absl::Hours(i))), IsOk());
-  const absl::Time now = start + absl::Hours(24 + 3);
-  std::string cursor;
-  int removed = 0;
-  int steps = 0;
-  do {
-    ASSERT_OK_AND_ASSIGN(const int here, once_.Sweep(now, 2, cursor));
-    EXPECT_LE(here, 2);
-    removed += here;
-    ++steps;
-  } while (!cursor.empty());
-  EXPECT_EQ(removed, 3);  // the one of exactly 24 hours stays
-  EXPECT_EQ(steps, 3);
-  EXPECT_EQ(Records(), 2u);
-}
-
-TEST_F(OnceTest, EndsAPassWhoseLastStepIsExactlyFull) {
-  for (int i = 0; i < 2; ++i) ASSERT_THAT(Count(As("alice")), IsOk());
-  std::string cursor;
-  ASSERT_THAT(once_.Sweep(testing::Noon(), 2, cursor), IsOk());
-  EXPECT_EQ(cursor, "");
-}
-
-TEST_F(OnceTest, SweepsNoRecordThatCannotBeRead) {
-  ASSERT_THAT(Count(As("alice")), IsOk());
-  for (const auto& [key, value] : Everything()) {
-    if (!IsRecord(key)) continue;
-    ASSERT_THAT(db_->Update([&, k = key](kv::Txn& txn) -> absl::Status { return txn.Put(k, "garbage"); }),
-                IsOk());
-  }
-  std::string cursor;
-  ASSERT_OK_AND_ASSIGN(const int removed, once_.Sweep(testing::Noon() + absl::Hours(48), 10, cursor));
-  EXPECT_EQ(removed, 0);
-}
-
-TEST_F(OnceTest, SweepsNoRecordThatWasMadeAnew) {
-  Call call = As("alice");
-  ASSERT_THAT(Count(call), IsOk());
-  call.now += absl::Hours(25);
-  ASSERT_THAT(Count(call), IsOk());
-  std::string cursor;
-  ASSERT_OK_AND_ASSIGN(const int removed, once_.Sweep(call.now, 10, cursor));
-  EXPECT_EQ(removed, 0);
-  ASSERT_OK_AND_ASSIGN(const std::string answer, Count(call));
-  EXPECT_EQ(answer, "answer II");
-}
-
-TEST_F(OnceTest, LeavesNothingBehindWhenEverythingIsSwept) {
-  for (int i = 0; i < 3; ++i) ASSERT_THAT(Count(As("alice")), IsOk());
-  std::string cursor;
-  ASSERT_THAT(once_.Sweep(testing::Noon() + absl::Hours(48), 100, cursor), IsOk());
-  for (const auto& [key, value] : Everything()) {
-    EXPECT_EQ(key.find("once"), std::string::npos);
-  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <grpcpp/security/server_credentials.h>
 
+#include <atomic>
 #include <utility>
 
 #include "common/base/status.h"
@@ -17,18 +18,29 @@ bool MayReflect(const std::string& trust_domain, const std::vector<std::string>&
   return peer.ok() && (peer->role == Role::kOperator || peer->role == Role::kMonitor);
 }
 
-ServerOptions MainPort(const Flags& flags, std::shared_ptr<grpc::ServerCredentials> credentials) {
+// `proven`: set once callers may be believed to be who they say.
+ServerOptions MainPort(const Flags& flags, std::shared_ptr<grpc::ServerCredentials> credentials,
+                       const OnRefused& on_refused, const std::shared_ptr<const std::atomic<bool>>& proven) {
   ServerOptions options;
   options.listen = flags.listen;
   options.credentials = std::move(credentials);
   options.reflection = flags.reflection;
   options.serving = false;
+  if (on_refused) {
+    options.on_unknown = [on_refused](const std::vector<std::string>& peer_uris) {
+      on_refused(peer_uris, "unknown", absl::UnimplementedError("no such method"));
+    };
+  }
   if (flags.development) return options;
   options.limit_connection_age = true;
   options.health = false;
   if (flags.reflection) {
-    options.may_reflect = [domain = flags.trust_domain](const std::vector<std::string>& peer_uris) {
-      return MayReflect(domain, peer_uris);
+    options.may_reflect = [domain = flags.trust_domain, on_refused,
+                           proven](const std::vector<std::string>& peer_uris) {
+      if (!*proven) return false;
+      const bool may = MayReflect(domain, peer_uris);
+      if (!may && on_refused) on_refused(peer_uris, "reflection", absl::PermissionDeniedError("not for him"));
+      return may;
     };
   }
   return options;
@@ -47,11 +59,21 @@ ServerOptions HealthPort(const Flags& flags) {
 absl::StatusOr<std::unique_ptr<Ports>> Ports::Open(const Flags& flags,
                                                    std::shared_ptr<grpc::ServerCredentials> credentials,
                                                    std::vector<std::shared_ptr<grpc::Service>> services,
-                                                   const std::vector<std::string>& names) {
+                                                   const std::vector<std::string>& names,
+                                                   const OnRefused& on_refused,
+                                                   const std::function<void()>& on_proven) {
   std::unique_ptr<Ports> ports(new Ports);
+  const auto proven = std::make_shared<std::atomic<bool>>(false);
+  *proven = flags.development;  // nothing is proven there, and nobody need wait
+  if (*proven && on_proven) on_proven();
   if (!flags.health.empty()) ports->health_ = TRY(Server::Start(HealthPort(flags), {}, names));
-  ports->main_ = TRY(Server::Start(MainPort(flags, std::move(credentials)), std::move(services), names));
-  if (!flags.development) TRY(tls::Prove(ports->address(), flags.tls));
+  ports->main_ = TRY(
+      Server::Start(MainPort(flags, std::move(credentials), on_refused, proven), std::move(services), names));
+  if (!*proven) {
+    TRY(tls::Prove(ports->address(), flags.tls));
+    if (on_proven) on_proven();
+    *proven = true;
+  }
   ports->SetServing(true);
   return ports;
 }

@@ -3,6 +3,7 @@
 // Ports: where a service answers: the port that everybody calls and, where it is wanted, one that tells of
 // health only, in plaintext, for probes that have no certificate (TRN-13).
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "absl/time/time.h"
 #include "common/kv/database.h"
 #include "common/rpc/flags.h"
+#include "common/rpc/refusal_log.h"
 #include "common/rpc/server.h"
 
 namespace tc::rpc {
@@ -19,11 +21,16 @@ class Ports {
  public:
   // Health says SERVING, for each of `names`, after the main port has shown that it lets nobody in whom it
   // must not (tls::Prove, in production). UNAVAILABLE when an address cannot be had, FAILED_PRECONDITION when
-  // the proof fails.
+  // the proof fails. `on_refused` is told of calls of methods that are not served (`of` is "unknown") and of
+  // reflection by peers for whom it is not ("reflection"). `on_proven` is called once the proof has passed
+  // and before health says SERVING; in development, where there is none, before anybody listens. Until then
+  // nobody may be served, as reflection is not.
   static absl::StatusOr<std::unique_ptr<Ports>> Open(const Flags& flags,
                                                      std::shared_ptr<grpc::ServerCredentials> credentials,
                                                      std::vector<std::shared_ptr<grpc::Service>> services,
-                                                     const std::vector<std::string>& names);
+                                                     const std::vector<std::string>& names,
+                                                     const OnRefused& on_refused = {},
+                                                     const std::function<void()>& on_proven = {});
 
   // The addresses with the real ports; of health empty when nobody listens there.
   const std::string& address() const { return main_->address(); }

@@ -6,6 +6,10 @@
 #include <grpc/health/v1/health.grpc.pb.h>
 #include <grpcpp/generic/generic_stub.h>
 
+#include <mutex>
+#include <string>
+#include <vector>
+
 #include "common/kv/testing.h"
 #include "common/rpc/tls_testing.h"
 
@@ -28,9 +32,14 @@ class PortsWireTest : public ::testing::Test {
     identity_ = *tls::Identity::Open(flags_.tls, "spiffe://example.org/service/test", clock_);
   }
   absl::Status Open() {
-    absl::StatusOr<std::unique_ptr<Ports>> ports =
-        Ports::Open(flags_, flags_.development ? grpc::InsecureServerCredentials() : identity_->ForServer(),
-                    {}, {kService});
+    absl::StatusOr<std::unique_ptr<Ports>> ports = Ports::Open(
+        flags_, flags_.development ? grpc::InsecureServerCredentials() : identity_->ForServer(), {},
+        {kService},
+        [this](const std::vector<std::string>& uris, const std::string& of, const absl::Status&) {
+          const std::lock_guard lock(mutex_);
+          refused_.push_back(absl::StrCat(uris.empty() ? "nobody" : uris[0], " ", of));
+        },
+        on_proven_);
     if (ports.ok()) ports_ = *std::move(ports);
     return ports.status();
   }
@@ -90,6 +99,14 @@ class PortsWireTest : public ::testing::Test {
     return bytes;
   }
 
+  std::vector<std::string> Refused() {
+    const std::lock_guard lock(mutex_);
+    return refused_;
+  }
+
+  std::function<void()> on_proven_;
+  std::mutex mutex_;
+  std::vector<std::string> refused_;  // as they are told
   const SystemClock clock_;
   testing::TempDir dir_;
   testing::Authority authority_{dir_.path()};
@@ -97,6 +114,18 @@ class PortsWireTest : public ::testing::Test {
   std::unique_ptr<tls::Identity> identity_;
   std::unique_ptr<Ports> ports_;
 };
+
+TEST_F(PortsWireTest, TellsWhoCallsWhatIsNotServedOrNotForHim) {
+  flags_.reflection = true;
+  ASSERT_THAT(Open(), IsOk());
+  EXPECT_EQ(Health(Secure("bank/sber")), absl::StrCat("status ", grpc::StatusCode::UNIMPLEMENTED));
+  EXPECT_THAT(Refused(), ::testing::ElementsAre("spiffe://example.org/bank/sber unknown"));
+  grpc::Status status;
+  Reflect(Secure("bank/sber"), status);
+  Reflect(Secure("operator/ops"), status);
+  ASSERT_EQ(Refused().size(), 2U);
+  EXPECT_EQ(Refused()[1], "spiffe://example.org/bank/sber reflection");
+}
 
 TEST_F(PortsWireTest, TellsOfHealthOnAPortOfItsOwnInProduction) {
   ASSERT_THAT(Open(), IsOk());
@@ -107,6 +136,26 @@ TEST_F(PortsWireTest, TellsOfHealthOnAPortOfItsOwnInProduction) {
   ports_->Leave();
   EXPECT_EQ(Probe(), "NOT_SERVING");
   EXPECT_EQ(Probe(kService), "NOT_SERVING");
+}
+
+TEST_F(PortsWireTest, ServesAndReflectsAfterItsProofOnly) {
+  flags_.health = absl::StrCat("unix:", dir_.path(), "/h.sock");
+  flags_.listen = absl::StrCat("unix:", dir_.path(), "/s.sock");
+  flags_.reflection = true;
+  const auto operators = [&] {
+    return grpc::CreateChannel(flags_.listen, RawCredentials(authority_.IssuePeer("operator/ops")));
+  };
+  std::string before;
+  grpc::Status status;
+  on_proven_ = [&] {
+    before = Health(grpc::CreateChannel(flags_.health, grpc::InsecureChannelCredentials()), kService);
+    EXPECT_EQ(Reflect(operators(), status), "");
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::CANCELLED);
+  };
+  ASSERT_THAT(Open(), IsOk());
+  EXPECT_EQ(before, "NOT_SERVING");
+  EXPECT_EQ(Probe(kService), "SERVING");
+  EXPECT_THAT(Reflect(operators(), status), HasSubstr("ServerReflection"));
 }
 
 TEST_F(PortsWireTest, TellsOfHealthOnBothInDevelopment) {
@@ -158,6 +207,7 @@ TEST_F(PortsWireDeathTest, DoesNotServeWhenTls12IsSpoken) {  // TRN-02
   EXPECT_EXIT(
       {
         unsetenv("GRPC_SSL_CIPHER_SUITES");
+        on_proven_ = [] { std::exit(4); };
         std::fprintf(stderr, "%s\n", std::string(Open().message()).c_str());
         std::exit(ports_ == nullptr ? 3 : 0);
       },
@@ -176,6 +226,31 @@ TEST_F(PortsWireDeathTest, DoesNotServeWhenCallersNeedNoCertificate) {  // TRN-0
         std::exit(ports.ok() ? 0 : 3);
       },
       ::testing::ExitedWithCode(3), "lets callers in without a certificate");
+}
+
+TEST_F(PortsWireDeathTest, DoesNotServeWhenAnybodyMaySignHisCertificate) {  // TRN-03
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        grpc::SslServerCredentialsOptions lax(
+            GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_BUT_DONT_VERIFY);
+        lax.pem_root_certs = ContentOf(flags_.tls.ca);
+        lax.pem_key_cert_pairs.push_back(OwnPair());
+        const auto ports =
+            Ports::Open(flags_, grpc::SslServerCredentials(lax), {}, std::vector<std::string>());
+        std::fprintf(stderr, "%s\n", std::string(ports.status().message()).c_str());
+        std::exit(ports.ok() ? 0 : 3);
+      },
+      ::testing::ExitedWithCode(3), "lets callers in whose certificate no authority has signed");
+}
+
+TEST_F(PortsWireTest, ProvesItsTlsWithEveryCurveThatItTakes) {
+  for (const char* curve : {"P-384", "P-521"}) {
+    flags_.tls = authority_.Issue("curve", {.uris = {"spiffe://example.org/service/test"}, .curve = curve});
+    identity_ = *tls::Identity::Open(flags_.tls, "spiffe://example.org/service/test", clock_);
+    EXPECT_THAT(Open(), IsOk()) << curve;
+    ports_.reset();
+  }
 }
 
 TEST_F(PortsWireTest, ReflectsForOperatorsAndMonitorsOnlyInProduction) {  // C-W 20

@@ -7,9 +7,11 @@
 #include <csignal>
 #include <cstdlib>
 #include <mutex>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "common/crypto/dumps.h"
 #include "common/obs/log.h"
 #include "common/rpc/runtime.h"
@@ -26,10 +28,39 @@ sigset_t StopSignals() {
   return set;
 }
 
+// Any stranger at the port makes the library complain of a handshake that failed, as often as he likes.
+class ComplaintLimit {
+ public:
+  // Whether another one may be told now. `left_out`: how many were not told since the last one that was.
+  bool Take(int64_t& left_out) {
+    const std::lock_guard lock(mutex_);
+    const int64_t second = absl::ToUnixSeconds(absl::Now());
+    if (std::exchange(second_, second) != second) told_ = 0;
+    if (told_ == kASecond) {
+      ++left_out_;
+      return false;
+    }
+    ++told_;
+    left_out = std::exchange(left_out_, 0);
+    return true;
+  }
+
+ private:
+  static constexpr int kASecond = 10;
+  std::mutex mutex_;
+  int64_t second_ = 0;
+  int told_ = 0;
+  int64_t left_out_ = 0;
+};
+
 void LogOfLibrary(gpr_log_func_args* args) {
-  const obs::Level level =
-      args->severity == GPR_LOG_SEVERITY_ERROR ? obs::Level::kWarning : obs::Level::kDebug;
-  obs::Log(level, "grpc", {{"detail", args->message}, {"at", absl::StrCat(args->file, ":", args->line)}});
+  static ComplaintLimit& limit = *new ComplaintLimit;
+  const bool complains = args->severity == GPR_LOG_SEVERITY_ERROR;
+  int64_t left_out = 0;
+  if (complains && !limit.Take(left_out)) return;
+  if (left_out > 0) obs::Warning("grpc", {{"left_out", absl::StrCat(left_out)}});
+  obs::Log(complains ? obs::Level::kWarning : obs::Level::kDebug, "grpc",
+           {{"detail", args->message}, {"at", absl::StrCat(args->file, ":", args->line)}});
 }
 
 // Names a field of a message that somebody sent, for each such message: nothing for the operator's eyes.

@@ -1,13 +1,17 @@
 #include "common/rpc/production.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "common/crypto/key_files.h"
 #include "common/rpc/address.h"
 #include "common/rpc/credentials.h"
 #include "common/tls/ciphers.h"
@@ -19,13 +23,21 @@ struct Forbidden {
   const char* variable;
   const char* why;
 };
-constexpr std::array<Forbidden, 5> kForbidden = {{
-    {"SSLKEYLOGFILE", "it would write secrets where they do not belong (TRN-15)"},
-    {"GRPC_TRACE", "it would write secrets where they do not belong (TRN-15)"},
-    {"GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", "only the authorities of --tls-ca are trusted (TRN-03)"},
-    {"GRPC_SYSTEM_SSL_ROOTS_DIR", "only the authorities of --tls-ca are trusted (TRN-03)"},
-    {"GRPC_USE_SYSTEM_SSL_ROOTS", "only the authorities of --tls-ca are trusted (TRN-03)"},
-}};
+constexpr char kWritesSecrets[] = "it would write secrets where they do not belong (TRN-15)";
+constexpr char kTrustsOthers[] = "only the authorities of --tls-ca are trusted (TRN-03)";
+constexpr char kChangesTls[] = "it would bring settings or code of somebody else into TLS (TRN-01)";
+constexpr Forbidden kForbidden[] = {
+    {"SSLKEYLOGFILE", kWritesSecrets},
+    {"GRPC_TRACE", kWritesSecrets},
+    {"GNUTLS_DEBUG_LEVEL", kWritesSecrets},
+    {"GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", kTrustsOthers},
+    {"GRPC_SYSTEM_SSL_ROOTS_DIR", kTrustsOthers},
+    {"GRPC_USE_SYSTEM_SSL_ROOTS", kTrustsOthers},
+    {"OPENSSL_CONF", kChangesTls},
+    {"OPENSSL_MODULES", kChangesTls},
+    {"OPENSSL_ENGINES", kChangesTls},
+    {"GNUTLS_SYSTEM_PRIORITY_FILE", kChangesTls},
+};
 
 void CheckEnvironment(std::vector<std::string>& mistakes) {
   for (const auto& [variable, why] : kForbidden) {
@@ -39,12 +51,38 @@ void CheckEnvironment(std::vector<std::string>& mistakes) {
     mistakes.push_back("GRPC_SSL_CIPHER_SUITES is set: other ciphers would let TLS 1.2 in (TRN-02)");
 }
 
-// A target of another kind is resolved by somebody who is not named in it.
+bool IsHostAndPort(absl::string_view target) {
+  const size_t colon = target.rfind(':');
+  uint32_t port = 0;
+  if (colon == absl::string_view::npos || !absl::SimpleAtoi(target.substr(colon + 1), &port)) return false;
+  const absl::string_view host = target.substr(0, colon);
+  const bool bracketed = absl::StartsWith(host, "[") && absl::EndsWith(host, "]");
+  return port > 0 && port <= 65535 && !host.empty() && !absl::StrContains(host, '/') &&
+         (bracketed || !absl::StrContains(host, ':'));
+}
+
+// Records are sealed, but what lay open may have been copied or changed: an operator must know (CRY-15). A
+// volume's root may belong to root, with this process in its group.
+void CheckData(const std::string& dir, std::vector<std::string>& mistakes) {
+  struct stat found = {};
+  if (dir.empty() || ::stat(dir.c_str(), &found) != 0) return;
+  const std::vector<gid_t> own = crypto::OwnGroups();
+  const bool own_group = std::find(own.begin(), own.end(), found.st_gid) != own.end();
+  if ((found.st_mode & S_IRWXO) == 0 && ((found.st_mode & S_IRWXG) == 0 || own_group)) return;
+  mistakes.push_back(
+      absl::StrFormat("--data %s: mode %04o lets others in; chmod 0700", dir, found.st_mode & 07777));
+}
+
+// A target of another kind is resolved by somebody who is not named in it. The library takes "xds:7101" for
+// such a one, too, and not for a host.
 bool IsPeerTarget(const std::string& target) {
-  const std::string scheme = target.substr(0, target.find(':'));
-  if (scheme == "xds" || scheme == "unix-abstract" || scheme == "google-c2p") return false;
-  const bool known = scheme == "dns" || scheme == "ipv4" || scheme == "ipv6" || scheme == "unix";
-  return known || !absl::StrContains(target, "://");
+  for (const char* scheme : {"dns:", "ipv4:", "ipv6:", "unix:"}) {
+    if (absl::StartsWith(target, scheme)) return true;
+  }
+  for (const char* scheme : {"xds:", "unix-abstract:", "google-c2p:", "google-c2p-experimental:"}) {
+    if (absl::StartsWithIgnoreCase(target, scheme)) return false;
+  }
+  return IsHostAndPort(target);
 }
 
 }  // namespace
@@ -85,6 +123,14 @@ std::vector<std::string> InsecureIn(const Flags& flags) {
     if (!address.empty() && same)
       mistakes.push_back(absl::StrCat(flag, " ", address, ": must not be the address of --listen"));
   }
+  // Plaintext HTTP/2 in the process of the secrets: who reaches it can make it grow without end.
+  if (!flags.health.empty() && !ListensLocally(flags.health) && !flags.health_beyond_loopback) {
+    mistakes.push_back(absl::StrCat("--health ", flags.health,
+                                    ": must be a loopback or unix: address, since it asks for no certificate "
+                                    "(or --health-beyond-loopback where a network policy lets probes alone "
+                                    "reach it)"));
+  }
+  CheckData(flags.data, mistakes);
   CheckEnvironment(mistakes);
   return mistakes;
 }

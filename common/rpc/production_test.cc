@@ -3,12 +3,14 @@
 #include "common/rpc/production.h"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <cstdlib>
 #include <functional>
 
 #include "absl/strings/match.h"
 #include "common/rpc/credentials.h"
+#include "common/testing/temp_dir.h"
 #include "common/tls/ciphers.h"
 
 namespace tc::rpc {
@@ -65,7 +67,20 @@ INSTANTIATE_TEST_SUITE_P(
         Insecure{"a peer over HTTP", [](Flags& f) { f.peers["identity"] = "http://identity:7101"; },
                  "--peer identity=http://identity:7101"},
         Insecure{"a peer by xDS", [](Flags& f) { f.peers["identity"] = "xds:identity"; }, "--peer identity"},
-        Insecure{"health where calls are taken", [](Flags& f) { f.health = f.listen; }, "--health"},
+        Insecure{"a peer by Google's balancer",
+                 [](Flags& f) { f.peers["identity"] = "google-c2p-experimental:7101"; }, "--peer identity"},
+        Insecure{"a peer by an abstract socket", [](Flags& f) { f.peers["identity"] = "unix-abstract:1"; },
+                 "--peer identity"},
+        Insecure{"a peer without a port", [](Flags& f) { f.peers["identity"] = "identity"; },
+                 "--peer identity"},
+        Insecure{"a peer at a port that is none", [](Flags& f) { f.peers["identity"] = "identity:70000"; },
+                 "--peer identity"},
+        Insecure{"health where calls are taken", [](Flags& f) { f.health = f.listen = "127.0.0.1:7102"; },
+                 "must not be the address"},
+        Insecure{"health for other machines", [](Flags& f) { f.health = "0.0.0.0:7302"; },
+                 "--health 0.0.0.0:7302: must be a loopback"},
+        Insecure{"health on another address of this machine", [](Flags& f) { f.health = "10.0.0.1:7302"; },
+                 "--health-beyond-loopback"},
         Insecure{"metrics where calls are taken", [](Flags& f) { f.metrics = f.listen; }, "--metrics"}));
 
 struct Variable {
@@ -82,13 +97,16 @@ TEST_P(InsecureEnvironment, IsNamed) {
   EXPECT_THAT(InsecureIn(Good()), IsEmpty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, InsecureEnvironment,
-                         ::testing::Values(Variable{"SSLKEYLOGFILE", "/tmp/keys"},
-                                           Variable{"GRPC_TRACE", "http"},
-                                           Variable{"GRPC_VERBOSITY", "DEBUG"},
-                                           Variable{"GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", "/etc/ssl/all.pem"},
-                                           Variable{"GRPC_SYSTEM_SSL_ROOTS_DIR", "/etc/ssl"},
-                                           Variable{"GRPC_USE_SYSTEM_SSL_ROOTS", "1"}));
+INSTANTIATE_TEST_SUITE_P(
+    Table, InsecureEnvironment,
+    ::testing::Values(Variable{"SSLKEYLOGFILE", "/tmp/keys"}, Variable{"GRPC_TRACE", "http"},
+                      Variable{"GRPC_VERBOSITY", "DEBUG"},
+                      Variable{"GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", "/etc/ssl/all.pem"},
+                      Variable{"GRPC_SYSTEM_SSL_ROOTS_DIR", "/etc/ssl"},
+                      Variable{"GRPC_USE_SYSTEM_SSL_ROOTS", "1"},
+                      Variable{"OPENSSL_CONF", "/tmp/openssl.cnf"}, Variable{"OPENSSL_MODULES", "/tmp"},
+                      Variable{"OPENSSL_ENGINES", "/tmp"}, Variable{"GNUTLS_DEBUG_LEVEL", "99"},
+                      Variable{"GNUTLS_SYSTEM_PRIORITY_FILE", "/tmp/gnutls"}));
 
 TEST(Production, TakesEveryWayToAPeerThatIsNamed) {
   unsetenv("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH");
@@ -107,6 +125,35 @@ TEST(Production, KnowsATrustDomain) {
   for (const char* bad : {"", ".", "a.", ".a", "-a", "a-", "a b", "a:1", "a/b", "A", "%61"})
     EXPECT_FALSE(IsTrustDomain(bad)) << bad;
   EXPECT_FALSE(IsTrustDomain(std::string(256, 'a')));
+}
+
+TEST(Production, TakesHealthForOtherMachinesWhereItIsSaid) {
+  unsetenv("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH");
+  Flags flags = Good();
+  for (const char* local : {"127.0.0.1:7302", "[::1]:7302", "unix:/run/tc/health.sock"}) {
+    flags.health = local;
+    EXPECT_THAT(InsecureIn(flags), IsEmpty()) << local;
+  }
+  flags.health = "0.0.0.0:7302";
+  flags.health_beyond_loopback = true;
+  EXPECT_THAT(InsecureIn(flags), IsEmpty());
+}
+
+TEST(Production, TakesNoDataThatLayOpenToOthers) {  // CRY-15
+  unsetenv("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH");
+  const testing::TempDir dir;
+  Flags flags = Good();
+  flags.data = dir / "absent";
+  EXPECT_THAT(InsecureIn(flags), IsEmpty());
+  flags.data = dir.path();
+  for (const mode_t good : {0700U, 0500U, 0770U}) {
+    ASSERT_EQ(::chmod(flags.data.c_str(), good), 0);
+    EXPECT_THAT(InsecureIn(flags), IsEmpty()) << "the group is one of this process's";
+  }
+  for (const mode_t open : {0755U, 0701U, 0704U}) {
+    ASSERT_EQ(::chmod(flags.data.c_str(), open), 0);
+    EXPECT_THAT(InsecureIn(flags), ElementsAre(HasSubstr("lets others in; chmod 0700")));
+  }
 }
 
 TEST(Production, SaysWhatEverybodyCanRead) {

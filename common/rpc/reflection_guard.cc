@@ -7,20 +7,12 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "common/rpc/arrival.h"
 
 namespace tc::rpc {
 namespace {
 
 using May = std::function<bool(const std::vector<std::string>&)>;
-
-std::vector<std::string> UrisOf(const grpc::ServerContextBase& context) {
-  std::vector<std::string> uris;
-  const auto peer = context.auth_context();
-  if (peer == nullptr || !peer->IsPeerAuthenticated()) return uris;
-  for (const grpc::string_ref& uri : peer->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME))
-    uris.emplace_back(uri.data(), uri.size());
-  return uris;
-}
 
 class Guard final : public grpc::experimental::Interceptor {
  public:
@@ -29,7 +21,7 @@ class Guard final : public grpc::experimental::Interceptor {
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
     using grpc::experimental::InterceptionHookPoints;
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_INITIAL_METADATA) &&
-        !may_(UrisOf(context_))) {
+        !may_(PeerUrisOf(context_))) {
       context_.TryCancel();
     }
     methods->Proceed();

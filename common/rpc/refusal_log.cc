@@ -10,6 +10,18 @@
 
 namespace tc::rpc {
 
+bool IsForTheRecord(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+      return true;
+    case absl::StatusCode::kResourceExhausted:
+      return !HasReason(status, Reason::kOverloaded) && !HasReason(status, Reason::kMessageTooLarge);
+    default:
+      return HasReason(status, Reason::kChallengeRequired) || HasReason(status, Reason::kAddressDisabled);
+  }
+}
+
 void RefusalLog::Note(const Call& call, const std::string& method, const absl::Status& status) {
   const Peer& peer = call.peer;
   Kind kind{peer.name.empty() ? "" : absl::StrCat(RoleName(peer.role), "/", peer.name), method,
@@ -20,11 +32,22 @@ void RefusalLog::Note(const Call& call, const std::string& method, const absl::S
     if (kinds_.size() >= kKinds && !kinds_.contains(kind)) kind = {"", "", std::get<2>(kind)};
     State& state = kinds_[kind];
     ++state.kept_back;
-    if (call.now < state.entered_at + kEvery) return;
+    if (state.EnteredLately(call.now)) return;
     state.entered_at = call.now;
     count = std::exchange(state.kept_back, 0);
   }
   Enter(kind, call.id, count, call.now);
+}
+
+OnRefused RefusalLog::AtTheDoor(const std::string& trust_domain, const Clock& clock) {
+  return [this, &trust_domain, &clock](const std::vector<std::string>& peer_uris, const std::string& of,
+                                       const absl::Status& why) {
+    Call call;
+    // Without a certificate of the suite he has no name, as in development.
+    if (absl::StatusOr<Peer> peer = PeerOf(trust_domain, peer_uris); peer.ok()) call.peer = *std::move(peer);
+    call.now = clock.Now();
+    Note(call, of, why);
+  };
 }
 
 void RefusalLog::Flush(absl::Time now) {
@@ -33,7 +56,7 @@ void RefusalLog::Flush(absl::Time now) {
     const std::lock_guard lock(mutex_);
     for (auto it = kinds_.begin(); it != kinds_.end();) {
       State& state = it->second;
-      if (now < state.entered_at + kEvery) {
+      if (state.EnteredLately(now)) {
         ++it;
         continue;
       }
@@ -48,6 +71,17 @@ void RefusalLog::Flush(absl::Time now) {
     }
   }
   for (const auto& [kind, count] : due) Enter(kind, "", count, now);
+}
+
+void RefusalLog::FlushAll(absl::Time now) {
+  std::map<Kind, State> kinds;
+  {
+    const std::lock_guard lock(mutex_);
+    kinds.swap(kinds_);
+  }
+  for (const auto& [kind, state] : kinds) {
+    if (state.kept_back > 0) Enter(kind, "", state.kept_back, now);
+  }
 }
 
 void RefusalLog::Enter(const Kind& kind, const std::string& call_id, uint64_t count, absl::Time now) {

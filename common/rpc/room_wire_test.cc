@@ -6,7 +6,7 @@
 #include <deque>
 #include <mutex>
 
-#include "common/rpc/gate_testing.h"
+#include "common/rpc/gate_wire_testing.h"
 #include "common/rpc/status.h"
 #include "common/testing/status.h"
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/base/refusal.h"
 
 namespace tc::rpc {
@@ -41,6 +43,15 @@ Rotation::Inventory Rotation::Take() const {
     }
   }
   return inventory;
+}
+
+std::string Rotation::Newest() const {
+  const std::shared_ptr<const crypto::KeySet> live = keys_.Live();
+  std::vector<std::string> newest;
+  for (const std::string& purpose : live->Purposes()) {
+    newest.push_back(absl::StrCat(purpose, "=", live->Of(purpose)->back().kid));
+  }
+  return absl::StrJoin(newest, ",");
 }
 
 }  // namespace tc::rpc

@@ -36,6 +36,8 @@ class Rotation {
   // says what is wrong with them, and none of the keys has changed.
   absl::Status Reload();
   Inventory Take() const;
+  // The newest key of each purpose, for the audit log: "once=k000002,page=k000001".
+  std::string Newest() const;
 
  private:
   crypto::Keyring keys_;

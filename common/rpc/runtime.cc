@@ -26,6 +26,7 @@
 #include "common/rpc/repeater.h"
 #include "common/rpc/rotation.h"
 #include "common/rpc/serving.h"
+#include "common/rpc/trust_entry.h"
 #include "common/tls/identity.h"
 
 namespace tc::rpc {
@@ -49,9 +50,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& file) {
 
 absl::Status MakeDirectory(const std::string& dir) {
   std::error_code error;
-  const bool made = fs::create_directories(dir, error);
+  if (fs::create_directories(dir, error)) fs::permissions(dir, fs::perms::owner_all, error);
   if (error) return absl::FailedPreconditionError(absl::StrCat(dir, ": ", error.message()));
-  if (made) fs::permissions(dir, fs::perms::owner_all, error);
   return absl::OkStatus();
 }
 
@@ -111,6 +111,7 @@ GateOptions GateOptionsOf(const Flags& flags) {
   options.peer_rate = {static_cast<double>(flags.peer_rate), static_cast<double>(flags.peer_rate)};
   options.person_rate = {static_cast<double>(flags.person_rate), 2.0 * flags.person_rate};
   options.peer_in_flight = flags.peer_in_flight;
+  options.open = false;
   return options;
 }
 
@@ -141,8 +142,12 @@ class RuntimeImpl final : public Runtime {
     TRY(OpenFurtherStores());
     once_.emplace(*database_, TRY(crypto::Sealer::Create(*keys_, "once", random_)));
     pager_.emplace(TRY(crypto::KeyedHash::Create(*keys_, "page", "tc/page/v1")));
-    jwks_ = TRY(JwksFile::Open("--jwks", flags_.jwks, /*guarded=*/!flags_.development));
-    if (!flags_.development) tls_ = TRY(tls::Identity::Open(flags_.tls, SpiffeId(), unshifted_clock_));
+    jwks_ = TRY(JwksFile::Open("--jwks", flags_.jwks, /*guarded=*/!flags_.development,
+                               EnterTrust(*database_, clock_)));
+    if (!flags_.development) {
+      tls_ =
+          TRY(tls::Identity::Open(flags_.tls, SpiffeId(), unshifted_clock_, EnterTrust(*database_, clock_)));
+    }
     GateOptions options = GateOptionsOf(flags_);
     options.on_refusal = [this](const Call& call, const Method& method, const absl::Status& status) {
       refusals_->Note(call, method.name, status);
@@ -150,7 +155,9 @@ class RuntimeImpl final : public Runtime {
     gate_ = std::make_unique<Gate>(std::move(options), MakeAuthenticator(flags_, jwks_->keys()),
                                    TRY(crypto::KeyedHash::Create(*keys_, "fingerprint", "tc/fingerprint/v1")),
                                    clock_, random_);
-    server_credentials_ = tls_ == nullptr ? grpc::InsecureServerCredentials() : tls_->ForServer();
+    server_credentials_ = tls_ == nullptr
+                              ? grpc::InsecureServerCredentials()
+                              : tls_->ForServer(refusals_->AtTheDoor(flags_.trust_domain, clock_));
     TRY(OpenPeers());
     watch_.emplace(kLookPause, [this] {
       jwks_->Look();
@@ -169,6 +176,7 @@ class RuntimeImpl final : public Runtime {
   const Once& once() const override { return *once_; }
   const Pager& pager() const override { return *pager_; }
   Gate& gate() override { return *gate_; }
+  RefusalLog& refusals() override { return *refusals_; }
   Feed& feed() override {
     if (!feed_.has_value()) feed_.emplace(*database_, Feed::Options{});
     return *feed_;
@@ -222,6 +230,7 @@ class RuntimeImpl final : public Runtime {
     kv::RocksOptions options;
     options.ledger = ledger_.get();
     database_ = TRY(kv::OpenRocks(flags_.data, options));
+    TRY(ledger_->Bind(*database_));
     refusals_.emplace(*database_);
     signer_ = TRY(audit::Signer::Open(*keys_, info_.name, *database_, flags_.audit_checkpoints));
     return absl::OkStatus();

@@ -6,7 +6,7 @@
 // Flags (also TC_<FLAG> in the environment, and --config FILE):
 //   --listen ADDR        "127.0.0.1:7102", "unix:/run/tc/linking.sock"; --metrics ADDR (absent: none);
 //   --health ADDR        grpc.health.v1 in plaintext; in dev --listen has it as well, in production it has
-//   not
+//   not, and ADDR is a loopback or Unix address unless --health-beyond-loopback is given
 //   --data DIR           the database, and beside it DIR-backups and the further stores DIR-NAME; --keys DIR
 //   the keyring, never inside --data, or --keys env: keys from the environment
 //   (common/crypto/key_environment.h), which are taken out of it and never read again
@@ -52,6 +52,7 @@ namespace tc::rpc {
 
 class Feed;
 class PeerChannel;
+class RefusalLog;
 
 // First line of every main, before any thread: no dumps of the memory, signals, TLS, the library's log. May
 // be called again.
@@ -99,6 +100,8 @@ class Runtime {
   virtual const Once& once() const = 0;
   virtual const Pager& pager() const = 0;
   virtual Gate& gate() = 0;
+  // Told by the gate of the refusals that are for the record, and by handlers that refuse in an answer.
+  virtual RefusalLog& refusals() = 0;
   // For the service's own streams; EventService has another one, so that callers take no place of the
   // followers'. Made at the first call, stopped by Serve.
   virtual Feed& feed() = 0;

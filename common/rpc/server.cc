@@ -13,6 +13,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/rpc/arrival.h"
 #include "common/rpc/reflection_guard.h"
 
 namespace tc::rpc {
@@ -23,7 +24,14 @@ constexpr int kMaxReceiveBytes = 64 * 1024;
 constexpr int kMaxMetadataBytes = 8192;
 constexpr int kMaxStreams = 512;
 
-void SetLimits(grpc::ServerBuilder& builder) {
+// A connection ends within eleven minutes (TRN-10): gRPC draws its age from within a tenth of this one.
+constexpr int kConnectionAgeSeconds = 9 * 60;
+constexpr int kConnectionGraceSeconds = 30;
+static_assert(kConnectionAgeSeconds * 11 / 10 + kConnectionGraceSeconds <= 11 * 60);
+
+void SetLimits(grpc::ServerBuilder& builder, const ServerOptions& options) {
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
+                             static_cast<int>(absl::ToInt64Milliseconds(options.handshake_timeout)));
   builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
@@ -40,8 +48,8 @@ void SetLimits(grpc::ServerBuilder& builder) {
 }
 
 void SetConnectionAge(grpc::ServerBuilder& builder) {
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 10 * 60 * 1000);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 30 * 1000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, kConnectionAgeSeconds * 1000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kConnectionGraceSeconds * 1000);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 5 * 60 * 1000);
 }
 
@@ -59,6 +67,21 @@ class Reflection final : public grpc::ServerBuilderOption {
 
  private:
   const bool served_;
+};
+
+// What is called although nobody serves it.
+class Nothing final : public grpc::CallbackGenericService {
+ public:
+  using OnUnknown = std::function<void(const std::vector<std::string>&)>;
+  explicit Nothing(OnUnknown on_unknown) : on_unknown_(std::move(on_unknown)) {}
+
+  grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override {
+    if (on_unknown_) on_unknown_(PeerUrisOf(*context));
+    return grpc::CallbackGenericService::CreateReactor(context);
+  }
+
+ private:
+  const OnUnknown on_unknown_;
 };
 
 }  // namespace
@@ -79,7 +102,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   grpc::health::v1::HealthCheckRequest::descriptor();
   std::unique_ptr<Server> self(new Server(std::move(services), options.listen));
   grpc::ServerBuilder builder;
-  SetLimits(builder);
+  SetLimits(builder, options);
   builder.SetOption(std::make_unique<Reflection>(options.reflection));
   if (options.may_reflect) GuardReflection(builder, options.may_reflect);
   if (!options.health)
@@ -89,10 +112,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   builder.AddListeningPort(options.listen, options.credentials, &port);
   for (const std::shared_ptr<grpc::Service>& service : self->services_)
     builder.RegisterService(service.get());
-  if (self->services_.empty()) {  // the library serves health, but starts no server for health alone
-    self->nothing_ = std::make_unique<grpc::CallbackGenericService>();
-    builder.RegisterCallbackGenericService(self->nothing_.get());
-  }
+  // Without it the library would answer alone, and start no server for health alone.
+  self->nothing_ = std::make_unique<Nothing>(options.on_unknown);
+  builder.RegisterCallbackGenericService(self->nothing_.get());
   self->server_ = builder.BuildAndStart();
   if (self->server_ == nullptr || port == 0) {
     return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen));

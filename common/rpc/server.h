@@ -27,9 +27,15 @@ struct ServerOptions {
   // Of the URI names in a caller's certificate: whether reflection is for him. Empty: it is for everybody;
   // others' streams are cancelled before they are read.
   std::function<bool(const std::vector<std::string>& peer_uris)> may_reflect = {};
-  bool health = true;                 // grpc.health.v1 is served here
-  bool serving = true;                // what health says at first
-  bool limit_connection_age = false;  // re-made every ten minutes, so that expired peers disappear (TRN-10)
+  // A call of a method that is not served, which is answered with UNIMPLEMENTED. It must not wait.
+  std::function<void(const std::vector<std::string>& peer_uris)> on_unknown = {};
+  bool health = true;   // grpc.health.v1 is served here
+  bool serving = true;  // what health says at first
+  bool limit_connection_age =
+      false;  // re-made within eleven minutes, so that expired peers disappear (TRN-10)
+  // Whoever has not ended TLS and begun HTTP/2 by then is let go: until then he holds a descriptor without
+  // having shown who he is.
+  absl::Duration handshake_timeout = absl::Seconds(10);
 };
 
 class Server {
@@ -54,7 +60,7 @@ class Server {
   Server(std::vector<std::shared_ptr<grpc::Service>> services, std::string address);
 
   std::vector<std::shared_ptr<grpc::Service>> services_;   // outlive server_
-  std::unique_ptr<grpc::CallbackGenericService> nothing_;  // UNIMPLEMENTED, where there are no services
+  std::unique_ptr<grpc::CallbackGenericService> nothing_;  // UNIMPLEMENTED
   std::string address_;
   std::unique_ptr<grpc::Server> server_;
 };

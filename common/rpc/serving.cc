@@ -3,10 +3,13 @@
 #include <grpcpp/impl/service_type.h>
 
 #include <cstdlib>
+#include <map>
 #include <optional>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/crypto/hmac.h"
 #include "common/obs/log.h"
 #include "common/obs/metrics.h"
 #include "common/rpc/admin_handlers.h"
@@ -32,8 +35,10 @@ constexpr absl::Duration kAuditPause = absl::Seconds(1);   // a checkpoint is du
 constexpr absl::Duration kHealthPause = absl::Seconds(1);
 constexpr int kSweepStep = 1000;
 
+std::string ProfileOf(const Flags& flags) { return flags.development ? "dev" : "production"; }
+
 ServerFacts FactsOf(const ServingParts& parts, PolicyInForce policy) {
-  return {parts.info.name,          kVersion,           parts.flags.development ? "dev" : "production",
+  return {parts.info.name,          kVersion,           ProfileOf(parts.flags),
           parts.gate.clock().Now(), parts.flags.policy, std::move(policy)};
 }
 
@@ -58,11 +63,29 @@ void TendAuditLog(const ServingParts& parts) {
   (void)parts.signer.SignWhenDue(now);  // it has logged and counted why not
 }
 
+// Tells other overrides apart; they may be long.
+std::string DigestOf(const std::map<std::string, std::string>& overrides) {
+  std::string all;
+  for (const auto& [key, value] : overrides) absl::StrAppend(&all, key, "=", value, "\n");
+  return absl::BytesToHexString(crypto::Sha256(all));
+}
+
+// Under what this process serves: a restart changes it without anybody's order.
+std::map<std::string, std::string> TermsOf(const ServingParts& parts) {
+  std::map<std::string, std::string> terms = {{"version", kVersion},
+                                              {"profile", ProfileOf(parts.flags)},
+                                              {"policy", parts.flags.policy},
+                                              {"keys", parts.rotation.Newest()}};
+  if (!parts.flags.overrides.empty()) terms["overrides"] = DigestOf(parts.flags.overrides);
+  return terms;
+}
+
 // The life of the process is in the audit log, too.
-absl::Status EnterLife(const ServingParts& parts, const char* type) {
+absl::Status EnterLife(const ServingParts& parts, const char* type,
+                       std::map<std::string, std::string> attributes) {
   kv::Event act;
   act.type = type;
-  act.attributes = {{"version", kVersion}};
+  act.attributes = std::move(attributes);
   act.at = parts.gate.clock().Now();
   return parts.database.Update([&](kv::Txn& txn) { return txn.Audit(act); }).status();
 }
@@ -105,16 +128,20 @@ int ServeUntilStopped(const ServingParts& parts, std::vector<std::shared_ptr<grp
   services.push_back(MakeEventService(log, feed, parts.gate));
   services.push_back(MakeAdminService(admin, audit, parts.gate));
 
-  if (const absl::Status entered = EnterLife(parts, "ServiceStarted"); !entered.ok()) return Fail(entered);
+  if (const absl::Status entered = EnterLife(parts, "ServiceStarted", TermsOf(parts)); !entered.ok()) {
+    return Fail(entered);
+  }
   absl::StatusOr<std::unique_ptr<Ports>> ports =
-      Ports::Open(parts.flags, parts.credentials, std::move(services), NamesOf(parts.info));
+      Ports::Open(parts.flags, parts.credentials, std::move(services), NamesOf(parts.info),
+                  parts.refusals.AtTheDoor(parts.flags.trust_domain, parts.gate.clock()),
+                  [&parts] { parts.gate.Open(); });
   if (!ports.ok()) return Fail(ports.status());
   for (const std::string& warning : WarningsOf(parts.flags)) obs::Warning(warning);
   obs::Info("serving", {{"service", parts.info.name},
                         {"version", kVersion},
                         {"address", (*ports)->address()},
                         {"health", (*ports)->health_address()},
-                        {"profile", parts.flags.development ? "dev" : "production"},
+                        {"profile", ProfileOf(parts.flags)},
                         {"policy", parts.flags.policy}});
   std::string swept_to;
   std::optional<Repeater> sweep(std::in_place, kSweepPause,
@@ -133,7 +160,8 @@ int ServeUntilStopped(const ServingParts& parts, std::vector<std::shared_ptr<grp
   StopInOrder(parts, feed, **ports);
   sweep.reset();
   auditing.reset();
-  (void)EnterLife(parts, "ServiceStopped");
+  parts.refusals.FlushAll(parts.gate.clock().Now());
+  (void)EnterLife(parts, "ServiceStopped", {{"version", kVersion}});
   (void)parts.signer.SignNow(parts.gate.clock().Now());
   obs::Info("stopped");
   return 0;

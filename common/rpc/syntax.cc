@@ -2,6 +2,8 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
+#include <google/protobuf/timestamp.pb.h>
+#include <google/protobuf/util/time_util.h>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -17,6 +19,14 @@ constexpr size_t kMaxMistakes = 50;
 
 bool IsPassword(absl::string_view name) {
   return name == "password" || name == "new_password" || name == "current_password";
+}
+
+// What timestamp.proto promises.
+bool IsMoment(const google::protobuf::Timestamp& time) {
+  using google::protobuf::util::TimeUtil;
+  return time.seconds() >= TimeUtil::kTimestampMinSeconds &&
+         time.seconds() <= TimeUtil::kTimestampMaxSeconds && time.nanos() >= 0 &&
+         time.nanos() < 1'000'000'000;
 }
 
 class Walk {
@@ -53,7 +63,7 @@ class Walk {
         CheckEnum(field, reflection.GetEnumValue(message, &field), [&] { return Path(field, prefix); });
         break;
       case FieldDescriptor::CPPTYPE_MESSAGE:
-        Visit(reflection.GetMessage(message, &field), absl::StrCat(prefix, field.name(), "."));
+        VisitMessage(reflection.GetMessage(message, &field), Path(field, prefix));
         break;
       default:
         break;
@@ -73,11 +83,19 @@ class Walk {
         CheckEnum(field, reflection.GetRepeatedEnumValue(message, &field, i), path);
         break;
       case FieldDescriptor::CPPTYPE_MESSAGE:
-        Visit(reflection.GetRepeatedMessage(message, &field, i), absl::StrCat(path(), "."));
+        VisitMessage(reflection.GetRepeatedMessage(message, &field, i), path());
         break;
       default:
         break;
     }
+  }
+
+  void VisitMessage(const Message& message, const std::string& path) {
+    if (message.GetDescriptor() != google::protobuf::Timestamp::descriptor())
+      return Visit(message, absl::StrCat(path, "."));
+    if (IsMoment(static_cast<const google::protobuf::Timestamp&>(message))) return;
+    mistakes_.push_back(
+        {path, "TIME_INVALID", "a time lies in the years 1 to 9999, its nanoseconds in 0 to 999999999"});
   }
 
   template <typename PathOf>

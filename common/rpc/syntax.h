@@ -14,8 +14,9 @@ class Message;
 
 namespace tc::rpc {
 
-// Unknown enum values (ENUM_UNKNOWN) and text with control, bidirectional or invisible characters
-// (TEXT_CHARACTER_NOT_ALLOWED), wherever they stand; at most 50, with the path of each
+// Unknown enum values (ENUM_UNKNOWN), times that are none (TIME_INVALID) and text with control, bidirectional
+// or invisible characters (TEXT_CHARACTER_NOT_ALLOWED), wherever they stand; at most 50, with the path of
+// each
 // ("client_context.user_agent", "types[2]"). Fields named password, new_password and current_password are
 // left to the password rules, which name every mistake in one.
 std::vector<FieldViolation> SyntaxMistakes(const google::protobuf::Message& request);

@@ -67,6 +67,27 @@ TEST(SyntaxMistakes, RefusesEnumValuesThatAreNone) {
   EXPECT_EQ(mistakes[0].reason, "ENUM_UNKNOWN");
 }
 
+TEST(SyntaxMistakes, RefusesTimesThatAreNone) {
+  struct Case {
+    int64_t seconds;
+    int32_t nanos;
+    bool good;
+  };
+  for (const Case& c : {Case{0, 0, true}, Case{-62135596800, 0, true}, Case{253402300799, 999999999, true},
+                        Case{-62135596801, 0, false}, Case{253402300800, 0, false},
+                        Case{int64_t{1} << 60, 0, false}, Case{0, -1, false}, Case{0, 1000000000, false}}) {
+    trustedcontact::type::v1::CodeProgress message;
+    message.mutable_expire_time()->set_seconds(c.seconds);
+    message.mutable_expire_time()->set_nanos(c.nanos);
+    const std::vector<FieldViolation> mistakes = SyntaxMistakes(message);
+    EXPECT_EQ(mistakes.empty(), c.good) << c.seconds << " s " << c.nanos << " ns";
+    if (!mistakes.empty()) {
+      EXPECT_EQ(mistakes[0].field, "expire_time");
+      EXPECT_EQ(mistakes[0].reason, "TIME_INVALID");
+    }
+  }
+}
+
 TEST(SyntaxMistakes, StopsAtFifty) {
   trustedcontact::events::v1::WatchEventsRequest request;
   for (int i = 0; i < 500; ++i) request.add_types("\n");

@@ -1,5 +1,5 @@
 // Certificates that change while calls run: no call is lost, and files that do not hold together leave the
-// last good ones in use (TRN-08). Revoked certificates (TRN-11).
+// last good ones in use (TRN-08). Who is called (TRN-03, TRN-04).
 
 #include "common/tls/identity.h"
 
@@ -7,9 +7,12 @@
 #include <filesystem>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "common/obs/log.h"
 #include "common/obs/metrics.h"
+#include "common/rpc/client.h"
+#include "common/rpc/credentials.h"
 #include "common/rpc/tls_testing.h"
 
 namespace tc::rpc {
@@ -138,35 +141,49 @@ TEST_F(TlsIdentityWireTest, CallsPeersWithANewCertificateAsWell) {
   EXPECT_TRUE(Eventually([&] { return AskBy(credentials, &info).ok(); }));
 }
 
-TEST_F(TlsIdentityWireTest, LetsARevokedCertificateInNoMore) {  // C-W 16
-  ASSERT_THAT(AskWith(client_), IsOk());
-  authority_.Revoke({client_.certificate});
-  ASSERT_THAT(identity_->Reload(), IsOk());
-  EXPECT_THAT(AskWith(client_), HasCode(absl::StatusCode::kUnavailable));
-  EXPECT_THAT(AskWith(authority_.IssuePeer("operator/other")), IsOk());
+TEST_F(TlsIdentityWireTest, CallsNoServerUnderANameThatItsCertificateLacks) {  // TRN-03
+  const tls::Files files = authority_.IssuePeer("operator/caller");
+  const auto identity = *tls::Identity::Open(files, "", system_clock_);
+  pb::ServerInfo info;
+  ASSERT_TRUE(AskBy(identity->ForChannel(), &info).ok());
+  const long before = Served();
+  authority_.Issue("service-identity",
+                   {.hosts = "DNS:elsewhere.example", .uris = {"spiffe://example.org/service/identity"}});
+  ASSERT_TRUE(ServesAnotherThan(before));
+  EXPECT_EQ(AskBy(identity->ForChannel(), &info).error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
-TEST_F(TlsIdentityWireTest, KeepsTheLastGoodListOfRevokedCertificates) {
-  authority_.Revoke({client_.certificate});
-  ASSERT_THAT(identity_->Reload(), IsOk());
-  testing::TempDir elsewhere;
-  testing::Authority other(elsewhere.path());
-  std::ofstream(files_.crl) << ContentOf(other.Revoke({}));
-  EXPECT_THAT(std::string(identity_->Reload().message()), HasSubstr("not signed by the authority"));
-  authority_.Revoke({}, {.made = -absl::Hours(2), .next = -absl::Hours(1)});
-  EXPECT_THAT(std::string(identity_->Reload().message()), HasSubstr("out of date"));
-  std::ofstream(files_.crl) << "garbage";
-  EXPECT_THAT(std::string(identity_->Reload().message()), HasSubstr("no PEM list"));
-  EXPECT_THAT(AskWith(client_), HasCode(absl::StatusCode::kUnavailable));
+TEST_F(TlsIdentityWireTest, CallsAsAServiceNobodyWhoIsNone) {  // TRN-04
+  const tls::Files files = authority_.IssuePeer("portal/web");
+  const auto portal = *tls::Identity::Open(files, "spiffe://example.org/portal/web", system_clock_);
+  const auto server = *Server::Start({.listen = "127.0.0.1:0", .credentials = portal->ForServer()}, {}, {});
+  const auto code_as = [&](const tls::Identity& caller) {
+    const auto stub = pb::AdminService::NewStub(grpc::CreateChannel(server->address(), caller.ForChannel()));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    pb::ServerInfo info;
+    return stub->GetServerInfo(&context, {}, &info).error_code();
+  };
+  EXPECT_EQ(code_as(*portal), grpc::StatusCode::UNIMPLEMENTED) << "it is reached by others";
+  EXPECT_EQ(code_as(*identity_), grpc::StatusCode::UNAVAILABLE);
 }
 
-TEST_F(TlsIdentityWireTest, LetsNobodyInWhileTheListIsOutOfDate) {
-  authority_.Revoke({}, {.next = absl::Seconds(2)});
-  ASSERT_THAT(identity_->Reload(), IsOk());
-  EXPECT_TRUE(Eventually([&] { return absl::IsUnavailable(AskWith(client_).status()); }));
-  authority_.Revoke({});
-  ASSERT_THAT(identity_->Reload(), IsOk());
-  EXPECT_THAT(AskWith(client_), IsOk());
+TEST_F(TlsIdentityWireTest, ReachesTheServiceThatItAsksForAndNoOtherUnderTheSameHostsName) {  // TRN-04
+  const tls::Files files = authority_.IssuePeer("service/otp");
+  const auto otp = *tls::Identity::Open(files, "spiffe://example.org/service/otp", system_clock_);
+  const auto server = *Server::Start({.listen = "127.0.0.1:0", .credentials = otp->ForServer()}, {}, {});
+  const auto credentials = MutualTlsCredentials(*identity_);
+  const auto code_of = [&](const std::string& service) {
+    const PeerChannel peer(service, server->address(), credentials);
+    const auto stub = pb::AdminService::NewStub(peer.channel());
+    grpc::ClientContext context;
+    peer.Prepare(context, absl::InfiniteFuture());
+    pb::ServerInfo info;
+    return stub->GetServerInfo(&context, {}, &info).error_code();
+  };
+  EXPECT_EQ(code_of("otp"), grpc::StatusCode::UNIMPLEMENTED) << "it is reached";
+  for (const char* other : {"linking", "ot", "otpx", ""})
+    EXPECT_EQ(code_of(other), grpc::StatusCode::UNAVAILABLE) << other;
 }
 
 TEST_F(TlsIdentityWireTest, TellsWhenItExpiresAndWhatItRefused) {

@@ -137,6 +137,18 @@ class TlsServer : public ::testing::Test {
   std::unique_ptr<Server> server_;
 };
 
+inline int DialLoopback(const std::string& address) {
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  int port = 0;
+  if (!absl::SimpleAtoi(address.substr(address.rfind(':') + 1), &port)) std::abort();
+  to.sin_port = htons(static_cast<uint16_t>(port));
+  inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  if (connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof(to)) != 0) std::abort();
+  return fd;
+}
+
 // A bare TLS client: the version that was agreed on and the server's serial number; 0 when the handshake
 // failed.
 struct Handshake {
@@ -149,18 +161,11 @@ inline Handshake Shake(const std::string& address, const tls::Files& files, int 
   SSL_CTX_set_max_proto_version(context, max_version);
   SSL_CTX_use_certificate_chain_file(context, files.certificate.c_str());
   SSL_CTX_use_PrivateKey_file(context, files.private_key.c_str(), SSL_FILETYPE_PEM);
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  int port = 0;
-  if (!absl::SimpleAtoi(address.substr(address.rfind(':') + 1), &port)) std::abort();
-  to.sin_port = htons(static_cast<uint16_t>(port));
-  inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
+  const int fd = DialLoopback(address);
   SSL* ssl = SSL_new(context);
   const unsigned char h2[] = "\x02h2";
   SSL_set_alpn_protos(ssl, h2, 3);
-  if (connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof(to)) == 0 && SSL_set_fd(ssl, fd) == 1 &&
-      SSL_connect(ssl) == 1) {
+  if (SSL_set_fd(ssl, fd) == 1 && SSL_connect(ssl) == 1) {
     result.version = SSL_version(ssl);
     X509* certificate = SSL_get1_peer_certificate(ssl);
     result.serial = ASN1_INTEGER_get(X509_get_serialNumber(certificate));

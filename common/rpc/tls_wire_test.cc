@@ -94,6 +94,31 @@ TEST_F(TlsWireTest, DoesNotTalkToAServerOfAnotherAuthority) {
   EXPECT_EQ(AskWith(files).status().code(), absl::StatusCode::kUnavailable);
 }
 
+// Whether the server ends a connection on which the client says nothing. The patience is shorter than the two
+// minutes that the library gives by itself.
+bool IsLetGo(const std::string& address) {
+  const int fd = DialLoopback(address);
+  const timeval patience{60, 0};
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  char bytes[256];
+  ssize_t got = 0;
+  do {
+    got = recv(fd, bytes, sizeof bytes, 0);  // in plaintext the server speaks first
+  } while (got > 0);
+  const bool ended = got == 0 || errno == ECONNRESET;
+  close(fd);
+  return ended;
+}
+
+TEST_F(TlsWireTest, LetsGoOfCallersWhoDoNotBegin) {
+  for (const auto& credentials : {identity_->ForServer(), grpc::InsecureServerCredentials()}) {
+    const auto server = *Server::Start(
+        {.listen = "127.0.0.1:0", .credentials = credentials, .handshake_timeout = absl::Milliseconds(200)},
+        {}, {});
+    EXPECT_TRUE(IsLetGo(server->address()));
+  }
+}
+
 TEST_F(TlsWireTest, SpeaksTls13Only) {
   const tls::Files client = authority_.IssuePeer("operator/ops");
   EXPECT_EQ(Shake(server_->address(), client, TLS1_3_VERSION).version, TLS1_3_VERSION);

@@ -1,6 +1,6 @@
 #include "common/rpc/unary.h"
 
-#include "common/rpc/gate_testing.h"
+#include "common/rpc/gate_wire_testing.h"
 
 namespace tc::rpc {
 namespace {

@@ -2,8 +2,8 @@
 
 // Watch: one server stream over gRPC's callback API, supplied by a Feed. The gate admits and settles it like
 // any call. Every way out ends in exactly one Finish: the end or an error of `next`, the client's leaving,
-// the stop of the feed. A stream takes none of its peer's room for calls: it waits on no worker, and the feed
-// has a bound of its own. Used by unary.h.
+// the stop of the feed. A stream waits on no worker and takes none of its peer's room for calls; it takes one
+// of the places that the feed has, of which no peer gets all (GateOptions::peer_streams). Used by unary.h.
 
 #include <grpcpp/grpcpp.h>
 
@@ -47,7 +47,7 @@ class Watch final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, public Fe
   // True when the stream may be given to the feed.
   bool Receive() {
     const std::lock_guard lock(mutex_);
-    admission_ = gate_.Receive(method_, context_, Room::kNone);
+    admission_ = gate_.Receive(method_, context_, Room::kStream);
     if (!admission_.status.ok()) End(admission_.status);
     return admission_.status.ok();
   }

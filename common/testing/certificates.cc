@@ -75,6 +75,30 @@ X509* ReadCertificate(const std::string& file) {
   return certificate;
 }
 
+void SetIssuer(X509_CRL* list, const X509_NAME* name, const std::string& spelt) {
+  if (spelt.empty()) return Must(X509_CRL_set_issuer_name(list, name));
+  X509_NAME* const other = Must(X509_NAME_new());
+  Must(X509_NAME_add_entry_by_txt(other, "CN", MBSTRING_ASC,
+                                  reinterpret_cast<const unsigned char*>(spelt.c_str()), -1, -1, 0));
+  Must(X509_CRL_set_issuer_name(list, other));
+  X509_NAME_free(other);
+}
+
+void ExtendByNumber(X509_CRL* list, int nid, int64_t value, int critical) {
+  ASN1_INTEGER* const number = Must(ASN1_INTEGER_new());
+  Must(ASN1_INTEGER_set_int64(number, value));
+  Must(X509_CRL_add1_ext_i2d(list, nid, number, critical, 0));
+  ASN1_INTEGER_free(number);
+}
+
+void ExtendList(X509_CRL* list, int nid, const std::string& value) {
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, nullptr, nullptr, nullptr, list, 0);
+  X509_EXTENSION* extension = Must(X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
+  Must(X509_CRL_add_ext(list, extension, -1));
+  X509_EXTENSION_free(extension);
+}
+
 // Seconds from now.
 ASN1_TIME* Moment(absl::Duration from_now) {
   return Must(X509_gmtime_adj(nullptr, absl::ToInt64Seconds(from_now)));
@@ -88,18 +112,22 @@ struct Authority::State {
   int64_t serial = 1;
 };
 
-Authority::Authority(std::string dir)
+Authority::Authority(std::string dir) : Authority(std::move(dir), nullptr) {}
+Authority::Authority(std::string dir, Authority& above) : Authority(std::move(dir), &above) {}
+
+Authority::Authority(std::string dir, Authority* above)
     : dir_(std::move(dir)), ca_file_(absl::StrCat(dir_, "/ca.pem")), state_(new State) {
   state_->key = Must(EVP_EC_gen("P-256"));
   CertificateRequest request;
-  request.common_name = "test authority";
-  state_->certificate = NewCertificate(state_->key, request, state_->serial++);
-  X509* const self = state_->certificate;
-  Must(X509_set_issuer_name(self, X509_get_subject_name(self)));
-  Extend(self, self, NID_basic_constraints, "critical,CA:TRUE");
-  Extend(self, self, NID_key_usage, "critical,keyCertSign,cRLSign");
-  Must(X509_sign(self, state_->key, EVP_sha256()));
-  WriteCertificate(ca_file_, self);
+  request.common_name = above == nullptr ? "test authority" : "test authority below";
+  State& issuer = above == nullptr ? *state_ : *above->state_;
+  state_->certificate = NewCertificate(state_->key, request, issuer.serial++);
+  X509* const own = state_->certificate;
+  Must(X509_set_issuer_name(own, X509_get_subject_name(issuer.certificate)));
+  Extend(own, issuer.certificate, NID_basic_constraints, "critical,CA:TRUE");
+  Extend(own, issuer.certificate, NID_key_usage, "critical,keyCertSign,cRLSign");
+  Must(X509_sign(own, issuer.key, EVP_sha256()));
+  WriteCertificate(ca_file_, own);
 }
 
 Authority::~Authority() {
@@ -108,7 +136,7 @@ Authority::~Authority() {
 }
 
 tls::Files Authority::Issue(const std::string& name, const CertificateRequest& request) {
-  EVP_PKEY* key = request.rsa ? Must(EVP_RSA_gen(2048)) : Must(EVP_EC_gen("P-256"));
+  EVP_PKEY* key = request.rsa ? Must(EVP_RSA_gen(2048)) : Must(EVP_EC_gen(request.curve.c_str()));
   X509* certificate = NewCertificate(key, request, state_->serial++);
   Must(X509_set_issuer_name(certificate, X509_get_subject_name(state_->certificate)));
   std::string names = request.hosts;
@@ -130,7 +158,7 @@ std::string Authority::Revoke(const std::vector<std::string>& certificates,
                               const RevocationRequest& request) {
   X509_CRL* list = Must(X509_CRL_new());
   Must(X509_CRL_set_version(list, 1));
-  Must(X509_CRL_set_issuer_name(list, X509_get_subject_name(state_->certificate)));
+  SetIssuer(list, X509_get_subject_name(state_->certificate), request.issuer);
   ASN1_TIME* const made = Moment(request.made);
   ASN1_TIME* const next = Moment(request.next);
   Must(X509_CRL_set1_lastUpdate(list, made));
@@ -142,6 +170,11 @@ std::string Authority::Revoke(const std::vector<std::string>& certificates,
     Must(X509_REVOKED_set_revocationDate(entry, made));
     Must(X509_CRL_add0_revoked(list, entry));
     X509_free(certificate);
+  }
+  if (request.number >= 0) ExtendByNumber(list, NID_crl_number, request.number, /*critical=*/0);
+  if (request.delta) ExtendByNumber(list, NID_delta_crl, 1, /*critical=*/1);
+  if (!request.scope.empty()) {
+    ExtendList(list, NID_issuing_distribution_point, "critical," + request.scope);
   }
   Must(X509_CRL_sign(list, state_->key, EVP_sha256()));
   const std::string file = absl::StrCat(dir_, "/crl.pem");

@@ -20,7 +20,8 @@ struct CertificateRequest {
   absl::Duration valid_from = -absl::Hours(1);  // from now
   absl::Duration valid_until = absl::Hours(1);
   std::string usage = "serverAuth,clientAuth";  // extended key usage
-  bool rsa = false;
+  std::string curve = "P-256";
+  bool rsa = false;  // instead
 
   friend void PrintTo(const CertificateRequest& request, std::ostream* out) { *out << request.common_name; }
 };
@@ -28,12 +29,18 @@ struct CertificateRequest {
 struct RevocationRequest {
   absl::Duration made = -absl::Hours(1);  // from now
   absl::Duration next = absl::Hours(1);   // when the list is out of date, from now
+  std::string issuer = {};                // how the list spells the authority's name; empty: as the authority
+  int64_t number = -1;                    // cRLNumber; below 0: none
+  bool delta = false;                     // tells only what has changed
+  std::string scope = {};                 // issuingDistributionPoint: "onlyuser:TRUE"
 };
 
 class Authority {
  public:
   // Files go into `dir`. The system clock counts: TLS knows no other.
   explicit Authority(std::string dir);
+  // One whose own certificate is issued by `above`, in a directory of its own.
+  Authority(std::string dir, Authority& above);
   ~Authority();
 
   // Writes <name>.pem and <name>.key (mode 0600), replacing both, the key first.
@@ -46,6 +53,8 @@ class Authority {
 
  private:
   struct State;
+  Authority(std::string dir, Authority* above);
+
   std::string dir_;
   std::string ca_file_;
   std::unique_ptr<State> state_;

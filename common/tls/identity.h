@@ -11,13 +11,16 @@
 //
 // Thread-safe.
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/env/clock.h"
+#include "common/obs/reload_log.h"
 #include "common/tls/files.h"
 
 namespace grpc {
@@ -29,9 +32,10 @@ namespace tc::tls {
 
 class Identity {
  public:
-  // `spiffe_id`: see CheckFiles, with whose errors it fails. `clock` outlives the object.
+  // `spiffe_id`: see CheckFiles, with whose errors it fails. `clock` outlives the object. `on_taking` is told
+  // of what comes in use, now and later: see ReloadLog::Taking.
   static absl::StatusOr<std::unique_ptr<Identity>> Open(const Files& files, const std::string& spiffe_id,
-                                                        const Clock& clock);
+                                                        const Clock& clock, obs::OnTaking on_taking = {});
   ~Identity();
 
   // Reads the files anew; what is good and differs is served within a second. FAILED_PRECONDITION: what is in
@@ -44,9 +48,18 @@ class Identity {
 
   // A server that demands a client certificate of one of the authorities, in its dates and not revoked. While
   // the list of revoked certificates is out of date, no new connection is let in. The credentials may outlive
-  // this object.
-  std::shared_ptr<grpc::ServerCredentials> ForServer() const;
+  // this object. `on_refused` is told of those whom an authority has certified, by the URI names, and who are
+  // not let in all the same, of what ("handshake") and why; it must not wait, and is not called when this
+  // object has ended.
+  using OnRefused = std::function<void(const std::vector<std::string>& peer_uris, const std::string& of,
+                                       const absl::Status& why)>;
+  std::shared_ptr<grpc::ServerCredentials> ForServer(OnRefused on_refused = {}) const;
+  // A client that demands the same of the server, and the name of the host that it calls. A service's calls
+  // reach services of its trust domain only.
   std::shared_ptr<grpc::ChannelCredentials> ForChannel() const;
+  // The same of a service, to that service beside it ("identity") and no other, since several may answer
+  // under one host's name (TRN-04). Nobody is reached where the own name is no service's.
+  std::shared_ptr<grpc::ChannelCredentials> ForChannelTo(const std::string& service) const;
 
  private:
   struct State;

@@ -1,29 +1,25 @@
 #include "common/tls/material.h"
 
-#include <fcntl.h>
+#include <openssl/ec.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "common/base/status.h"
+#include "common/crypto/guarded_file.h"
 #include "common/crypto/hmac.h"
-#include "common/crypto/key_files.h"
-#include "common/crypto/wipe.h"
 #include "common/tls/revocations.h"
 #include "common/tls/x509.h"
 
 namespace tc::tls {
 namespace {
 
-constexpr size_t kMaxFile = 4 * 1024 * 1024;  // a list of a hundred thousand revoked certificates
+using crypto::Guard;
+using crypto::ReadGuarded;
 
 absl::Status Bad(const std::string& file, absl::string_view what) {
   return absl::FailedPreconditionError(absl::StrCat(file, ": ", what));
@@ -36,41 +32,16 @@ absl::StatusOr<T> In(const std::string& file, absl::StatusOr<T> parsed) {
   return parsed;
 }
 
-class File {
- public:
-  explicit File(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  const int fd_;
-};
-
-enum class Readers { kAnybody, kOwner };
-
-absl::StatusOr<Secret> ReadFile(const std::string& path, Readers readers) {
-  const File file(path);
-  struct stat info {};
-  if (file.fd() < 0 || ::fstat(file.fd(), &info) != 0)
-    return Bad(path, absl::StrCat("cannot be read: ", std::strerror(errno)));
-  if (!S_ISREG(info.st_mode)) return Bad(path, "is not a file");
-  if (readers == Readers::kOwner && !crypto::IsPrivate(info.st_mode, info.st_gid, crypto::OwnGroups())) {
-    return Bad(path, absl::StrFormat("mode %04o lets others read the key; use 0600", info.st_mode & 07777));
-  }
-  if (static_cast<size_t>(info.st_size) > kMaxFile) return Bad(path, "is longer than 4 MiB");
-  std::string bytes(static_cast<size_t>(info.st_size), '\0');
-  size_t size = 0;
-  ssize_t read = 1;
-  while (size < bytes.size() && (read = ::read(file.fd(), bytes.data() + size, bytes.size() - size)) > 0)
-    size += static_cast<size_t>(read);
-  Secret content(absl::string_view(bytes.data(), size));
-  crypto::Wipe(bytes);
-  if (read < 0) return Bad(path, "cannot be read");
-  return content;
+// With RSA, TLS 1.2 would have a cipher (TRN-02); of the curves TLS 1.3 knows these only (RFC 8446 4.2.3),
+// and with another one every handshake would fail.
+absl::Status CheckCurve(const std::string& key_file, const EVP_PKEY* key) {
+  char curve[64] = "";
+  if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC ||
+      EVP_PKEY_get_group_name(key, curve, sizeof curve, nullptr) != 1)
+    return Bad(key_file, "is not an elliptic-curve (ECDSA) key");
+  const int id = OBJ_sn2nid(curve);
+  if (id == NID_X9_62_prime256v1 || id == NID_secp384r1 || id == NID_secp521r1) return absl::OkStatus();
+  return Bad(key_file, absl::StrCat("is on the curve ", curve, ", which TLS 1.3 does not know; use P-256"));
 }
 
 absl::Status CheckPair(const std::string& certificate_file, X509* certificate, const std::string& key_file,
@@ -121,6 +92,17 @@ absl::Status CheckName(const std::string& file, X509& certificate, const std::st
                                 uris.empty() ? "none" : absl::StrJoin(uris, ", ")));
 }
 
+// Peers would not let in a certificate of which no list tells.
+absl::Status CheckCovered(const Files& files, const Certificates& chain, const Revocations& revocations) {
+  for (const X509Owned<X509>& certificate : chain) {
+    if (!revocations.Covers(*certificate)) {
+      return Bad(files.crl, absl::StrCat("has no list of the authority that issued ", files.certificate,
+                                         "; an authority between belongs in ", files.ca, " as well"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 // Written anew, so that nothing of the files is served but what was checked.
 Secret PemOf(EVP_PKEY* key, const Certificates& certificates) {
   const X509Owned<BIO> out(BIO_new(BIO_s_secmem()));
@@ -129,6 +111,26 @@ Secret PemOf(EVP_PKEY* key, const Certificates& certificates) {
   char* bytes = nullptr;
   const long size = BIO_get_mem_data(out.get(), &bytes);
   return Secret(absl::string_view(bytes, static_cast<size_t>(size)));
+}
+
+std::string FingerprintOf(const X509& certificate) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  X509_digest(&certificate, EVP_sha256(), digest, &size);
+  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), size));
+}
+
+std::map<std::string, std::string> ParticularsOf(const X509& own, const Certificates& authorities,
+                                                 const std::string& lists) {
+  std::vector<std::string> fingerprints;
+  for (const X509Owned<X509>& authority : authorities) fingerprints.push_back(FingerprintOf(*authority));
+  std::map<std::string, std::string> particulars = {
+      {"certificate", FingerprintOf(own)},
+      {"serial", absl::BytesToHexString(SerialOf(X509_get0_serialNumber(&own)))},
+      {"expires", absl::FormatTime(absl::RFC3339_sec, TimeOf(X509_get0_notAfter(&own)), absl::UTCTimeZone())},
+      {"authorities", absl::StrJoin(fingerprints, ",")}};
+  if (!lists.empty()) particulars["revoked"] = absl::BytesToHexString(crypto::Sha256(lists));
+  return particulars;
 }
 
 }  // namespace
@@ -144,10 +146,10 @@ std::string FileContents::Fingerprint() const {
 
 absl::StatusOr<FileContents> ReadFiles(const Files& files) {
   FileContents contents;
-  contents.certificate = std::string(TRY(ReadFile(files.certificate, Readers::kAnybody)).Reveal());
-  contents.private_key = TRY(ReadFile(files.private_key, Readers::kOwner));
-  contents.ca = std::string(TRY(ReadFile(files.ca, Readers::kAnybody)).Reveal());
-  if (!files.crl.empty()) contents.crl = std::string(TRY(ReadFile(files.crl, Readers::kAnybody)).Reveal());
+  contents.certificate = std::string(TRY(ReadGuarded(files.certificate, Guard::kPublic)).Reveal());
+  contents.private_key = TRY(ReadGuarded(files.private_key, Guard::kSecret));
+  contents.ca = std::string(TRY(ReadGuarded(files.ca, Guard::kPublic)).Reveal());
+  if (!files.crl.empty()) contents.crl = std::string(TRY(ReadGuarded(files.crl, Guard::kPublic)).Reveal());
   return contents;
 }
 
@@ -157,8 +159,7 @@ absl::StatusOr<Material> CheckFiles(const Files& files, const FileContents& cont
   const Certificates chain = TRY(In(files.certificate, ParseCertificates(contents.certificate)));
   const X509Owned<EVP_PKEY> key = TRY(In(files.private_key, ParsePrivateKey(contents.private_key.Reveal())));
   X509* const own = chain.front().get();
-  if (EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_EC)
-    return Bad(files.private_key, "is not an elliptic-curve (ECDSA) key");
+  TRY(CheckCurve(files.private_key, key.get()));
   TRY(CheckPair(files.certificate, own, files.private_key, key.get()));
   Material material;
   material.not_before = TimeOf(X509_get0_notBefore(own));
@@ -170,15 +171,17 @@ absl::StatusOr<Material> CheckFiles(const Files& files, const FileContents& cont
   if (!files.crl.empty()) {
     material.revocations = std::make_shared<const Revocations>(
         TRY(In(files.crl, Revocations::Parse(contents.crl, authorities, now))));
+    TRY(CheckCovered(files, chain, *material.revocations));
   }
+  material.particulars = ParticularsOf(*own, authorities, contents.crl);
   material.identity = PemOf(key.get(), chain);
   material.roots = std::string(PemOf(nullptr, authorities).Reveal());
   return material;
 }
 
 absl::Status CheckCertificate(const std::string& certificate, const std::string& private_key) {
-  const Secret chain = TRY(ReadFile(certificate, Readers::kAnybody));
-  const Secret pem = TRY(ReadFile(private_key, Readers::kAnybody));
+  const Secret chain = TRY(ReadGuarded(certificate, Guard::kPublic));
+  const Secret pem = TRY(ReadGuarded(private_key, Guard::kSecret));
   const Certificates certificates = TRY(In(certificate, ParseCertificates(chain.Reveal())));
   const X509Owned<EVP_PKEY> key = TRY(In(private_key, ParsePrivateKey(pem.Reveal())));
   return CheckPair(certificate, certificates.front().get(), private_key, key.get());

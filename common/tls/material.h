@@ -3,6 +3,7 @@
 // Material: what the operator's TLS files hold, read and checked together, so that nothing is served that
 // a peer would refuse (TRN-08).
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -21,6 +22,9 @@ struct Material {
   std::shared_ptr<const Revocations> revocations;  // null where Files::crl is empty
   absl::Time not_before;                           // of the own certificate
   absl::Time not_after;
+  // What tells it apart from other material, for people: SHA-256 of the own certificate, of the authorities
+  // and of the lists, the own serial number and end. Nothing of the private key.
+  std::map<std::string, std::string> particulars;
 };
 
 // The bytes of the files, not looked at yet.
@@ -34,18 +38,21 @@ struct FileContents {
   std::string Fingerprint() const;
 };
 
-// FAILED_PRECONDITION naming the file that cannot be read, or a key file that others may read.
+// FAILED_PRECONDITION naming the file that cannot be read, a key file that others may read, or another file
+// that everybody may write.
 absl::StatusOr<FileContents> ReadFiles(const Files& files);
 
 // FAILED_PRECONDITION naming the file and what is wrong with it: no PEM, key and certificate do not match,
-// not an elliptic curve (with which TLS 1.2 is left without a cipher, TRN-02), outside its dates at `now`,
-// not issued by an authority of files.ca, not for both servers and clients, and unless `spiffe_id` is empty:
-// not exactly this one URI among its names. The list of revoked certificates: see Revocations.
+// not on a curve of TLS 1.3 (P-256, P-384, P-521; RSA would let TLS 1.2 in, TRN-02), outside its dates at
+// `now`, not issued by an authority of files.ca, not for both servers and clients, and unless `spiffe_id` is
+// empty: not exactly this one URI among its names. The lists of revoked certificates: see Revocations; one of
+// them must be of whoever issued the own certificate. That they revoke it is found by peers (Prove), not
+// here: such lists must come in force.
 absl::StatusOr<Material> CheckFiles(const Files& files, const FileContents& contents,
                                     const std::string& spiffe_id, absl::Time now);
 
-// For other doors than gRPC's. FAILED_PRECONDITION naming the file: missing, unreadable, no PEM, key and
-// certificate do not match. Any kind of key will do.
+// For other doors than gRPC's. FAILED_PRECONDITION naming the file: as ReadFiles; no PEM, key and certificate
+// do not match. Any kind of key will do.
 absl::Status CheckCertificate(const std::string& certificate, const std::string& private_key);
 
 }  // namespace tc::tls

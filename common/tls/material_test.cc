@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "absl/time/clock.h"
 #include "common/testing/certificates.h"
@@ -34,6 +35,9 @@ class TlsMaterialTest : public ::testing::Test {
   }
   std::string Wrong(const Files& files, const std::string& id = kId) {
     return std::string(Check(files, id).message());
+  }
+  static void Append(const std::string& file, const std::string& further) {
+    std::ofstream(file, std::ios::app) << std::ifstream(further).rdbuf();
   }
   Files Issue(CertificateRequest request) {
     if (request.uris.empty()) request.uris = {kId};
@@ -72,6 +76,23 @@ TEST_F(TlsMaterialTest, TakesNoKeyThatOthersMayRead) {
 
 TEST_F(TlsMaterialTest, TakesNoRsaCertificateSinceThatWouldLetTls12In) {  // TRN-02
   EXPECT_THAT(Wrong(Issue({.rsa = true})), HasSubstr("elliptic-curve"));
+}
+
+TEST_F(TlsMaterialTest, TakesNoCurveWithWhichNobodyCouldConnect) {
+  for (const char* curve : {"P-256", "P-384", "P-521"})
+    EXPECT_THAT(Check(Issue({.curve = curve})), IsOk()) << curve;
+  for (const char* curve : {"secp256k1", "P-224", "brainpoolP256r1"})
+    EXPECT_THAT(Wrong(Issue({.curve = curve})), HasSubstr("which TLS 1.3 does not know")) << curve;
+}
+
+TEST_F(TlsMaterialTest, TakesNoFileThatEverybodyMayWrite) {  // CFG-02
+  files_.crl = authority_.Revoke({});
+  for (const std::string& file : {files_.certificate, files_.ca, files_.crl}) {
+    ::chmod(file.c_str(), 0666);
+    EXPECT_THAT(Wrong(files_), HasSubstr(file + ": mode 0666: everybody may write it"));
+    ::chmod(file.c_str(), 0644);
+  }
+  EXPECT_THAT(Check(files_), IsOk());
 }
 
 TEST_F(TlsMaterialTest, TakesNoCertificateOutsideItsDates) {
@@ -130,6 +151,21 @@ TEST_F(TlsMaterialTest, TakesAListOfRevokedCertificatesOfItsAuthorityThatIsOfNow
   EXPECT_THAT(Wrong(files_), HasSubstr("holds no PEM list"));
   files_.crl = "/no/such/list";
   EXPECT_THAT(Wrong(files_), HasSubstr("/no/such/list: cannot be read"));
+}
+
+TEST_F(TlsMaterialTest, WantsAListOfEachAuthorityThatItsOwnCertificateLeadsThrough) {  // TRN-11
+  const TempDir dir;
+  Authority below(dir.path(), authority_);
+  Files files = below.IssuePeer("service/identity");
+  Append(files.certificate, below.ca_file());
+  files.ca = authority_.ca_file();
+  EXPECT_THAT(Check(files), IsOk());
+  files.crl = authority_.Revoke({});
+  EXPECT_THAT(Wrong(files), HasSubstr("has no list of the authority that issued"));
+  Append(files.ca, below.ca_file());
+  EXPECT_THAT(Wrong(files), HasSubstr("has no list of /CN=test authority below"));
+  Append(files.crl, below.Revoke({}));
+  EXPECT_THAT(Check(files), IsOk());
 }
 
 TEST_F(TlsMaterialTest, TellsContentsApart) {

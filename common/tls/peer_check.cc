@@ -24,8 +24,10 @@ absl::Status PeerCheck::Check(absl::string_view chain_pem) const {
   for (const X509Owned<X509>& certificate : chain) {
     if (now >= TimeOf(X509_get0_notAfter(certificate.get())))
       return absl::PermissionDeniedError("the certificate has expired");
-    if (revocations != nullptr && revocations->Contains(*certificate))
-      return absl::PermissionDeniedError("the certificate is revoked");
+    if (revocations == nullptr) continue;
+    if (!revocations->Covers(*certificate))
+      return absl::PermissionDeniedError("no list of revoked certificates is of its authority");
+    if (revocations->Contains(*certificate)) return absl::PermissionDeniedError("the certificate is revoked");
   }
   return absl::OkStatus();
 }

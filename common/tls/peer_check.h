@@ -1,6 +1,6 @@
 #pragma once
 
-// PeerCheck: what is asked of a client certificate at the end of a handshake, besides what TLS itself asks:
+// PeerCheck: what is asked of a peer's certificate at the end of a handshake, besides what TLS itself asks:
 // it is in its dates (a resumed session is not looked at again by TLS), and it and what signed it are not
 // revoked. Thread-safe.
 
@@ -20,7 +20,8 @@ class PeerCheck {
 
   // Null: nothing is revoked.
   void Replace(std::shared_ptr<const Revocations> revocations);
-  // PERMISSION_DENIED saying why not. A list that is out of date lets nobody in.
+  // PERMISSION_DENIED saying why not; INVALID_ARGUMENT: no PEM. Lists that are out of date let nobody in, and
+  // where there are lists, nobody of whom none tells.
   absl::Status Check(absl::string_view chain_pem) const;
 
  private:

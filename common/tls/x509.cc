@@ -2,7 +2,6 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/x509v3.h>
 
 #include <ctime>
 #include <utility>
@@ -73,13 +72,6 @@ absl::Time TimeOf(const ASN1_TIME* time) {
 std::string SerialOf(const ASN1_INTEGER* serial) {
   return std::string(reinterpret_cast<const char*>(ASN1_STRING_get0_data(serial)),
                      static_cast<size_t>(ASN1_STRING_length(serial)));
-}
-
-std::string DerOf(const X509_NAME* name) {
-  const unsigned char* bytes = nullptr;
-  size_t size = 0;
-  if (X509_NAME_get0_der(name, &bytes, &size) != 1) return "";
-  return std::string(reinterpret_cast<const char*>(bytes), size);
 }
 
 }  // namespace tc::tls

@@ -1,10 +1,11 @@
 #pragma once
 
-// Certificates, keys and lists of revoked certificates as OpenSSL has them, read from PEM. For the sources of
-// this folder.
+// Certificates, keys and lists of revoked certificates as OpenSSL has them, read from PEM. For sources, not
+// for headers.
 
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 #include <memory>
 #include <string>
@@ -17,9 +18,12 @@
 namespace tc::tls {
 
 struct X509Free {
+  void operator()(ASN1_TIME* p) const { ASN1_TIME_free(p); }
   void operator()(BIO* p) const { BIO_free(p); }
   void operator()(X509* p) const { X509_free(p); }
   void operator()(X509_CRL* p) const { X509_CRL_free(p); }
+  void operator()(X509_NAME* p) const { X509_NAME_free(p); }
+  void operator()(ISSUING_DIST_POINT* p) const { ISSUING_DIST_POINT_free(p); }
   void operator()(X509_STORE* p) const { X509_STORE_free(p); }
   void operator()(X509_STORE_CTX* p) const { X509_STORE_CTX_free(p); }
   void operator()(EVP_PKEY* p) const { EVP_PKEY_free(p); }
@@ -42,6 +46,5 @@ std::vector<std::string> UriNamesOf(X509& certificate);
 absl::Time TimeOf(const ASN1_TIME* time);
 // Bytes that tell certificates of one issuer apart.
 std::string SerialOf(const ASN1_INTEGER* serial);
-std::string DerOf(const X509_NAME* name);
 
 }  // namespace tc::tls

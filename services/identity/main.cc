@@ -17,6 +17,7 @@
 #include "common/rpc/jwks_file.h"
 #include "common/rpc/repeater.h"
 #include "common/rpc/runtime.h"
+#include "common/rpc/trust_entry.h"
 #include "services/identity/outbound/otp_client.h"
 #include "services/identity/rpc/effects.h"
 #include "services/identity/rpc/erasure.h"
@@ -86,12 +87,13 @@ absl::StatusOr<std::string> Contents(const std::string& path) {
   return bytes;
 }
 
-absl::StatusOr<std::unique_ptr<rpc::JwksFile>> Proofs(const std::string& path, bool development) {
+absl::StatusOr<std::unique_ptr<rpc::JwksFile>> Proofs(const std::string& path, rpc::Runtime& runtime) {
   if (path.empty()) {
     obs::Warning("no --recovery-jwks: every ResetPassword will be refused");
     return std::unique_ptr<rpc::JwksFile>();
   }
-  return rpc::JwksFile::Open("--recovery-jwks", path, /*guarded=*/!development);
+  return rpc::JwksFile::Open("--recovery-jwks", path, /*guarded=*/!runtime.development(),
+                             rpc::EnterTrust(runtime.database(), runtime.clock()));
 }
 
 absl::StatusOr<std::unique_ptr<Blocklist>> ForbiddenPasswords(const std::string& path) {
@@ -118,7 +120,7 @@ absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
       crypto::LocalKeyWrapper(runtime.keys(), Vault::kWrapping, runtime.random());
   PersonKeys people(key_store, *wrapper, runtime.random());
   const Vault vault = TRY(Vault::Open(runtime.keys(), people, runtime.random()));
-  const std::unique_ptr<rpc::JwksFile> proofs = TRY(Proofs(flags.recovery_jwks, runtime.development()));
+  const std::unique_ptr<rpc::JwksFile> proofs = TRY(Proofs(flags.recovery_jwks, runtime));
   const rpc::Repeater proof_watch(absl::Seconds(1), [&proofs] {
     if (proofs != nullptr) proofs->Look();
     return false;
@@ -136,6 +138,7 @@ absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
        .hasher = hasher,
        .otp = *otp,
        .random = runtime.random(),
+       .refusals = runtime.refusals(),
        .attempts = TRY(crypto::KeyedHash::Create(runtime.keys(), kAttempts, "tc/identity/attempt/v1")),
        .devices = TRY(crypto::KeyedHash::Create(runtime.keys(), kAttempts, "tc/identity/device/v1")),
        .proofs = proofs == nullptr ? nullptr : &proofs->keys(),

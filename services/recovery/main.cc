@@ -15,6 +15,7 @@
 #include "common/rpc/event_follower.h"
 #include "common/rpc/repeater.h"
 #include "common/rpc/runtime.h"
+#include "common/rpc/trust_entry.h"
 #include "services/recovery/outbound/identity_client.h"
 #include "services/recovery/outbound/linking_client.h"
 #include "services/recovery/outbound/otp_client.h"
@@ -47,7 +48,8 @@ absl::StatusOr<int> Run(rpc::Runtime& runtime, const Flags& flags) {
   TRY(CheckNotMeUrl(flags.not_me_url));
   const PolicyValues values =
       TRY(ResolvePolicy(PolicyKeys(), runtime.policy_name(), runtime.overrides(), /*ignore_foreign=*/true));
-  const std::unique_ptr<ProofKey> proofs = TRY(ProofKey::Open(flags.proof_key, runtime.development()));
+  const std::unique_ptr<ProofKey> proofs = TRY(ProofKey::Open(
+      flags.proof_key, runtime.development(), rpc::EnterTrust(runtime.database(), runtime.clock())));
   const rpc::Repeater proof_watch(absl::Seconds(1), [&proofs, &runtime] {
     proofs->Look(runtime.clock().Now());
     return false;

@@ -1,9 +1,11 @@
 // The audit log of the real services, verified from outside with tcctl, and tampered with (LOG-01, LOG-04,
 // LOG-05, LOG-07, LOG-10, LOG-12).
 
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -77,7 +79,13 @@ TEST_F(AuditTest, AJourneyIsInTheLogsAndTheyVerify) {
         Prints(0, "\"intact\": true"));
   }
   EXPECT_GE(CountOf(Listed(dev::Service::kIdentity), "AccountCreated"), 2);
-  EXPECT_GE(CountOf(Listed(dev::Service::kLinking), "LinkCreated"), 1);
+  const Json linking = Listed(dev::Service::kLinking);
+  EXPECT_GE(CountOf(linking, "LinkCreated"), 1);
+  for (const Json& entry : linking) {
+    if (entry["type"] != "LinkCreated") continue;
+    EXPECT_TRUE(absl::StartsWith(entry["peer"].get<std::string>(), "portal/")) << entry;
+    EXPECT_FALSE(entry["call_id"].get<std::string>().empty());
+  }
   const Json recovery = Listed(dev::Service::kRecovery);
   EXPECT_GE(CountOf(recovery, "RecoveryStarted"), 1);
   EXPECT_GE(CountOf(recovery, "RecoveryCompleted"), 1);
@@ -124,9 +132,33 @@ TEST_F(AuditTest, ARefusedCallIsAnEntry) {  // LOG-11
   EXPECT_THAT(refused.dump(), HasSubstr("GetKeyInventory"));
 }
 
+// IDN-10: a try at an account that does not exist is in the log, and names nobody.
+TEST_F(AuditTest, ARefusedSignInIsCounted) {
+  EXPECT_THAT(Tcctl("call identity/IdentityService/VerifyPassword --role identity-provider/sprayer "
+                    R"('{"account": "accounts/nobody", "password": "a guess"}')"),
+              Prints(0, ""));
+  Json refused;
+  for (const Json& entry : Listed(dev::Service::kIdentity, "--open")) {
+    if (entry["type"] == "CallRefused" && entry["peer"] == "identity-provider/sprayer") refused = entry;
+  }
+  ASSERT_FALSE(refused.is_null());
+  EXPECT_EQ(refused["result"], "UNAUTHENTICATED");
+  EXPECT_THAT(refused.dump(), HasSubstr("VerifyPassword"));
+  EXPECT_THAT(refused.dump(), Not(HasSubstr("nobody")));
+}
+
 TEST_F(AuditTest, NobodyButAnAuditorReadsIt) {
   EXPECT_THAT(Tcctl("audit list --service otp --role operator/me"), Prints(4, "ROLE_NOT_ALLOWED"));
   EXPECT_THAT(Tcctl("audit prove 0 --service otp --role operator/me"), Prints(4, "ROLE_NOT_ALLOWED"));
+}
+
+TEST_F(AuditTest, AKeyThatIsGivenIsTheOnlyOneThatIsTrusted) {
+  for (const dev::Service service : {dev::Service::kOtp, dev::Service::kLinking})
+    ASSERT_THAT(Verify(service), Prints(0, "intact"));
+  const std::string other = Json::parse(Verify(dev::Service::kLinking).text)["key"];
+  EXPECT_THAT(Tcctl(absl::StrCat("audit verify --service otp --key '", other, "'")), Prints(4, "--key"));
+  EXPECT_THAT(Tcctl("audit verify --service otp --key none"), Prints(2, "verifier key"));
+  EXPECT_THAT(Verify(dev::Service::kOtp), Prints(0, "intact")) << "what is remembered stays";
 }
 
 TEST_F(AuditTest, AnEntryIsProvedWithoutTheService) {
@@ -134,8 +166,7 @@ TEST_F(AuditTest, AnEntryIsProvedWithoutTheService) {
   const testing::TempDir dir;
   const std::string file = dir / "proof.json";
   ASSERT_THAT(Tcctl(absl::StrCat("audit prove 0 --service linking > ", file, " #")), Prints(0, ""));
-  EXPECT_THAT(Tcctl(absl::StrCat("audit check-proof ", file, " --service linking")),
-              Prints(0, "ServiceStarted"));
+  EXPECT_THAT(Tcctl(absl::StrCat("audit check-proof ", file, " --service linking")), Prints(0, "TrustTaken"));
   EXPECT_THAT(Tcctl(absl::StrCat("audit check-proof ", file, " --state ", dir / "none")), Prints(2, "--key"));
   std::ifstream in(file);
   Json proof = Json::parse(in);
@@ -153,7 +184,7 @@ TEST_F(AuditTest, ATamperedStoreIsFound) {
   Tamper(dev::Service::kOtp, [&](kv::Txn& txn) -> absl::Status {
     before = TRY(txn.Get(EntryKey(0))).value();
     std::string leaf = before;
-    leaf[leaf.find("ServiceStarted")] = 's';
+    leaf[leaf.find("TrustTaken")] = 't';
     return txn.Put(EntryKey(0), leaf);
   });
   EXPECT_THAT(Verify(dev::Service::kOtp), Prints(1, "DATA_LOSS"));
@@ -185,6 +216,52 @@ TEST_F(AuditTest, ALogThatWasCutOffIsFoundByWhoRemembersIt) {
   std::filesystem::rename(data + "/recovery.after", data + "/recovery");
   ASSERT_THAT(suite().Start(dev::Service::kRecovery), IsOk());
   EXPECT_THAT(Verify(dev::Service::kRecovery), Prints(0, "intact"));
+}
+
+// Under what a service serves now, and whom it believes.
+TEST_F(AuditTest, ARestartIsToldWithAllThatItMayHaveChanged) {
+  ASSERT_EQ(suite().Stop(dev::Service::kRecovery), 0);
+  ASSERT_THAT(suite().Start(dev::Service::kRecovery, {"--set=recovery.retention=3000000"}), IsOk());
+  std::vector<std::string> told;  // since the stop
+  for (const Json& entry : Listed(dev::Service::kRecovery)) {
+    if (entry["type"] == "ServiceStopped") told.clear();
+    if (entry["type"] == "TrustTaken" || entry["type"] == "ServiceStarted") told.push_back(entry.dump());
+  }
+  ASSERT_EQ(told.size(), 3U);
+  EXPECT_THAT(told[0], HasSubstr("keys of --jwks"));
+  EXPECT_THAT(told[1], HasSubstr("key of proofs"));
+  for (const char* term : {"ServiceStarted", "\"dev\"", "gosuslugi", "overrides", "audit-index=", "token="})
+    EXPECT_THAT(told[2], HasSubstr(term));
+}
+
+TEST_F(AuditTest, RefusalsThatWereKeptBackAreEnteredBeforeTheStop) {  // LOG-11
+  for (int n = 0; n < 3; ++n)
+    EXPECT_THAT(Tcctl("call recovery/AdminService/GetKeyInventory --role bank/last"), Prints(4, ""));
+  ASSERT_EQ(suite().Stop(dev::Service::kRecovery), 0);
+  ASSERT_THAT(suite().Start(dev::Service::kRecovery), IsOk());
+  std::vector<std::string> told;
+  for (const Json& entry : Listed(dev::Service::kRecovery)) {
+    if (entry["type"] == "ServiceStopped") told.push_back("stop");
+    if (entry["type"] == "CallRefused" && entry["peer"] == "bank/last")
+      told.push_back(entry["attributes"]["count"]);
+  }
+  ASSERT_GE(told.size(), 3U);
+  const std::vector<std::string> end(told.end() - 3, told.end());
+  EXPECT_EQ(end, (std::vector<std::string>{"1", "2", "stop"}));
+}
+
+// An erased person would have a second pseudonym under the next key, and could be entered anew.
+TEST_F(AuditTest, TheKeyOfPseudonymsCannotBeTakenAway) {  // LOG-09
+  const std::string key = suite().location().data + "/keys/otp/audit-index.k000001.key";
+  ASSERT_THAT(Tcctl("keys rotate audit-index --service otp"), Prints(0, ""));
+  std::filesystem::rename(key, key.substr(0, key.rfind('/')) + "/../away");
+  EXPECT_THAT(Tcctl("call otp/AdminService/ReloadKeys --role operator/me").text,
+              HasSubstr("audit-index.k000001"));
+  ASSERT_EQ(suite().Stop(dev::Service::kOtp), 0);
+  EXPECT_THAT(std::string(suite().Start(dev::Service::kOtp).message()),
+              HasSubstr("put audit-index.k000001 back"));
+  std::filesystem::rename(key.substr(0, key.rfind('/')) + "/../away", key);
+  EXPECT_THAT(suite().Start(dev::Service::kOtp), IsOk());
 }
 
 // Killed in the middle of its work, a service has both of each event and its entry, or neither (LOG-07).

@@ -1,4 +1,4 @@
-// Assertions of a person that are none, at every method that acts for a person: C-W 23 to 32. A name begins
+// Assertions of a person that are none, at every method that acts for a person: C-W 23 to 31. A name begins
 // with the number there.
 
 #include <set>

@@ -2,9 +2,16 @@
 // table. A name begins with its number there. Refused calls leave the stores as they were, and the programs
 // go on serving.
 //
-// Elsewhere: 23-31 bad_assertions_test; 1-9, 16, 35-42 and 45 need a client that speaks other TLS or HTTP/2
-// than ours (hostile_peer_test, production_test); 10-15, 17 permissions_test; 59 foreign_objects_test; 65,
-// 67, 70 common/rpc/once_test; 74 hostile_peer_test; 75 to 80 the tests of the stores and of their servers.
+// Elsewhere:
+//   1-9, 32, 35-42, 45, 74   hostile_peer_test, which speaks other TLS and HTTP/2 than ours; 16
+//   production_test 10-15, 17                permissions_test 23-31                    bad_assertions_test;
+//   25 also hostile_peer_test 59                       foreign_objects_test, neutral_objects_test 61, 73, 69
+//   how it is logged: common/obs/log_test; the sizes of pages: common/rpc/page_test;
+//                            deadlines that are too long: common/rpc/gate_test
+//   65, 67, 70               common/rpc/once_test
+//   75                       common/kv/timer_runner_test, common/rpc/once_test, otp's window_test
+//   76, 79, 80               common/kv: durability_test, transaction_test, crash_test; crash_test here
+//   77, 78                   common/rpc/gate_wire_test, runtime_wire_test; the services' outbound tests
 
 #include <limits>
 #include <mutex>
@@ -141,6 +148,21 @@ const std::vector<Case>& Cases() {
        {"RESOURCE_EXHAUSTED"}},
       {"63_RequestIdMissing", [](const Served& s) { return WithRequestId(s, ""); }, kNoRequestId},
       {"63_RequestIdNoUuid", [](const Served& s) { return WithRequestId(s, "1"); }, kNoRequestId},
+      // The server's clock decides: what a caller says of the future is bounded, and what is over changes
+      // nothing.
+      {"71_TimesFarAhead",
+       [](const Served& s) { return Times(s, 253402300799, 0); },  // the end of 9999
+       {"INVALID_ARGUMENT", "NOT_FOUND", "PERMISSION_DENIED PROOF_INVALID"}},
+      {"71_TimesFarBehind",
+       [](const Served& s) { return Times(s, -62135596800, 0); },  // the start of 1
+       {"INVALID_ARGUMENT", "NOT_FOUND", "PERMISSION_DENIED PROOF_INVALID", "OK"}},
+      {"71_TimesThatAreNone",
+       [](const Served& s) {
+         std::vector<Attempt> attempts = Times(s, int64_t{1} << 60, 0);
+         for (Attempt& attempt : Times(s, 0, -1)) attempts.push_back(std::move(attempt));
+         return attempts;
+       },
+       {"INVALID_ARGUMENT"}},
       {"72_NumbersBelowZero",
        [](const Served& s) { return Numbers(s, -1, std::numeric_limits<uint64_t>::max()); },
        {"INVALID_ARGUMENT"}},

@@ -1,7 +1,7 @@
 // An enemy on the network, without a certificate and with one, while a friendly portal goes on working and
-// must not feel it: no call of his fails, none is slower than its deadline. C-W 1-9, 33-42, 45, 74; TRN-03,
-// API-13. What gRPC 1.51 bears of floods by a peer with a good certificate is measured and printed, not
-// promised: docs/security.md.
+// must not feel it: no call of his fails, none is slower than its deadline. C-W 1-9, 32, 35-42, 45, 74;
+// TRN-03, API-13. What gRPC 1.51 bears of floods by a peer with a good certificate is measured and printed,
+// not promised: docs/security.md.
 
 #include <array>
 #include <atomic>
@@ -9,8 +9,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <future>
-#include <mutex>
-#include <thread>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -18,12 +16,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/rpc/credentials.h"
 #include "common/testing/temp_dir.h"
-#include "tests/e2e/door.h"
-#include "tests/e2e/methods.h"
+#include "tests/e2e/friend.h"
 #include "tests/e2e/production_world.h"
-#include "tests/e2e/requests.h"
 #include "tests/e2e/web.h"
 
 namespace tc::e2e {
@@ -33,62 +30,6 @@ using dev::Service;
 using ::testing::AnyOf;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
-
-// The portal that goes on working: one call after the other at every service, each with a person of its own.
-class Friend {
- public:
-  explicit Friend(ProductionSuite& suite) : door_(suite) {
-    Work("LinkingService/GetTrustedContact", "portal/friend", grpc::StatusCode::NOT_FOUND);
-    Work("RecoveryService/GetRecovery", "portal/friend", grpc::StatusCode::NOT_FOUND);
-    Work("IdentityService/CheckEligibility", "service/linking", grpc::StatusCode::NOT_FOUND);
-    Work("OtpService/GetVerification", "service/recovery", grpc::StatusCode::NOT_FOUND);
-  }
-  ~Friend() { Stop(); }
-
-  void Stop() {
-    stop_ = true;
-    for (std::thread& worker : workers_) worker.join();
-    workers_.clear();
-  }
-  // After Stop.
-  std::vector<std::string> failures() const { return failures_; }
-  int calls() const { return calls_; }
-  absl::Duration slowest() const { return slowest_; }
-
- private:
-  static constexpr absl::Duration kDeadline = absl::Seconds(5);
-
-  void Work(const char* label, const char* peer, grpc::StatusCode expected) {
-    workers_.emplace_back([this, label, peer, expected] {
-      const Served& served = MethodOf(label);
-      const std::string body = SampleRequest(*served.method)->SerializeAsString();
-      while (!stop_) {
-        dev::Caller caller = dev::From(peer);
-        if (absl::StartsWith(peer, "portal")) caller.account = absl::StrCat("friend-", ++persons_);
-        const absl::Time start = absl::Now();
-        const RawAnswer answer = door_.Ask(served.where, caller, {served.Path(), body, {}, kDeadline});
-        Note(label, absl::Now() - start, answer, expected);
-        absl::SleepFor(absl::Milliseconds(5));  // 200 a second at most: within what a peer may
-      }
-    });
-  }
-
-  void Note(const char* label, absl::Duration took, const RawAnswer& answer, grpc::StatusCode expected) {
-    const std::lock_guard lock(mutex_);
-    ++calls_;
-    slowest_ = std::max(slowest_, took);
-    if (answer.code() != expected) failures_.push_back(absl::StrCat(label, ": ", answer.Brief()));
-  }
-
-  ProductionDoor door_;
-  std::atomic<bool> stop_ = false;
-  std::atomic<int> persons_ = 0;
-  std::mutex mutex_;
-  std::vector<std::string> failures_;
-  int calls_ = 0;
-  absl::Duration slowest_;
-  std::vector<std::thread> workers_;
-};
 
 class HostilePeer : public ProductionWorld {
  protected:
@@ -165,13 +106,15 @@ class HostilePeer : public ProductionWorld {
     return line.Ask({MethodOf("LinkingService/GetTrustedContact").Path(), "", metadata, absl::Seconds(5)});
   }
 
-  // Some seconds of it at linking, with a good certificate; what it did is printed.
-  static void Measure(const char* attack) {
+  // Some seconds of it at linking, with a good certificate; what it did is printed, and what came of it
+  // given.
+  static std::string Measure(const char* attack) {
     const tls::Files good = suite().FilesOf("portal/hostile");
     const int before = ResidentMib(Service::kLinking);
     const std::string outcome = Attack(attack, Service::kLinking, &good, "--seconds 2");
     std::printf("    %-12s %-20s resident: %d MiB, before %d MiB\n", attack, outcome.c_str(),
                 ResidentMib(Service::kLinking), before);
+    return outcome;
   }
 
   std::unique_ptr<Friend> friend_;
@@ -278,7 +221,11 @@ TEST_F(HostilePeer, CW42_HoldsFiveHundredConnectionsAndSendsSlowly) {
   std::printf("    hello: %s\n    body: %s\n    without a deadline: %s\n", hello.get().c_str(), body.c_str(),
               endless.get().c_str());
   EXPECT_EQ(held.get(), "held 500");
-  EXPECT_THAT(body, StartsWith("ended after 5.")) << "a call ends with its deadline, whatever has come of it";
+  // With its deadline of five seconds, whatever has come of it; not before, since nobody else may end it.
+  double seconds = 0;
+  EXPECT_TRUE(absl::SimpleAtod(absl::StripSuffix(absl::StripPrefix(body, "ended after "), " s"), &seconds))
+      << body;
+  EXPECT_GT(seconds, 4.9);
 }
 
 TEST_F(HostilePeer, CW39To41_FloodsWithoutACertificateToNoEffect) {
@@ -292,8 +239,9 @@ TEST_F(HostilePeer, CW39To41_FloodsWithoutACertificateToNoEffect) {
 }
 
 TEST_F(HostilePeer, CW39And41_FloodsWithACertificateAndTheOthersAreServed) {
-  for (const char* attack : {"ping", "settings", "rapid-reset"}) Measure(attack);
   excused_ = "LinkingService";
+  EXPECT_THAT(Measure("ping"), StartsWith("ended")) << "too many pings";
+  for (const char* attack : {"settings", "rapid-reset"}) Measure(attack);
 }
 
 // The library gathers header blocks that never end without a limit, and nothing that it offers bounds them:
@@ -308,12 +256,16 @@ TEST_F(HostilePeer, CW40_FloodsOneServiceWithContinuationsByACertificateAndTheOt
   }));
 }
 
-TEST_F(HostilePeer, CW74_CallsAsOftenAsHeCanAndIsLimitedAlone) {
+// Whom he says he speaks for beside his certificate is not read.
+TEST_F(HostilePeer, CW32And74_CallsAsOftenAsHeCanUnderEverNewAddressesAndIsLimitedAlone) {
   std::atomic<int> limited = 0, let_in = 0, other = 0;
   Line line(suite().ChannelOf(Service::kLinking, suite().FilesOf("portal/hostile")), 500);
   const std::string path = MethodOf("LinkingService/GetTrustedContact").Path();
   for (int i = 0; i < 20000; ++i) {
-    line.Send({path, "", {}}, [&](const RawAnswer& answer) {
+    const Metadata forged = {{"x-forwarded-for", absl::StrCat("192.0.2.", i % 256)},
+                             {"x-real-ip", absl::StrCat("198.51.100.", i % 256)},
+                             {"x-user-id", absl::StrCat("user-", i)}};
+    line.Send({path, "", forged}, [&](const RawAnswer& answer) {
       if (answer.Reason() == "RATE_LIMITED" || answer.Reason() == "OVERLOADED") {
         ++limited;
       } else {

@@ -2,9 +2,11 @@
 // with one that is none: what docs/permissions.md says is what happens (TRN-04, TRN-05, C-W 10-14, 17). The
 // page is the truth here and was read by people; the options that the gate reads are not looked at.
 
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <regex>
 #include <set>
 
 #include "absl/strings/match.h"
@@ -52,6 +54,21 @@ Page ReadPage() {
     page[absl::StrCat("/", api, "/", cells[1])].push_back(ParseRow(cells));
   }
   return page;
+}
+
+// Adds the paths of the methods that a file of the contract has.
+void ReadMethods(const std::filesystem::path& file, std::set<std::string>& paths) {
+  static const std::regex kPackage(R"(^package ([\w.]+);)"), kService(R"(^service (\w+) )"),
+      kMethod(R"(^\s*rpc (\w+)\()");
+  std::ifstream in(file);
+  std::string package, service;
+  std::smatch found;
+  for (std::string line; std::getline(in, line);) {
+    if (std::regex_search(line, found, kPackage)) package = found[1];
+    if (std::regex_search(line, found, kService)) service = found[1];
+    if (std::regex_search(line, found, kMethod))
+      paths.insert(absl::StrCat("/", package, ".", service, "/", found[1].str()));
+  }
 }
 
 // What must happen to a caller.
@@ -153,6 +170,38 @@ TEST_F(Permissions, OfThePageAreThoseOfTheMethodsThatAreServed) {
     EXPECT_EQ(page.count(method.Path()), 1U) << method.Path() << " is not on the page";
   }
   for (const auto& [path, rows] : page) EXPECT_EQ(served.count(path), 1U) << path << " is served by nobody";
+}
+
+// A service that is added must be added to EveryMethod and to the page, or nobody would try it.
+TEST_F(Permissions, OfThePageAreThoseOfTheContract) {
+  const Page page = ReadPage();
+  std::set<std::string> contract;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(TC_SOURCE "/proto/trustedcontact")) {
+    if (file.path().extension() == ".proto") ReadMethods(file.path(), contract);
+  }
+  std::set<std::string> shown;
+  for (const auto& [path, rows] : page) shown.insert(path);
+  EXPECT_EQ(shown, contract);
+}
+
+TEST_F(Permissions, AreAskedForOnlyWhereTheMethodIsServed) {
+  std::map<std::string, std::set<dev::Service>> places;
+  for (const Served& served : EveryMethod()) places[served.Path()].insert(served.where);
+  std::vector<std::string> wrong;
+  int tried = 0;
+  for (const Served& served : EveryMethod()) {
+    const dev::Caller caller = AllowedCaller(served.rules().callers(0), absl::StrCat("lost-", ++passers_by_));
+    for (const dev::Service elsewhere : dev::kServices) {
+      if (places[served.Path()].count(elsewhere) > 0) continue;
+      ++tried;
+      const RawAnswer answer = door_.Ask(elsewhere, caller, {served.Path(), "", {}});
+      if (answer.code() != grpc::StatusCode::UNIMPLEMENTED)
+        wrong.push_back(
+            absl::StrCat(dev::NameOf(elsewhere), " answers ", served.Label(), ": ", answer.Brief()));
+    }
+  }
+  EXPECT_GT(tried, 200);
+  EXPECT_EQ(wrong.size(), 0U) << absl::StrJoin(wrong, "\n");
 }
 
 TEST_F(Permissions, HoldForEveryRoleAtEveryMethodOfEveryServiceWithAndWithoutAPerson) {

@@ -66,8 +66,8 @@ ProductionSuite::~ProductionSuite() {
 absl::StatusOr<std::unique_ptr<ProductionSuite>> ProductionSuite::Start(ProductionOptions options) {
   tls::Restrict();
   // A machine of developers may have these; production refuses them.
-  for (const char* variable :
-       {"SSLKEYLOGFILE", "GRPC_TRACE", "GRPC_VERBOSITY", "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"})
+  for (const char* variable : {"SSLKEYLOGFILE", "GRPC_TRACE", "GRPC_VERBOSITY",
+                               "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", "OPENSSL_CONF", "OPENSSL_MODULES"})
     unsetenv(variable);
   std::unique_ptr<ProductionSuite> suite(new ProductionSuite(std::move(options)));
   TRY(suite->Prepare());

@@ -1,6 +1,5 @@
 #include "tests/e2e/requests.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -20,7 +19,7 @@ using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::Reflection;
 
-// Texts: no name of anything of this suite's, by the field's own name.
+// Texts: no name of anything of this suite's, by the field's own name (IsText).
 const std::map<std::string, std::string>& Texts() {
   static const std::map<std::string, std::string> texts = {
       {"request_id", kSampleRequestId},
@@ -75,6 +74,7 @@ const std::map<std::string, std::string>& Texts() {
       {"provider", "gateway"},
       {"officer", "officer-1"},
       {"visit", "visit-1"},
+      {"capability_hash", std::string(32, '\x5a')},
   };
   return texts;
 }
@@ -90,11 +90,10 @@ const std::map<std::string, std::set<std::string>>& LeftOut() {
   return left_out;
 }
 
-const IdField* Described(const std::string& method, const std::string& path) {
-  for (const IdField& field : IdFields()) {
-    if (field.method == method && field.path == path) return &field;
-  }
-  return nullptr;
+// A "phone" is a number, which is confidential, or the name of one, which is not.
+bool IsText(const FieldDescriptor& field) {
+  const bool name = field.name() == "phone" && !field.options().GetExtension(options_pb::sensitive);
+  return Texts().count(field.name()) > 0 && !name;
 }
 
 bool IsTime(const FieldDescriptor& field) {
@@ -156,10 +155,7 @@ class Sampler {
   void FillText(Message& message, const FieldDescriptor& field, const std::string& path) {
     const Reflection& reflection = *message.GetReflection();
     if (field.is_repeated()) return;
-    if (field.type() == FieldDescriptor::TYPE_BYTES) {
-      return reflection.SetString(&message, &field, std::string(32, '\x5a'));
-    }
-    if (const IdField* const id = Described(label_, path)) {
+    if (const IdField* const id = FindIdField(label_, path)) {
       return reflection.SetString(&message, &field, AbsentName(id->holds));
     }
     if (label_ == "IdentityService/DeleteAccount" && path == "reason") {
@@ -200,112 +196,6 @@ class Sampler {
   std::set<std::string> left_out_;
 };
 
-}  // namespace
-
-const std::vector<IdField>& IdFields() {
-  static const std::vector<IdField> fields = {
-      {"AdminService/RetryOutboxEntry", "name", Held::kOutboxEntry},
-      {"IdentityService/CreateAccount", "account_id", Held::kNew},
-      {"IdentityService/CreateAccount", "account.name", Held::kNew},
-      {"IdentityService/GetAccount", "name", Held::kAccount},
-      {"IdentityService/UpdateAccount", "account.name", Held::kAccount},
-      {"IdentityService/DeleteAccount", "name", Held::kAccount},
-      {"IdentityService/ConfirmAccount", "name", Held::kAccount},
-      {"IdentityService/BlockAccount", "name", Held::kAccount},
-      {"IdentityService/UnblockAccount", "name", Held::kAccount},
-      {"IdentityService/FreezeAccount", "name", Held::kAccount},
-      {"IdentityService/UnfreezeAccount", "name", Held::kAccount},
-      {"IdentityService/UnlockAccount", "name", Held::kAccount},
-      {"IdentityService/CheckEligibility", "account", Held::kAccount},
-      {"IdentityService/MatchContact", "principal", Held::kAccount},
-      {"IdentityService/CompareAccounts", "principal", Held::kAccount},
-      {"IdentityService/CompareAccounts", "contact", Held::kAccount},
-      {"IdentityService/CheckDocument", "account", Held::kAccount},
-      {"IdentityService/NotifyPerson", "account", Held::kAccount},
-      {"IdentityService/PermitPhoneChange", "account", Held::kAccount},
-      {"IdentityService/LookupAccount", "account", Held::kAccount},
-      {"IdentityService/BindPhone", "account", Held::kAccount},
-      {"IdentityService/ConfirmPhone", "name", Held::kPhone},
-      {"IdentityService/ListPhones", "account", Held::kAccount},
-      {"IdentityService/ReleasePhone", "name", Held::kPhone},
-      {"IdentityService/ImportPhone", "account", Held::kAccount},
-      {"IdentityService/BindEmail", "account", Held::kAccount},
-      {"IdentityService/ConfirmEmail", "account", Held::kAccount},
-      {"IdentityService/CheckPassword", "account", Held::kAccount},
-      {"IdentityService/SetPassword", "account", Held::kAccount},
-      {"IdentityService/VerifyPassword", "account", Held::kAccount},
-      {"IdentityService/RequirePasswordChange", "account", Held::kAccount},
-      {"IdentityService/ResetPassword", "account", Held::kAccount},
-      {"IdentityService/EnrollTotp", "account", Held::kAccount},
-      {"IdentityService/ConfirmTotp", "account", Held::kAccount},
-      {"IdentityService/DisableTotp", "account", Held::kAccount},
-      {"IdentityService/VerifySecondFactor", "account", Held::kAccount},
-      {"IdentityService/VerifySecondFactor", "phone", Held::kPhone},
-      {"IdentityService/GetSecuritySettings", "name", Held::kSettings},
-      {"IdentityService/UpdateSecuritySettings", "settings.name", Held::kSettings},
-      {"IdentityService/ListSecurityEvents", "account", Held::kAccount},
-      {"LinkingService/CancelInvitation", "name", Held::kInvitation},
-      {"LinkingService/GetInvitation", "name", Held::kInvitation},
-      {"LinkingService/AcceptInvitation", "name", Held::kInvitation},
-      {"LinkingService/DeclineInvitation", "name", Held::kInvitation},
-      {"LinkingService/RemoveTrustedContact", "link", Held::kLink},
-      {"LinkingService/Resign", "name", Held::kLink},
-      {"LinkingService/ReportDanger", "name", Held::kLink},
-      {"LinkingService/UnblockSender", "name", Held::kBlockedSender},
-      {"LinkingService/GetGuard", "principal", Held::kAccount},
-      {"LinkingService/HoldGuard", "principal", Held::kAccount},
-      {"LinkingService/HoldGuard", "recovery", Held::kRecoveryId},
-      {"LinkingService/RemoveGuard", "principal", Held::kAccount},
-      {"LinkingService/RemoveGuard", "link", Held::kLink},
-      {"LinkingService/RemoveGuard", "recovery", Held::kRecoveryId},
-      {"LinkingService/ListLinkHistory", "account", Held::kAccount},
-      {"OtpService/CreateVerification", "verification_id", Held::kNew},
-      {"OtpService/CreateVerification", "subject", Held::kEcho},
-      {"OtpService/CreateVerification", "request", Held::kEcho},
-      {"OtpService/ResendVerification", "name", Held::kVerification},
-      {"OtpService/CancelVerification", "name", Held::kVerification},
-      {"OtpService/GetVerification", "name", Held::kVerification},
-      {"OtpService/CheckVerification", "name", Held::kVerification},
-      {"OtpService/CheckVerification", "subject", Held::kEcho},
-      {"OtpService/CheckVerification", "request", Held::kEcho},
-      {"OtpService/ConsumeVerification", "name", Held::kVerification},
-      {"OtpService/ConsumeVerification", "subject", Held::kEcho},
-      {"OtpService/ConsumeVerification", "request", Held::kEcho},
-      {"DeliveryService/SendNotification", "notification_id", Held::kNew},
-      {"DeliveryService/GetDelivery", "name", Held::kDelivery},
-      {"DeliveryService/ListDeliveries", "parent", Held::kDeliveryParent},
-      {"DeliveryService/ReportDelivery", "name", Held::kDelivery},
-      {"RecoveryService/StartRecovery", "account", Held::kAccount},
-      {"RecoveryService/VerifyClaimant", "name", Held::kCapability},
-      {"RecoveryService/ResendClaimantCode", "name", Held::kCapability},
-      {"RecoveryService/GetRecovery", "name", Held::kCapability},
-      {"RecoveryService/WatchRecovery", "name", Held::kCapability},
-      {"RecoveryService/CancelRecovery", "name", Held::kCapability},
-      {"RecoveryService/CancelRecovery", "principal", Held::kAccount},
-      {"RecoveryService/GetAssignedRecovery", "name", Held::kAssigned},
-      {"RecoveryService/AcknowledgeWarning", "name", Held::kAssigned},
-      {"RecoveryService/SendContactCode", "name", Held::kAssigned},
-      {"RecoveryService/ApproveRecovery", "name", Held::kAssigned},
-      {"RecoveryService/RejectRecovery", "name", Held::kAssigned},
-      {"RecoveryService/CompleteRecovery", "name", Held::kCapability},
-      {"RecoveryService/ListRecoveries", "principal", Held::kAccount},
-      {"RecoveryService/HoldRecovery", "name", Held::kAssigned},
-      {"RecoveryService/ReleaseRecovery", "name", Held::kAssigned},
-      {"RecoveryService/StartInPersonRecovery", "principal", Held::kAccount},
-      {"RecoveryService/ConfirmInPersonRecovery", "name", Held::kAssigned},
-  };
-  return fields;
-}
-
-std::vector<IdField> IdFieldsOf(const std::string& method) {
-  std::vector<IdField> of;
-  std::copy_if(IdFields().begin(), IdFields().end(), std::back_inserter(of),
-               [&](const IdField& field) { return field.method == method; });
-  return of;
-}
-
-namespace {
-
 using Visitor = std::function<void(const std::string&, const FieldDescriptor&)>;
 
 void Visit(const Descriptor& type, const std::string& prefix, const Visitor& visit) {
@@ -326,50 +216,15 @@ std::vector<std::string> UndescribedStrings() {
   std::vector<std::string> undescribed;
   for (const Served& served : EveryMethod()) {
     VisitFields(*served.method->input_type(), [&](const std::string& path, const FieldDescriptor& field) {
-      if (field.type() != FieldDescriptor::TYPE_STRING) return;
+      if (field.cpp_type() != FieldDescriptor::CPPTYPE_STRING) return;
       // "link" of a notice is the address of a page.
-      const bool text = Texts().count(field.name()) > 0 || absl::StartsWith(path, "parameters.");
-      if (!text && Described(served.Label(), path) == nullptr) {
+      if (!IsText(field) && !absl::StartsWith(path, "parameters.") &&
+          FindIdField(served.Label(), path) == nullptr) {
         undescribed.push_back(absl::StrCat(served.Label(), " ", path));
       }
     });
   }
   return undescribed;
-}
-
-std::string AbsentName(Held kind, const std::string& word) {
-  const std::string id = word == "absent" ? kAbsentId : absl::StrCat("tried-", word, "-0123456789");
-  switch (kind) {
-    case Held::kNew:
-    case Held::kRecoveryId:
-      return id;
-    case Held::kAccount:
-      return absl::StrCat("accounts/", id);
-    case Held::kPhone:
-      return absl::StrCat("accounts/", id, "/phones/", id);
-    case Held::kSettings:
-      return absl::StrCat("accounts/", id, "/securitySettings");
-    case Held::kInvitation:
-      return absl::StrCat("invitations/", id);
-    case Held::kLink:
-      return absl::StrCat("links/", id);
-    case Held::kBlockedSender:
-      return absl::StrCat("blockedSenders/", id);
-    case Held::kCapability:
-      return absl::StrCat("recoveries/", id);
-    case Held::kAssigned:
-      return absl::StrCat("assignedRecoveries/", id);
-    case Held::kVerification:
-    case Held::kDeliveryParent:
-      return absl::StrCat("verifications/", id);
-    case Held::kDelivery:
-      return absl::StrCat("deliveries/", id);
-    case Held::kOutboxEntry:
-      return "outbox/123456789";
-    case Held::kEcho:
-      return absl::StrCat("accounts/", id);
-  }
-  return id;
 }
 
 std::unique_ptr<Message> SampleRequest(const MethodDescriptor& method) {

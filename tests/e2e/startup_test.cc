@@ -132,6 +132,18 @@ const std::vector<Row>& Rows() {
        [](Line l) { return T::With(l, "--tls-crl", T::other_authority().Revoke({})); }, "is not signed by"},
       {"no list where one is named", [](Line l) { return T::With(l, "--tls-crl", "/no/such/list"); },
        "/no/such/list: cannot be read"},
+      {"authorities that everybody may write",
+       [](Line l) {
+         return T::With(l, "--tls-ca", T::File("open.pem", Contents(T::suite().authority().ca_file()), 0666));
+       },
+       "everybody may write it"},
+      {"an authority without a list of revoked certificates",
+       [](Line l) {
+         return T::With(l, "--tls-ca",
+                        T::File("both.pem", absl::StrCat(Contents(T::suite().authority().ca_file()),
+                                                         Contents(T::other_authority().ca_file()))));
+       },
+       "has no list of"},
       {"issuers' keys that everybody may write",
        [](Line l) { return T::With(l, "--jwks", T::File("open.jwks", T::suite().issuer().Jwks(), 0666)); },
        "everybody may write it"},
@@ -155,10 +167,20 @@ const std::vector<Row>& Rows() {
       {"health where calls are taken",
        [](Line l) { return T::With(l, "--health", T::suite().TargetOf(Service::kOtp)); },
        "must not be the address of --listen"},
+      {"health for other machines", [](Line l) { return T::With(l, "--health", "0.0.0.0:1"); },
+       "--health 0.0.0.0:1: must be a loopback"},
+      {"data that others may enter",
+       [](Line l) {
+         std::filesystem::create_directory(T::files() / "open-data");
+         ::chmod((T::files() / "open-data").c_str(), 0755);
+         return T::With(l, "--data", T::files() / "open-data");
+       },
+       "open-data: mode 0755 lets others in; chmod 0700"},
       {"a log of TLS keys", nullptr, "SSLKEYLOGFILE is set", "SSLKEYLOGFILE"},
       {"a trace of gRPC", nullptr, "GRPC_TRACE is set", "GRPC_TRACE"},
       {"all that gRPC says", nullptr, "GRPC_VERBOSITY=debug is set", "GRPC_VERBOSITY", "debug"},
       {"other ciphers", nullptr, "GRPC_SSL_CIPHER_SUITES is set", "GRPC_SSL_CIPHER_SUITES", "HIGH"},
+      {"settings of OpenSSL", nullptr, "OPENSSL_CONF is set", "OPENSSL_CONF", "/no/such/openssl.cnf"},
       {"other authorities", nullptr, "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH is set",
        "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"},
   };
@@ -188,6 +210,7 @@ TEST_F(StartupTest, IsRefusedForWhateverIsInsecureAndNamesIt) {
 TEST_F(StartupTest, SaysWhatEverybodyWhoReachesItCanRead) {
   Line line = With(Good(Service::kOtp), "--health", absl::StrCat("0.0.0.0:", FreePort()));
   line = With(With(line, "--listen", "127.0.0.1:0"), "--metrics", "127.0.0.1:0");
+  line.push_back("--health-beyond-loopback");
   const std::string log = files() / "open.log";
   auto process = dev::Process::Start(line, log);
   ASSERT_TRUE(process.ok());

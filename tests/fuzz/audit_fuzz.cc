@@ -1,6 +1,7 @@
 // What an auditor's machine is handed by a service that it does not believe: signed checkpoints, verifier
-// keys, entries, proofs. A checkpoint is one that the key signed, an entry is spelt as it was hashed, and a
-// proof is the one that the tree gives: nobody can show what is not there (LOG-04, LOG-05).
+// keys, entries, proofs; and the file in which a service keeps its checkpoints. A checkpoint is one that the
+// key signed, an entry is spelt as it was hashed, and a proof is the one that the tree gives: nobody can show
+// what is not there (LOG-04, LOG-05).
 
 #include <bit>
 #include <set>
@@ -8,7 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "common/audit/checkpoint.h"
+#include "common/audit/checkpoint_file.h"
 #include "common/audit/entry.h"
 #include "common/audit/merkle.h"
 #include "common/crypto/signature.h"
@@ -21,8 +24,8 @@ namespace {
 using audit::Checkpoint;
 using audit::Hash;
 
-enum class Form { kNote, kMutatedNote, kKey, kEntry, kInclusion, kConsistency };
-constexpr size_t kForms = 6;
+enum class Form { kNote, kMutatedNote, kKey, kEntry, kInclusion, kConsistency, kFile };
+constexpr size_t kForms = 7;
 constexpr uint64_t kLeaves = 37;
 constexpr char kOrigin[] = "trusted-contact/linking/5f0c";
 
@@ -149,6 +152,23 @@ void CheckConsistency(Input input) {
   Require(genuine.ok() && proof == *genuine && claimed == from, "and nothing else, in no other way");
 }
 
+// Behind whatever is in the file, a note that was appended is found, and still when the next one was torn.
+void CheckFile(Input input) {
+  const std::string note = audit::Sign(CheckpointOf(1 + input.Choose(kLeaves)), Key());
+  const std::string next = audit::Sign(CheckpointOf(1 + input.Choose(kLeaves)), Key());
+  const std::string torn = next.substr(0, input.Choose(next.size()));
+  const std::string before(input.Rest());
+  const audit::LastNote any = audit::FindLastNote(before);
+  Require(absl::StrContains(before, any.note), "a note of the file");
+  Require(!any.torn || !any.note.empty(), "what was torn is behind a whole one");
+  const std::string whole = before + "\n" + note;
+  const audit::LastNote last = audit::FindLastNote(whole);
+  Require(last.note == note && !last.torn, "the one that was appended");
+  const std::string behind = whole + torn;
+  const audit::LastNote still = audit::FindLastNote(behind);
+  Require(still.note == note && still.torn == !torn.empty(), "also before one that was torn");
+}
+
 }  // namespace
 
 std::vector<std::string> Seeds() {
@@ -177,6 +197,9 @@ std::vector<std::string> Seeds() {
     seeds.push_back(
         form(Form::kConsistency, Byte(size) + Byte(0) + Byte(size / 2) + Byte(size / 2) + Byte(1)));
     seeds.push_back(form(Form::kConsistency, Byte(size) + Byte(0) + Byte(size / 2) + Byte(1) + Byte(1)));
+  }
+  for (const std::string& before : {std::string(), note, note.substr(0, 60), std::string(50, '\0')}) {
+    seeds.push_back(form(Form::kFile, Byte(4) + Byte(5) + Byte(100) + before));
   }
   // Another tree of the same size.
   seeds.push_back(form(Form::kConsistency, Byte(8) + Byte(0) + Byte(8) + Byte(3) + Byte(1)));
@@ -211,6 +234,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case Form::kConsistency:
       CheckConsistency(input);
+      break;
+    case Form::kFile:
+      CheckFile(input);
       break;
   }
   return 0;

@@ -9,24 +9,24 @@
 #include <utility>
 #include <vector>
 
+#include "common/base/status.h"
 #include "common/crypto/keyring.h"
 #include "common/crypto/sealer.h"
-#include "common/kv/journal.h"
-#include "common/kv/key.h"
-#include "common/kv/outbox.h"
-#include "common/kv/records.pb.h"
 #include "common/testing/fakes.h"
-#include "services/identity/store/codec.h"
 #include "services/linking/store/codec.h"
+#include "services/linking/store/outbox.h"
 #include "services/otp/store/codec.h"
 #include "services/otp/store/limit_store.h"
 #include "services/otp/store/records.pb.h"
 #include "services/otp/store/sealed.h"
 #include "services/otp/store/tries_store.h"
+#include "services/recovery/store/document_tries_store.h"
 #include "services/recovery/store/records.pb.h"
 #include "services/recovery/store/recovery_codec.h"
 #include "tests/fuzz/fill.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/identity_records.h"
+#include "tests/fuzz/own_records.h"
 #include "tests/fuzz/record_values.h"
 
 // After the headers of all stores: their own records.
@@ -35,8 +35,6 @@
 namespace tc::fuzz {
 namespace {
 
-namespace own = ::trustedcontact::kv;
-namespace id = ::trustedcontact::identity::store;
 namespace li = ::trustedcontact::linking::store;
 namespace ot = ::trustedcontact::otp::store;
 namespace re = ::trustedcontact::recovery::store;
@@ -45,17 +43,6 @@ struct Format {
   std::function<void(absl::string_view bytes)> check;
   std::vector<std::string> seeds;
 };
-
-template <typename Record>
-std::vector<std::string> SeedsOf() {
-  std::vector<std::string> seeds = WithOneStrangeNumber(Record::default_instance());
-  for (const Filling filling : {Filling::kOne, Filling::kLast}) {
-    Record record;
-    Fill(record, filling);
-    seeds.push_back(BytesOf(record));
-  }
-  return seeds;
-}
 
 // Maps have no order: two records are compared by what they mean.
 template <typename Record>
@@ -79,6 +66,12 @@ Format FormatOf(Decode decode, Encode encode) {
     Require(Meaning<Record>(encode(*again)) == Meaning<Record>(written), "and written as it was read");
   };
   return {check, SeedsOf<Record>()};
+}
+
+// The same of a record in whose member `sealed` a `Sealed` lies.
+template <typename Record, typename Sealed, typename Decode, typename Encode>
+Format FormatOf(Decode decode, Encode encode, const char* sealed) {
+  return {FormatOf<Record>(decode, encode).check, SeedsWith<Record, Sealed>(sealed)};
 }
 
 template <typename Record, typename T>
@@ -133,70 +126,6 @@ void CheckPayload(absl::string_view bytes) {
   Require(absl::IsDataLoss(otp::Open(Sealing(), bytes).status()), "nobody can make a sealed message");
 }
 
-// A store that holds one entry, whatever is looked for: the other readers of it must cope.
-class OneEntry final : public kv::ReadTxn {
- public:
-  OneEntry(std::string key, std::string value) : key_(std::move(key)), value_(std::move(value)) {}
-  absl::StatusOr<std::optional<std::string>> Get(absl::string_view) override {
-    return std::optional<std::string>(value_);
-  }
-  absl::Status Scan(absl::string_view, absl::string_view,
-                    absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit) override {
-    visit(key_, value_);
-    return absl::OkStatus();
-  }
-  absl::Status ScanReverse(absl::string_view begin, absl::string_view end,
-                           absl::FunctionRef<bool(absl::string_view, absl::string_view)> visit) override {
-    return Scan(begin, end, visit);
-  }
-
- private:
-  const std::string key_, value_;
-};
-
-template <typename T>
-void MustBeReadable(const absl::StatusOr<T>& found) {
-  if (!found.ok()) Require(absl::IsDataLoss(found.status()), "what cannot be read is DATA_LOSS");
-}
-
-// The key behind its length, then the value.
-void CheckOwnRecords(absl::string_view bytes) {
-  Input input(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
-  const std::string key(input.Text());
-  OneEntry txn(key, std::string(input.Rest()));
-  std::string next;
-  const auto events = kv::ReadEvents(txn, {}, 1);
-  MustBeReadable(events);
-  kv::Place place;
-  const bool placed = kv::ReadPlace(key, place);
-  if (events.ok()) {
-    Require(events->size() == 1 && placed, "an event is not lost, and has a place");
-    Require(events->front().revision == place.revision && events->front().index == place.index, "its own");
-  }
-  const auto rows = kv::ReadRowsAfter(txn, "", 10);
-  MustBeReadable(rows);
-  if (rows.ok()) {
-    Require(rows->size() == 1 && placed, "an outbox row is not lost, and has a place");
-    Require(rows->front().id == kv::RowId(place), "its own");
-  }
-  MustBeReadable(kv::ReadDueRows(txn, "", absl::InfiniteFuture(), 10, next));
-  MustBeReadable(kv::ReadDueTimers(txn, "", absl::InfiniteFuture(), 10, next));
-}
-
-std::vector<std::string> OwnRecords() {
-  std::vector<std::string> seeds;
-  for (const std::string& event : SeedsOf<own::EventRecord>()) {
-    seeds.push_back(Text(kv::EventKey({7, 1})) + event);
-    seeds.push_back(Text("no place") + event);
-  }
-  for (const std::string& row : SeedsOf<own::OutboxRecord>()) {
-    seeds.push_back(Text(kv::OutboxKey({7, 1})) + row);
-    seeds.push_back(Text(kv::OutboxDueKey(testing::Noon(), {7, 1})) + row);
-  }
-  seeds.push_back(Text(kv::TimerKey({testing::Noon(), "expire_invitation", "42"})));
-  return seeds;
-}
-
 // What nobody sealed does not open; what was sealed opens for its context only, and not when a bit of it
 // changed.
 void CheckSealed(absl::string_view bytes) {
@@ -218,6 +147,43 @@ void CheckSealed(absl::string_view bytes) {
   Require(absl::IsDataLoss(Sealing().Open(blob, context).status()), "a changed blob does not open");
 }
 
+// What waits in linking's outbox; a notice is sealed behind its length.
+void CheckLinkingRow(absl::string_view bytes) {
+  const linking::Outbox outbox(Sealing());
+  kv::OutboxRow row;
+  row.payload = std::string(bytes);
+  MustBeReadable(outbox.FreezeFrom(row));
+  Require(absl::IsDataLoss(outbox.NoticeFrom(row).status()), "nobody can make a sealed notice");
+  row.payload = Sealing().Seal(bytes, "notice");
+  const auto notice = outbox.NoticeFrom(row);
+  MustBeReadable(notice);
+  if (!notice.ok()) return;
+  using linking::NoticeKind;
+  Require(Known(notice->kind, NoticeKind(), NoticeKind::kReminder), "a known notice");
+}
+
+std::vector<std::string> LinkingRows() {
+  std::vector<std::string> seeds = SeedsOf<li::FreezeRecord>();
+  for (const std::string& notice : SeedsOf<li::NoticeRecord>()) {
+    seeds.push_back(Byte(0) + Text(notice));
+    seeds.push_back(Byte(1) + Text(notice));  // longer than it is
+  }
+  return seeds;
+}
+
+// Records that are read where they lie.
+void CheckInPlace(absl::string_view bytes) {
+  OneEntry txn("", std::string(bytes));
+  MustBeReadable(recovery::TriesOf(txn, "a subject"));
+  MustBeReadable(otp::FindNotice(txn, "an index"));
+}
+
+std::vector<std::string> InPlace() {
+  std::vector<std::string> seeds = SeedsOf<re::DocumentTriesRecord>();
+  for (const std::string& notice : SeedsOf<ot::NoticeRecord>()) seeds.push_back(notice);
+  return seeds;
+}
+
 absl::StatusOr<otp::Message> DecodeMessage(absl::string_view bytes) {
   return otp::DecodeMessage(bytes, DeliveryId::FromTrusted("d1"));
 }
@@ -225,17 +191,19 @@ absl::StatusOr<otp::Message> DecodeMessage(absl::string_view bytes) {
 // The order is that of the kept inputs: new ones go to the end.
 const std::vector<Format>& Formats() {
   static const auto& formats = *new std::vector<Format>{
-      CodecOf<id::AccountRecord, id::AccountRecord>(),
-      CodecOf<id::PhoneRecord, id::PhoneRecord>(),
-      CodecOf<id::HolderRecord, id::HolderRecord>(),
-      CodecOf<id::CredentialRecord, id::CredentialRecord>(),
+      FormatOf<id::AccountRecord>(&DecodeAccount, &EncodeAccount),
+      FormatOf<id::PhoneRecord>(&DecodePhone, &EncodePhone),
+      FormatOf<id::HolderRecord>(&DecodeHolder, &EncodeHolder),
+      FormatOf<id::CredentialRecord, id::PasswordRecord>(&DecodeCredential, &EncodeCredential,
+                                                         "sealed_password"),
       CodecOf<id::ProofRecord, id::ProofRecord>(),
       CodecOf<id::PersonKeyRecord, id::PersonKeyRecord>(),
-      CodecOf<id::PendingEmailRecord, id::PendingEmailRecord>(),
-      CodecOf<id::JournalRecord, id::JournalRecord>(),
-      CodecOf<id::SecondFactorRecord, id::SecondFactorRecord>(),
-      CodecOf<id::DevicesRecord, id::DevicesRecord>(),
-      CodecOf<id::SettingsRecord, id::SettingsRecord>(),
+      FormatOf<id::PendingEmailRecord>(&DecodePendingEmail, &EncodePendingEmail),
+      FormatOf<id::JournalRecord, id::CircumstancesRecord>(&DecodeJournal, &EncodeJournal,
+                                                           "sealed_circumstances"),
+      FormatOf<id::SecondFactorRecord>(&DecodeSecondFactors, &EncodeSecondFactors),
+      FormatOf<id::DevicesRecord, id::DeviceBookRecord>(&DecodeDevices, &EncodeDevices, "sealed_book"),
+      FormatOf<id::SettingsRecord>(&DecodeSettings, &EncodeSettings),
       CodecOf<li::InvitationRecord, linking::InvitationRow>(),
       CodecOf<li::LinkRecord, linking::LinkRow>(),
       CodecOf<li::ProtectionRecord, linking::Protection>(),
@@ -259,6 +227,11 @@ const std::vector<Format>& Formats() {
       Format{CheckPayload, SeedsOf<ot::OutgoingRecord>()},
       Format{CheckOwnRecords, OwnRecords()},
       Format{CheckSealed, {Number(40) + Byte(3) + Text("account/42/phone") + "+79031112233"}},
+      FormatOf<id::PersonalRecord>(&DecodePerson, &EncodePerson),
+      Format{CheckLinkingRow, LinkingRows()},
+      Format{CheckInPlace, InPlace()},
+      Format{FormatOf<id::SealedNotice>(&DecodeNotice, &EncodeNotice).check, Notices()},
+      Format{CheckJournalKey, {Text(JournalKey("PasswordSet")) + "PasswordSet"}},
   };
   return formats;
 }

@@ -5,6 +5,13 @@
 
 #include <concepts>
 
+#include "services/identity/domain/account.h"
+#include "services/identity/domain/devices.h"
+#include "services/identity/domain/notice.h"
+#include "services/identity/domain/phone_book.h"
+#include "services/identity/domain/second_factor.h"
+#include "services/identity/domain/settings.h"
+#include "services/identity/store/credentials.h"
 #include "services/linking/store/codec.h"
 #include "services/otp/store/codec.h"
 #include "tests/fuzz/fill.h"
@@ -49,6 +56,52 @@ inline bool Known(const otp::Address& address) {
 }
 template <typename T>
 void CheckNumbers(const T&) {}
+inline void CheckNumbers(const identity::Account& account) {
+  using identity::AccountType;
+  using identity::Confirmation;
+  using identity::DocumentType;
+  using identity::Sex;
+  const auto& person = account.person;
+  const auto& confirmed = account.confirmed;
+  Require(Known(account.type, AccountType::kPersonal, AccountType::kPrivileged), "a known type");
+  Require(Known(person.sex, Sex::kUnknown, Sex::kFemale), "a known sex");
+  Require(!person.document.has_value() ||
+              Known(person.document->type, DocumentType::kRfPassport, DocumentType::kResidencePermit),
+          "a known document");
+  Require(!confirmed.has_value() ||
+              Known(confirmed->method, Confirmation::kServiceCentre, Confirmation::kElectronicSignature),
+          "a known confirmation");
+}
+inline void CheckNumbers(const identity::OwnedPhone& phone) {
+  using identity::PhoneKind;
+  using identity::PhoneState;
+  Require(Known(phone.kind, PhoneKind::kMain, PhoneKind::kSecondFactor), "a known kind");
+  Require(Known(phone.state, PhoneState::kPending, PhoneState::kScheduled), "a known state");
+  Require(phone.number.has_value(), "a number");
+}
+inline void CheckNumbers(const identity::StoredCredential& credential) {
+  Require(credential.sign_in.wrong >= 0 && credential.sign_in.locks >= 0, "no more guesses than there are");
+}
+inline void CheckNumbers(const identity::DeviceBook& book) {
+  for (const auto& device : book.devices) Require(device.wrong >= 0, "no more guesses than there are");
+}
+inline void CheckNumbers(const identity::SecondFactors& factors) {
+  const auto& [enrolment, totp, sms] = factors;
+  Require(!enrolment.has_value() || (!enrolment->key.empty() && enrolment->wrong >= 0), "a key, and guesses");
+  Require(!totp.has_value() || (!totp->key.empty() && totp->last_step >= 0), "a key, and a step");
+}
+inline void CheckNumbers(const identity::SecuritySettings& settings) {
+  const auto& fields = identity::SettingsFields();
+  Require(identity::MistakesOf(settings, {fields.begin(), fields.end()}).empty(), "what one may choose");
+}
+inline void CheckNumbers(const identity::Notice& notice) {
+  using identity::NoticeKind;
+  const int number = static_cast<int>(notice.kind);
+  Require(identity::IsPeers(notice.kind)
+              ? identity::PeersKind(number - identity::kPeersNotices) == notice.kind
+              : Known(notice.kind, NoticeKind::kPasswordChanged, NoticeKind::kPasswordChangeRequired),
+          "a known kind");
+}
 inline void CheckNumbers(const otp::Verification& v) {
   using otp::Purpose;
   using otp::VerificationState;

@@ -32,9 +32,8 @@ constexpr char kHead[] =
     "in. What has no row is PERMISSION_DENIED / ROLE_NOT_ALLOWED before a byte of the request is read; a row "
     "whose person is missing is\nUNAUTHENTICATED / PERSON_REQUIRED. Whose object it is, is asked after that: "
     "somebody else's is NOT_FOUND, as one that does not exist.\n\n"
-    "*Writes*: the call changes something and must carry a `request_id`. *Time*: how long the server works "
-    "on "
-    "it at most.\n\n"
+    "*Writes*: the call changes something and must carry a `request_id`. *Time*: how long the server "
+    "works on it at most.\n\n"
     "This page is printed from the options of the methods (`tests/pages`), which the gate enforces; a test "
     "compares it, and another (`tests/e2e/permissions_test.cc`) tries every\nrole at every method of the "
     "running programs and takes this page for the truth. A change of it is a change of who may do what.\n";

@@ -14,6 +14,7 @@
 #include "common/audit/merkle.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
+#include "tools/tcctl/replace_file.h"
 
 namespace tc::ctl {
 namespace {
@@ -21,6 +22,10 @@ namespace {
 namespace pb = trustedcontact::admin::v1;
 namespace fs = std::filesystem;
 using audit::Checkpoint;
+
+constexpr int kPage = 500;
+constexpr mode_t kMemoryMode = 0644;  // nothing in it is secret
+constexpr char kReading[] = "AuditLogRead";
 
 template <typename... Parts>
 absl::Status Wrong(const Parts&... parts) {
@@ -50,10 +55,15 @@ absl::StatusOr<Checkpoint> VerifyNote(const std::string& note, const std::vector
   return checkpoint;
 }
 
+// Before its signature is looked at: keys are of one log, and of another one none would be trusted.
+absl::Status CheckOrigin(const std::string& note, const Checkpoint& before) {
+  const absl::StatusOr<Checkpoint> now = audit::ReadUnverified(note);
+  if (!now.ok()) return Wrong(now.status().message());
+  if (now->origin == before.origin) return absl::OkStatus();
+  return Wrong("this is another log: ", now->origin, ", not ", before.origin);
+}
+
 absl::Status CheckGrowth(const pb::AuditCheckpoint& answer, const Checkpoint& before, const Checkpoint& now) {
-  if (before.origin != now.origin) {
-    return Wrong("this is another log: ", now.origin, ", not ", before.origin);
-  }
   if (now.size < before.size) {
     return Wrong("the log has ", now.size, " entries, and had ", before.size, ": its end was cut off");
   }
@@ -97,11 +107,25 @@ absl::StatusOr<pb::AuditCheckpoint> Fetch(LogSource& source, const std::optional
 
 }  // namespace
 
+absl::StatusOr<std::string> ReadAuditFile(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text;
+  char part[4096];
+  while (in.read(part, sizeof(part)) || in.gcount() > 0) text.append(part, static_cast<size_t>(in.gcount()));
+  // A directory, too, can be opened.
+  if (!in.is_open() || in.bad()) return absl::FailedPreconditionError(absl::StrCat(file, ": cannot be read"));
+  return text;
+}
+
 absl::StatusOr<AuditMemory> ReadAuditMemory(const std::string& file) {
   AuditMemory memory;
-  if (!fs::exists(file)) return memory;
-  std::ifstream in(file);
-  const nlohmann::json json = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
+  std::error_code error;
+  const bool present = fs::exists(file, error);
+  // What cannot be looked at may be there: without it nothing contradicts another history.
+  if (error) return absl::FailedPreconditionError(absl::StrCat(file, ": ", error.message()));
+  if (!present) return memory;
+  const nlohmann::json json =
+      nlohmann::json::parse(TRY(ReadAuditFile(file)), nullptr, /*allow_exceptions=*/false);
   const auto bad = absl::FailedPreconditionError(absl::StrCat(file, ": is no memory of an audit log"));
   if (!json.is_object() || !json.value("checkpoint", nlohmann::json()).is_string()) return bad;
   const nlohmann::json keys = json.value("keys", nlohmann::json());
@@ -118,18 +142,12 @@ absl::Status WriteAuditMemory(const std::string& file, const AuditMemory& memory
   const fs::path path(file);
   std::error_code error;
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
-  const std::string fresh = absl::StrCat(file, ".new");
-  {
-    std::ofstream out(fresh);
-    out << nlohmann::json{{"checkpoint", memory.note}, {"keys", memory.keys}}.dump(2) << "\n";
-    if (!out.flush()) return absl::FailedPreconditionError(absl::StrCat(fresh, ": cannot be written"));
-  }
-  fs::rename(fresh, path, error);
-  if (error) return absl::FailedPreconditionError(absl::StrCat(file, ": ", error.message()));
-  return absl::OkStatus();
+  const nlohmann::json json = {{"checkpoint", memory.note}, {"keys", memory.keys}};
+  return ReplaceFile(file, absl::StrCat(json.dump(2), "\n"), kMemoryMode);
 }
 
 absl::StatusOr<CheckedLog> CheckLog(LogSource& source, AuditMemory& memory,
+                                    const std::vector<std::string>& keys,
                                     const std::function<void(uint64_t, uint64_t)>& progress) {
   std::optional<Checkpoint> before;
   if (!memory.note.empty()) before = TRY(VerifyNote(memory.note, memory.keys));
@@ -137,10 +155,14 @@ absl::StatusOr<CheckedLog> CheckLog(LogSource& source, AuditMemory& memory,
   CheckedLog checked;
   AuditMemory after = memory;
   after.note = answer.note();
+  if (!keys.empty()) after.keys = keys;
   if (after.keys.empty() && answer.verifier_keys_size() > 0) {
-    after.keys.push_back(answer.verifier_keys(0));
+    const std::string& named = answer.verifier_keys(0);
+    if (!audit::VerifierKey::Parse(named).ok()) return Wrong("the service names a key that is none");
+    after.keys.push_back(named);
     checked.trusted_first = true;
   }
+  if (before.has_value()) TRY(CheckOrigin(answer.note(), *before));
   const Checkpoint now = TRY(VerifyNote(answer.note(), after.keys));
   if (before.has_value()) TRY(CheckGrowth(answer, *before, now));
   TRY(Download(source, now, before, progress));
@@ -153,6 +175,24 @@ absl::StatusOr<CheckedLog> CheckLog(LogSource& source, AuditMemory& memory,
   checked.new_entries = now.size - (before.has_value() ? before->size : 0);
   memory = std::move(after);
   return checked;
+}
+
+absl::StatusOr<std::vector<pb::ListedAuditEntry>> ReadEntries(const FetchEntries& fetch, uint64_t first,
+                                                              uint64_t limit) {
+  std::vector<pb::ListedAuditEntry> read;
+  while (read.size() < limit) {
+    const int page = static_cast<int>(std::min<uint64_t>(limit - read.size(), kPage));
+    pb::ListAuditEntriesResponse answer = TRY(fetch(first + read.size(), page));
+    bool readings_only = answer.entries_size() < page;
+    for (pb::ListedAuditEntry& listed : *answer.mutable_entries()) {
+      const absl::StatusOr<pb::AuditEntry> entry = audit::Decode(listed.leaf());
+      if (!entry.ok()) return Wrong("entry ", first + read.size(), ": it is no entry");
+      readings_only = readings_only && entry->type() == kReading;
+      read.push_back(std::move(listed));
+    }
+    if (readings_only) break;
+  }
+  return read;
 }
 
 absl::StatusOr<pb::AuditEntry> CheckProof(const pb::AuditProof& proof, const std::vector<std::string>& keys) {

@@ -1,9 +1,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -102,12 +100,8 @@ absl::Status Verify(const Context& context, const Options& options) {
   Service service = TRY(Service::Find(context, options));
   const std::string file = StateFile(context, options);
   AuditMemory memory = TRY(ReadAuditMemory(file));
-  for (const std::string& key : options.keys) {
-    if (std::find(memory.keys.begin(), memory.keys.end(), key) == memory.keys.end())
-      memory.keys.push_back(key);
-  }
   uint64_t told = 0;
-  const CheckedLog log = TRY(CheckLog(service, memory, [&](uint64_t done, uint64_t of) {
+  const CheckedLog log = TRY(CheckLog(service, memory, options.keys, [&](uint64_t done, uint64_t of) {
     if (done < told + kTellEvery) return;
     told = done;
     std::cerr << done << " of " << of << " entries\n" << std::flush;
@@ -160,10 +154,9 @@ Json Shown(const pb::AuditEntry& entry) {
 }
 
 absl::Status CheckProofFile(const Context& context, const Options& options) {
-  std::ifstream in(options.file);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const std::string text = TRY(ReadAuditFile(options.file));
   pb::AuditProof proof;
-  if (!in || !google::protobuf::util::JsonStringToMessage(text, &proof).ok()) {
+  if (!google::protobuf::util::JsonStringToMessage(text, &proof).ok()) {
     return absl::InvalidArgumentError(absl::StrCat(options.file, ": is no proof of tcctl audit prove"));
   }
   std::vector<std::string> keys = options.keys;
@@ -175,23 +168,17 @@ absl::Status CheckProofFile(const Context& context, const Options& options) {
 
 absl::Status List(const Context& context, const Options& options) {
   Service service = TRY(Service::Find(context, options));
+  const std::vector<pb::ListedAuditEntry> entries =
+      TRY(ReadEntries([&](uint64_t first, int page) { return service.List(first, page, options.open); },
+                      options.first, options.limit));
   Json rows = Json::array();
-  uint64_t next = options.first;
-  while (rows.size() < options.limit) {
-    const int page = static_cast<int>(std::min<uint64_t>(options.limit - rows.size(), kPage));
-    const pb::ListAuditEntriesResponse answer = TRY(service.List(next, page, options.open));
-    if (answer.entries().empty()) break;
-    for (const pb::ListedAuditEntry& listed : answer.entries()) {
-      Json row = Shown(TRY(audit::Decode(listed.leaf())));
-      if (options.open) {
-        row["persons"] = Json::array();
-        for (const pb::AuditPersonalPart& part : listed.opened()) row["persons"].push_back(Shown(part));
-      }
-      rows.push_back(std::move(row));
-      ++next;
+  for (const pb::ListedAuditEntry& listed : entries) {
+    Json row = Shown(TRY(audit::Decode(listed.leaf())));
+    if (options.open) {
+      row["persons"] = Json::array();
+      for (const pb::AuditPersonalPart& part : listed.opened()) row["persons"].push_back(Shown(part));
     }
-    // Reading is an entry, too: the end is where it was when this began.
-    if (answer.entries_size() < page) break;
+    rows.push_back(std::move(row));
   }
   Print(Json{{"entries", std::move(rows)}}, context.format.value_or(Format::kTable));
   return absl::OkStatus();
@@ -225,8 +212,10 @@ void AddWay(CLI::App& command, Options& options) {
 void AddTrust(CLI::App& command, Options& options) {
   command.add_option("--state", options.state,
                      "What is remembered of the log; default: audit/SERVICE.json under --data");
-  command.add_option("--key", options.keys,
-                     "A verifier key that is trusted, NAME+HASH+KEY; without one, the first that is met");
+  command.add_option(
+      "--key", options.keys,
+      "A verifier key that is trusted, and no other, NAME+HASH+KEY; default: what is remembered, or "
+      "else the first that is met");
 }
 
 }  // namespace

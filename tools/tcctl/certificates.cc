@@ -14,10 +14,12 @@
 #include <memory>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "common/base/status.h"
+#include "common/tls/x509.h"
 
 namespace tc::ctl {
 
@@ -29,19 +31,16 @@ constexpr int kAuthorityDays = 3650;
 // So that clocks may differ a little.
 constexpr absl::Duration kEarlier = absl::Minutes(5);
 
-struct Free {
-  void operator()(X509* p) const { X509_free(p); }
-  void operator()(X509_CRL* p) const { X509_CRL_free(p); }
-  void operator()(EVP_PKEY* p) const { EVP_PKEY_free(p); }
+using tls::X509Owned;
+
+struct Close {
   void operator()(FILE* p) const { std::fclose(p); }
-  void operator()(BIO* p) const { BIO_free(p); }
 };
-template <typename T>
-using Owned = std::unique_ptr<T, Free>;
+using File = std::unique_ptr<FILE, Close>;
 
 struct Authority {
-  Owned<EVP_PKEY> key;
-  Owned<X509> certificate;
+  X509Owned<EVP_PKEY> key;
+  X509Owned<X509> certificate;
 };
 
 absl::Status Failed(const std::string& what) {
@@ -59,15 +58,15 @@ absl::Status Write(const std::string& file, mode_t mode, const std::function<int
   return absl::UnknownError(absl::StrCat("cannot write ", file));
 }
 
-absl::StatusOr<Owned<FILE>> Open(const std::string& file) {
-  Owned<FILE> in(std::fopen(file.c_str(), "r"));
+absl::StatusOr<File> Open(const std::string& file) {
+  File in(std::fopen(file.c_str(), "r"));
   if (in == nullptr) return absl::NotFoundError(absl::StrCat("cannot read ", file));
   return in;
 }
 
-absl::StatusOr<Owned<X509>> Read(const std::string& file) {
-  const Owned<FILE> in = TRY(Open(file));
-  Owned<X509> certificate(PEM_read_X509(in.get(), nullptr, nullptr, nullptr));
+absl::StatusOr<X509Owned<X509>> Read(const std::string& file) {
+  const File in = TRY(Open(file));
+  X509Owned<X509> certificate(PEM_read_X509(in.get(), nullptr, nullptr, nullptr));
   if (certificate == nullptr) return absl::InvalidArgumentError(absl::StrCat(file, " holds no certificate"));
   return certificate;
 }
@@ -75,7 +74,7 @@ absl::StatusOr<Owned<X509>> Read(const std::string& file) {
 absl::StatusOr<Authority> OpenAuthority(const std::string& dir) {
   Authority authority;
   authority.certificate = TRY(Read(dir + "/ca.pem"));
-  const Owned<FILE> in = TRY(Open(dir + "/ca.key"));
+  const File in = TRY(Open(dir + "/ca.key"));
   authority.key.reset(PEM_read_PrivateKey(in.get(), nullptr, nullptr, nullptr));
   if (authority.key == nullptr ||
       X509_check_private_key(authority.certificate.get(), authority.key.get()) != 1)
@@ -93,10 +92,10 @@ bool Extend(X509* certificate, X509* issuer, int nid, const std::string& value) 
 }
 
 // With a random serial number, not signed yet.
-Owned<X509> Draft(EVP_PKEY* key, const std::string& common_name, int days) {
-  Owned<X509> certificate(X509_new());
+absl::StatusOr<X509Owned<X509>> Draft(EVP_PKEY* key, const std::string& common_name, int days) {
+  X509Owned<X509> certificate(X509_new());
   unsigned char serial[16];
-  RAND_bytes(serial, sizeof serial);
+  if (key == nullptr || RAND_bytes(serial, sizeof serial) != 1) return Failed("a key and a number");
   serial[0] &= 0x7f;
   BIGNUM* const number = BN_bin2bn(serial, sizeof serial, nullptr);
   BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate.get()));
@@ -114,8 +113,10 @@ bool IsAddress(const std::string& host) {
   return host.find(':') != std::string::npos || host.find_first_not_of("0123456789.") == std::string::npos;
 }
 
+// Only services are called: another certificate with a host's name could take a service's place.
 std::string AlternativeNames(const CertificateOrder& order, const std::string& peer) {
   std::string names = absl::StrCat("URI:spiffe://", order.trust_domain, "/", peer);
+  if (!absl::StartsWith(peer, "service/")) return names;
   for (const std::string& host : order.hosts)
     absl::StrAppend(&names, ",", IsAddress(host) ? "IP:" : "DNS:", host);
   return names;
@@ -133,13 +134,8 @@ absl::Status CheckPeer(const std::string& peer) {
       absl::StrCat(peer, " is no peer; write ROLE/NAME, such as portal/web or service/otp"));
 }
 
-absl::Time TimeOf(const ASN1_TIME* time) {
-  std::tm parts{};
-  return ASN1_TIME_to_tm(time, &parts) == 1 ? absl::FromTM(parts, absl::UTCTimeZone()) : absl::InfinitePast();
-}
-
 std::string TextOf(const X509_NAME* name) {
-  const Owned<BIO> out(BIO_new(BIO_s_mem()));
+  const X509Owned<BIO> out(BIO_new(BIO_s_mem()));
   X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253);
   char* text = nullptr;
   const long size = BIO_get_mem_data(out.get(), &text);
@@ -151,7 +147,7 @@ void ReadNames(X509* certificate, CertificateFacts& facts) {
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
   for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
     GENERAL_NAME* const name = sk_GENERAL_NAME_value(names, i);
-    const Owned<BIO> out(BIO_new(BIO_s_mem()));
+    const X509Owned<BIO> out(BIO_new(BIO_s_mem()));
     GENERAL_NAME_print(out.get(), name);
     char* text = nullptr;
     const long size = BIO_get_mem_data(out.get(), &text);
@@ -161,16 +157,29 @@ void ReadNames(X509* certificate, CertificateFacts& facts) {
   GENERAL_NAMES_free(names);
 }
 
-// The list as it is, or an empty one.
-Owned<X509_CRL> OpenList(const std::string& file, X509* authority) {
-  if (FILE* const in = std::fopen(file.c_str(), "r")) {
-    const Owned<FILE> closed(in);
-    if (X509_CRL* const list = PEM_read_X509_CRL(in, nullptr, nullptr, nullptr)) return Owned<X509_CRL>(list);
+// The list as it is; an empty one only where there is none, since whoever stands in it must not get in again.
+absl::StatusOr<X509Owned<X509_CRL>> OpenList(const std::string& file, const Authority& authority) {
+  if (fs::exists(file)) {
+    const File in = TRY(Open(file));
+    X509Owned<X509_CRL> list(PEM_read_X509_CRL(in.get(), nullptr, nullptr, nullptr));
+    if (list != nullptr && X509_CRL_verify(list.get(), authority.key.get()) == 1) return list;
+    return absl::FailedPreconditionError(absl::StrCat(file, " is no list of this authority"));
   }
-  Owned<X509_CRL> list(X509_CRL_new());
+  X509Owned<X509_CRL> list(X509_CRL_new());
   X509_CRL_set_version(list.get(), 1);
-  X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(authority));
+  X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(authority.certificate.get()));
   return list;
+}
+
+absl::Status Enter(X509_CRL* list, const Authority& authority, const std::string& file, ASN1_TIME* now) {
+  const X509Owned<X509> certificate = TRY(Read(file));
+  if (X509_verify(certificate.get(), authority.key.get()) != 1)
+    return absl::FailedPreconditionError(absl::StrCat(file, " was not issued by this authority"));
+  X509_REVOKED* const entry = X509_REVOKED_new();
+  X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(certificate.get()));
+  X509_REVOKED_set_revocationDate(entry, now);
+  X509_CRL_add0_revoked(list, entry);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -188,9 +197,9 @@ absl::StatusOr<bool> EnsureAuthority(const CertificateOrder& order, bool anew) {
   if (fs::exists(order.dir + "/ca.pem") && !anew) return false;
   if (fs::create_directories(order.dir, error)) fs::permissions(order.dir, fs::perms::owner_all, error);
   if (error) return absl::UnknownError(absl::StrCat("cannot make ", order.dir, ": ", error.message()));
-  const Owned<EVP_PKEY> key(EVP_EC_gen("P-256"));
-  const Owned<X509> own =
-      Draft(key.get(), absl::StrCat("development authority of ", order.trust_domain), kAuthorityDays);
+  const X509Owned<EVP_PKEY> key(EVP_EC_gen("P-256"));
+  const X509Owned<X509> own =
+      TRY(Draft(key.get(), absl::StrCat("development authority of ", order.trust_domain), kAuthorityDays));
   X509_set_issuer_name(own.get(), X509_get_subject_name(own.get()));
   const bool signed_by_itself =
       Extend(own.get(), own.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
@@ -209,8 +218,8 @@ absl::StatusOr<bool> EnsureAuthority(const CertificateOrder& order, bool anew) {
 absl::StatusOr<CertificateFacts> IssueCertificate(const CertificateOrder& order, const std::string& peer) {
   TRY(CheckPeer(peer));
   const Authority authority = TRY(OpenAuthority(order.dir));
-  const Owned<EVP_PKEY> key(EVP_EC_gen("P-256"));
-  const Owned<X509> own = Draft(key.get(), peer, order.days);
+  const X509Owned<EVP_PKEY> key(EVP_EC_gen("P-256"));
+  const X509Owned<X509> own = TRY(Draft(key.get(), peer, order.days));
   X509_set_issuer_name(own.get(), X509_get_subject_name(authority.certificate.get()));
   const bool issued =
       Extend(own.get(), authority.certificate.get(), NID_subject_alt_name, AlternativeNames(order, peer)) &&
@@ -230,32 +239,18 @@ absl::StatusOr<CertificateFacts> IssueCertificate(const CertificateOrder& order,
 
 absl::Status RevokeCertificates(const std::string& dir, const std::vector<std::string>& files, int days) {
   const Authority authority = TRY(OpenAuthority(dir));
-  const Owned<X509_CRL> list = OpenList(dir + "/crl.pem", authority.certificate.get());
-  ASN1_TIME* const now = X509_gmtime_adj(nullptr, 0);
-  ASN1_TIME* const next = X509_gmtime_adj(nullptr, 86400L * days);
-  X509_CRL_set1_lastUpdate(list.get(), now);
-  X509_CRL_set1_nextUpdate(list.get(), next);
-  absl::Status read;
-  for (const std::string& file : files) {
-    const absl::StatusOr<Owned<X509>> certificate = Read(file);
-    if (!certificate.ok()) {
-      read = certificate.status();
-      break;
-    }
-    X509_REVOKED* const entry = X509_REVOKED_new();
-    X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(certificate->get()));
-    X509_REVOKED_set_revocationDate(entry, now);
-    X509_CRL_add0_revoked(list.get(), entry);
-  }
-  ASN1_TIME_free(now);
-  ASN1_TIME_free(next);
-  TRY(std::move(read));
+  const X509Owned<X509_CRL> list = TRY(OpenList(dir + "/crl.pem", authority));
+  const X509Owned<ASN1_TIME> now(X509_gmtime_adj(nullptr, 0));
+  const X509Owned<ASN1_TIME> next(X509_gmtime_adj(nullptr, 86400L * days));
+  X509_CRL_set1_lastUpdate(list.get(), now.get());
+  X509_CRL_set1_nextUpdate(list.get(), next.get());
+  for (const std::string& file : files) TRY(Enter(list.get(), authority, file, now.get()));
   if (X509_CRL_sign(list.get(), authority.key.get(), EVP_sha256()) <= 0) return Failed("the list");
   return Write(dir + "/crl.pem", 0644, [&](FILE* out) { return PEM_write_X509_CRL(out, list.get()); });
 }
 
 absl::StatusOr<CertificateFacts> ReadCertificate(const std::string& file) {
-  const Owned<X509> certificate = TRY(Read(file));
+  const X509Owned<X509> certificate = TRY(Read(file));
   CertificateFacts facts;
   facts.file = file;
   facts.subject = TextOf(X509_get_subject_name(certificate.get()));
@@ -266,8 +261,8 @@ absl::StatusOr<CertificateFacts> ReadCertificate(const std::string& file) {
   OPENSSL_free(hex);
   BN_free(number);
   ReadNames(certificate.get(), facts);
-  facts.not_before = TimeOf(X509_get0_notBefore(certificate.get()));
-  facts.not_after = TimeOf(X509_get0_notAfter(certificate.get()));
+  facts.not_before = tls::TimeOf(X509_get0_notBefore(certificate.get()));
+  facts.not_after = tls::TimeOf(X509_get0_notAfter(certificate.get()));
   return facts;
 }
 

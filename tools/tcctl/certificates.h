@@ -24,7 +24,7 @@ const std::vector<std::string>& UsualPeers();
 struct CertificateOrder {
   std::string dir;
   std::string trust_domain;
-  std::vector<std::string> hosts;  // names and addresses under which services are reached
+  std::vector<std::string> hosts;  // names and addresses under which services are reached; for these only
   int days = 90;                   // TRN-09
 };
 
@@ -44,7 +44,9 @@ absl::StatusOr<bool> EnsureAuthority(const CertificateOrder& order, bool anew);
 // Issues a certificate for the peer ("service/otp") by the authority in order.dir, replacing the one before.
 // INVALID_ARGUMENT when it is no peer's name, FAILED_PRECONDITION without an authority.
 absl::StatusOr<CertificateFacts> IssueCertificate(const CertificateOrder& order, const std::string& peer);
-// Adds the certificates in these files to the authority's list, which is good for `days` from now.
+// Adds the certificates in these files to the authority's list, which is good for `days` from now. All or
+// none: FAILED_PRECONDITION when one was issued by somebody else, or what is there is no list of the
+// authority.
 absl::Status RevokeCertificates(const std::string& dir, const std::vector<std::string>& files, int days);
 // Of the first certificate in the file. NOT_FOUND, INVALID_ARGUMENT.
 absl::StatusOr<CertificateFacts> ReadCertificate(const std::string& file);

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "tools/tcctl/dev_suite.h"
@@ -43,6 +44,15 @@ TEST_F(CertificatesTest, IssuesWhatAServiceTakes) {
   EXPECT_LT(facts.not_before, absl::Now());
   EXPECT_LE(facts.not_after, absl::Now() + absl::Hours(24 * 90));
   EXPECT_GT(facts.not_after, absl::Now() + absl::Hours(24 * 89));
+}
+
+TEST_F(CertificatesTest, GivesTheNamesOfHostsToServicesOnly) {
+  ASSERT_TRUE(EnsureAuthority(order_, false).ok());
+  for (const std::string& peer : UsualPeers()) {
+    const CertificateFacts facts = IssueCertificate(order_, peer).value();
+    EXPECT_EQ(facts.uris.size(), 1u);
+    EXPECT_EQ(facts.hosts.empty(), !absl::StartsWith(peer, "service/")) << peer;
+  }
 }
 
 TEST_F(CertificatesTest, LetsNobodyElseReadAKey) {
@@ -84,6 +94,27 @@ TEST_F(CertificatesTest, AddsToTheListOfRevokedOnes) {
   ASSERT_TRUE(RevokeCertificates(order_.dir, {second}, 7).ok());
   EXPECT_GT(Contents("crl.pem").size(), one.size());
   EXPECT_EQ(RevokeCertificates(order_.dir, {"/no/such/file"}, 7).code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(CertificatesTest, LosesNobodyWhoIsRevoked) {
+  ASSERT_TRUE(EnsureAuthority(order_, false).ok());
+  const std::string first = IssueCertificate(order_, "service/otp")->file;
+  std::ofstream(order_.dir + "/crl.pem") << "garbage";
+  EXPECT_EQ(RevokeCertificates(order_.dir, {first}, 7).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Contents("crl.pem"), "garbage");
+}
+
+TEST_F(CertificatesTest, RevokesNothingThatAnotherAuthorityHasIssued) {
+  ASSERT_TRUE(EnsureAuthority(order_, false).ok());
+  CertificateOrder other = order_;
+  other.dir = dir_.path() + "/other";
+  ASSERT_TRUE(EnsureAuthority(other, false).ok());
+  const std::string foreign = IssueCertificate(other, "service/otp")->file;
+  EXPECT_EQ(RevokeCertificates(order_.dir, {foreign}, 7).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_FALSE(fs::exists(order_.dir + "/crl.pem"));
+  ASSERT_TRUE(RevokeCertificates(other.dir, {}, 7).ok());
+  fs::copy_file(other.dir + "/crl.pem", order_.dir + "/crl.pem");
+  EXPECT_EQ(RevokeCertificates(order_.dir, {}, 7).code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST_F(CertificatesTest, SaysWhatIsNoCertificate) {

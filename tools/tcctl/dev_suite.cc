@@ -1,5 +1,7 @@
 #include "tools/tcctl/dev_suite.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -46,13 +48,13 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return text.str();
 }
 
+// Some of what is written are keys: nobody else may read it, from its first byte on.
 absl::Status WriteFile(const std::string& path, absl::string_view text) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  if (!file) return absl::UnknownError(absl::StrCat("cannot write ", path));
-  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
-  return absl::OkStatus();
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const bool written = file >= 0 && ::fchmod(file, 0600) == 0 &&
+                       ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  const bool closed = file >= 0 && ::close(file) == 0;
+  return written && closed ? absl::OkStatus() : absl::UnknownError(absl::StrCat("cannot write ", path));
 }
 
 std::string KeyFile(const std::string& data, absl::string_view name) {

@@ -1,23 +1,17 @@
 #include "tools/tcctl/tls_access.h"
 
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "common/crypto/guarded_file.h"
 
 namespace tc::dev {
 
 namespace {
 
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path));
-  return text.str();
-}
+using crypto::Guard;
+using crypto::ReadGuarded;
 
 class Tls final : public Access {
  public:
@@ -38,9 +32,9 @@ class Tls final : public Access {
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsCredentials(const tls::Files& files) {
   grpc::SslCredentialsOptions options;
-  options.pem_root_certs = TRY(ReadFile(files.ca));
-  options.pem_cert_chain = TRY(ReadFile(files.certificate));
-  options.pem_private_key = TRY(ReadFile(files.private_key));
+  options.pem_root_certs = std::string(TRY(ReadGuarded(files.ca, Guard::kPublic)).Reveal());
+  options.pem_cert_chain = std::string(TRY(ReadGuarded(files.certificate, Guard::kPublic)).Reveal());
+  options.pem_private_key = std::string(TRY(ReadGuarded(files.private_key, Guard::kSecret)).Reveal());
   return grpc::SslCredentials(options);
 }
 

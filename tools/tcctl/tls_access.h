@@ -14,8 +14,9 @@
 
 namespace tc::dev {
 
-// tls::Restrict comes before. NOT_FOUND names the file that cannot be read. The server must have a
-// certificate of files.ca for the host of its target.
+// tls::Restrict comes before. FAILED_PRECONDITION names the file that cannot be read, a key that others may
+// read, another file that everybody may write. The server must have a certificate of files.ca for the host of
+// its target.
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsCredentials(const tls::Files& files);
 
 // Every caller is the peer of this certificate; `assertion` is the bearer token that is sent, empty: none.

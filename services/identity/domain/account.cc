@@ -25,7 +25,6 @@ constexpr Transition kTransitions[] = {
     {State::kLocked, Trigger::kReportDanger, Actor::kService, State::kFrozen},
     {State::kFrozen, Trigger::kReportDanger, Actor::kService, State::kFrozen},
     {State::kBlocked, Trigger::kReportDanger, Actor::kService, State::kBlocked},
-    {State::kFrozen, Trigger::kEndDanger, Actor::kService, State::kActive},
     {State::kFrozen, Trigger::kConfirmUnfreeze, Actor::kService, State::kActive},
     {State::kActive, Trigger::kBlock, Actor::kOperator, State::kBlocked},
     {State::kLocked, Trigger::kBlock, Actor::kOperator, State::kBlocked},
@@ -151,12 +150,6 @@ absl::StatusOr<Account> Unfreeze(Account account, absl::Time now) {
 absl::StatusOr<Account> ReportDanger(Account account, absl::Time until, absl::Time now) {
   TRY(Allowed(account, Trigger::kReportDanger, Actor::kService, now));
   account.danger_freeze_until = Later(account.danger_freeze_until, until, now);
-  return account;
-}
-
-absl::StatusOr<Account> EndDanger(Account account, absl::Time now) {
-  TRY(Allowed(account, Trigger::kEndDanger, Actor::kService, now));
-  account.danger_freeze_until.reset();
   return account;
 }
 

@@ -82,10 +82,9 @@ enum class Trigger {
   kConfirm,
   kLock,
   kUnlock,
-  kFreeze,        // by its owner
-  kUnfreeze,      // the owner's own freeze
-  kReportDanger,  // freeze by a danger report or a recovery refused as fraud
-  kEndDanger,
+  kFreeze,           // by its owner
+  kUnfreeze,         // the owner's own freeze
+  kReportDanger,     // freeze by a danger report or a recovery refused as fraud
   kConfirmUnfreeze,  // a recovery of purpose UNFREEZE has come to its end: every freeze
   kBlock,
   kUnblock,
@@ -123,7 +122,6 @@ absl::StatusOr<Account> Freeze(Account account, absl::Time until, absl::Time now
 // that.
 absl::StatusOr<Account> Unfreeze(Account account, absl::Time now);
 absl::StatusOr<Account> ReportDanger(Account account, absl::Time until, absl::Time now);
-absl::StatusOr<Account> EndDanger(Account account, absl::Time now);
 absl::StatusOr<Account> EndFreezes(Account account, absl::Time now);  // whoever's they are
 absl::StatusOr<Account> Block(Account account, std::string reason, absl::Time now);
 absl::StatusOr<Account> Unblock(Account account, absl::Time now);

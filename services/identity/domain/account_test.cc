@@ -12,10 +12,10 @@ using tc::testing::Refused;
 
 constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 
-constexpr Trigger kTriggers[] = {
-    Trigger::kConfirm,  Trigger::kLock,         Trigger::kUnlock,    Trigger::kFreeze,
-    Trigger::kUnfreeze, Trigger::kReportDanger, Trigger::kEndDanger, Trigger::kConfirmUnfreeze,
-    Trigger::kBlock,    Trigger::kUnblock,      Trigger::kDelete};
+constexpr Trigger kTriggers[] = {Trigger::kConfirm,         Trigger::kLock,     Trigger::kUnlock,
+                                 Trigger::kFreeze,          Trigger::kUnfreeze, Trigger::kReportDanger,
+                                 Trigger::kConfirmUnfreeze, Trigger::kBlock,    Trigger::kUnblock,
+                                 Trigger::kDelete};
 constexpr Actor kActors[] = {Actor::kOwner, Actor::kService, Actor::kOperator, Actor::kRegistrar,
                              Actor::kSystem};
 
@@ -57,8 +57,6 @@ absl::StatusOr<Account> Fire(Account account, Trigger trigger, Actor actor) {
       return Unfreeze(account, TestNow());
     case Trigger::kReportDanger:
       return ReportDanger(account, later, TestNow());
-    case Trigger::kEndDanger:
-      return EndDanger(account, TestNow());
     case Trigger::kConfirmUnfreeze:
       return EndFreezes(account, TestNow());
     case Trigger::kBlock:
@@ -88,8 +86,6 @@ TEST_P(EveryEdge, IsInTheTableOrRefused) {
   }
   EXPECT_THAT(allowed, tc::testing::IsOk());
   if (trigger == Trigger::kDelete) return;
-  if (from == State::kFrozen && trigger == Trigger::kEndDanger)
-    return;  // In(kFrozen) is the owner's freeze; see below
   ASSERT_OK_AND_ASSIGN(const Account after, Fire(In(from), trigger, actor));
   EXPECT_EQ(StateAt(after, TestNow()), row->to);
 }
@@ -162,8 +158,6 @@ TEST(Unfreeze, LiftsOnlyTheOwnersOwnOfTwo) {
   ASSERT_OK_AND_ASSIGN(const Account both, ReportDanger(own, TestNow() + absl::Hours(24), TestNow()));
   ASSERT_OK_AND_ASSIGN(const Account left, Unfreeze(both, TestNow()));
   EXPECT_EQ(StateAt(left, TestNow()), State::kFrozen);
-  ASSERT_OK_AND_ASSIGN(const Account ended, EndDanger(left, TestNow()));
-  EXPECT_EQ(StateAt(ended, TestNow()), State::kActive);
 }
 
 TEST(Confirm, RaisesTheLevelAndTakesTheDocument) {

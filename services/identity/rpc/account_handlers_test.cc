@@ -345,13 +345,42 @@ TEST(FreezeAccount, AnswersARepeatedRequestAlikeAlsoAfterItsEnd) {
   EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
 }
 
-TEST(UnfreezeAccount, ByAServiceEndsADanger) {
+TEST(UnfreezeAccount, ByAServiceEndsADangerOnlyWhenARecoveryHasConfirmedIt) {
   World world;
   ASSERT_THAT(world.Create("ivan", 1), IsOk());
   ASSERT_THAT(world.Freeze(world.Service(), "ivan", absl::Hours(24)), IsOk());
-  EXPECT_EQ(world.Unfreeze(world.Service(), "ivan")->state(), pb::ACCOUNT_STATE_ACTIVE);
-  EXPECT_THAT(world.Unfreeze(world.Service(), "ivan"),
+  EXPECT_THAT(world.Unfreeze(world.Service("recovery"), "ivan"), Violates("CONFIRMATION_MISSING"));
+  EXPECT_EQ(world.Get("ivan")->state(), pb::ACCOUNT_STATE_FROZEN);
+  EXPECT_EQ(world.Unfreeze(world.Service("recovery"), "ivan", true)->state(), pb::ACCOUNT_STATE_ACTIVE);
+  EXPECT_THAT(world.Unfreeze(world.Service("recovery"), "ivan", true),
               Refused(kFailedPrecondition, Reason::kStateTransitionNotAllowed));
+}
+
+// Whoever sits in a session of his that was left open must not lift what he froze against him.
+TEST(UnfreezeAccount, IsForTheOwnerWhoHasJustSignedIn) {
+  World world;
+  ASSERT_THAT(world.Create("ivan", 1), IsOk());
+  ASSERT_THAT(world.Freeze(world.As("ivan"), "ivan"), IsOk());
+  rpc::Call stale = world.As("ivan");
+  stale.person->auth_time -= absl::Seconds(301);
+  const auto refused = world.Unfreeze(stale, "ivan");
+  EXPECT_THAT(refused, Refused(absl::StatusCode::kUnauthenticated, Reason::kReauthenticationRequired));
+  EXPECT_EQ(MetadataOf(refused.status(), "max_age_seconds"), "300");
+  EXPECT_THAT(world.Unfreeze(stale, "oleg"), Refused(kNotFound, Reason::kNotFound));
+  EXPECT_EQ(world.Get("ivan")->state(), pb::ACCOUNT_STATE_FROZEN);
+  stale.person->auth_time += absl::Seconds(1);
+  EXPECT_EQ(world.Unfreeze(stale, "ivan")->state(), pb::ACCOUNT_STATE_ACTIVE);
+}
+
+TEST(UnfreezeAccount, AnswersARepeatedRequestAlikeAlsoWhenTheSignInHasGrownOld) {
+  World world;
+  ASSERT_THAT(world.Create("ivan", 1), IsOk());
+  ASSERT_THAT(world.Freeze(world.As("ivan"), "ivan"), IsOk());
+  rpc::Call call = world.As("ivan");
+  ASSERT_OK_AND_ASSIGN(const pb::Account first, world.Unfreeze(call, "ivan"));
+  call.now += absl::Hours(1);
+  ASSERT_OK_AND_ASSIGN(const pb::Account second, world.Unfreeze(call, "ivan"));
+  EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
 }
 
 TEST(ListSecurityEvents, TellsTheOwnerWhoDidWhatAndWhy) {

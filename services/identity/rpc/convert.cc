@@ -93,11 +93,10 @@ absl::StatusOr<UnfreezeOrder> Parse(const pb::UnfreezeAccountRequest& in, const 
   const bool service = caller.role == rpc::Role::kService;
   if (order.confirmed && !service)
     mistakes.Add("confirmed", "CALLER_CANNOT_CONFIRM", "only a completed recovery confirms this");
+  if (!order.confirmed && service)
+    mistakes.Add("confirmed", "CONFIRMATION_MISSING",
+                 "a service ends a freeze when a recovery has confirmed it");
   TRY(mistakes.status());
-  if (order.confirmed && caller.name != "recovery") {
-    return Refuse(absl::StatusCode::kPermissionDenied, Reason::kRoleNotAllowed,
-                  "only the recovery service says that this was confirmed");
-  }
   return order;
 }
 

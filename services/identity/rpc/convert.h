@@ -96,8 +96,8 @@ struct UnfreezeOrder {
   bool confirmed = false;  // by a recovery: every freeze ends
   ClientPlace client;
 };
-// FIELD_INVALID / CALLER_CANNOT_CONFIRM for a portal; PERMISSION_DENIED / ROLE_NOT_ALLOWED for a service
-// other than recovery.
+// A service gives it confirmed (else FIELD_INVALID / CONFIRMATION_MISSING), a portal never
+// (CALLER_CANNOT_CONFIRM).
 absl::StatusOr<UnfreezeOrder> Parse(const pb::UnfreezeAccountRequest& in, const rpc::Peer& caller);
 
 struct EligibilityQuestion {

@@ -18,6 +18,7 @@
 #include "common/rpc/issuer_keys.h"
 #include "common/rpc/once.h"
 #include "common/rpc/page.h"
+#include "common/rpc/refusal_log.h"
 #include "services/identity/domain/blocklist.h"
 #include "services/identity/domain/password_policy.h"
 #include "services/identity/domain/policy.h"
@@ -43,6 +44,7 @@ struct DeskParts {
   const PasswordHasher& hasher;
   OtpPeer& otp;
   Random& random;
+  rpc::RefusalLog& refusals;      // of sign-ins, too: they are refused in an answer
   crypto::KeyedHash attempts;     // makes ids of attempts that do not give the code away
   crypto::KeyedHash devices;      // makes marks of devices that do not give their ids away
   const rpc::IssuerKeys* proofs;  // recovery's keys; null: no proof is genuine

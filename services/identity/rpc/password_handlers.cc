@@ -84,7 +84,8 @@ absl::Status PasswordHandlers::JudgeCurrent(const rpc::Call& call, const StoredC
     TRY(RequireState(dossier.account, {State::kActive}, call.now));
     const StoredCredential credential = TRY(SameCredential(txn, desk_, seen));
     if (matched) return absl::OkStatus();
-    return CountWrongOne(txn, desk_, call, dossier, credential, lock_number, change.client).status();
+    const WrongOne wrong{"PASSWORD", "PASSWORD_CHANGE", change.client, lock_number};
+    return CountWrongOne(txn, desk_, call, dossier, credential, wrong).status();
   }));
   if (matched) return absl::OkStatus();
   return Refuse(absl::StatusCode::kFailedPrecondition, Reason::kPasswordWrong,
@@ -116,10 +117,12 @@ absl::StatusOr<pb::Credential> PasswordHandlers::SetPassword(const rpc::Call& ca
   TRY(desk_.CheckOwner(call, change.account));
   const Dossier before = TRY(desk_.LoadNow(change.account));
   TRY(RequireState(before.account, {State::kActive}, call.now));
-  // First the rules, which ask nothing of the account's secrets: later, a broken rule would tell that the
+  const StoredCredential seen = TRY(CredentialNow(change.account));
+  // Where no current password can be asked for, an open session would be enough.
+  if (!seen.has_password()) TRY(desk_.CheckRecentSignIn(call, change.account));
+  // Before it the rules, which ask nothing of the account's secrets: later, a broken rule would tell that the
   // current password was right.
   TRY(CheckPolicy(before, change.fresh));
-  const StoredCredential seen = TRY(CredentialNow(change.account));
   if (seen.has_password()) TRY(JudgeCurrent(call, seen, change));
   TRY(CheckReuse(seen, change.fresh));
   const Secret phc = TRY(desk_.hasher.Hash(change.fresh));

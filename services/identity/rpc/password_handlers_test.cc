@@ -89,6 +89,19 @@ TEST_F(SetPassword, ChangesWithTheCurrentOneAndTells) {
   EXPECT_EQ(world_.otp().notices().back().kind, NoticeKind::kPasswordChanged);
 }
 
+TEST_F(SetPassword, RecordsEveryWrongCurrentPasswordWhereItIsCounted) {  // IDN-13, LOG-01
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(world_.SetPassword("ivan", "wrong", kBetter).ok());
+  std::vector<std::string> events(5, "SignInRefused");
+  events.emplace_back("AccountLocked");
+  const std::vector<kv::Event> all = *world_.database().Changes(0, 0, 10000);
+  const auto last = std::find_if(all.rbegin(), all.rend(),
+                                 [](const kv::Event& event) { return event.type == "SignInRefused"; });
+  ASSERT_NE(last, all.rend());
+  EXPECT_EQ(last->attributes.at("factor"), "PASSWORD");
+  EXPECT_EQ(last->attributes.at("at"), "PASSWORD_CHANGE");
+  EXPECT_THAT(world_.NewEvents(), ElementsAreArray(events));
+}
+
 TEST_F(SetPassword, AnswersARepeatedRequestAlike) {
   pb::SetPasswordRequest in;
   in.set_account("accounts/ivan");
@@ -106,6 +119,32 @@ TEST_F(SetPassword, NeedsTheCurrentOne) {
   EXPECT_THAT(world_.SetPassword("ivan", "wrong", kBetter),
               Refused(kFailedPrecondition, Reason::kPasswordWrong));
   EXPECT_TRUE(world_.Opens("ivan", kGood));
+}
+
+TEST_F(SetPassword, ForTheFirstOneNeedsARecentSignIn) {
+  ASSERT_THAT(world_.Create("oleg", 2), IsOk());
+  pb::SetPasswordRequest in;
+  in.set_account("accounts/oleg");
+  in.set_new_password(kGood);
+  rpc::Call call = world_.As("oleg");
+  call.person->auth_time -= absl::Seconds(301);
+  const auto refused = world_.handlers().passwords.SetPassword(call, in);
+  EXPECT_THAT(refused, Refused(absl::StatusCode::kUnauthenticated, Reason::kReauthenticationRequired));
+  EXPECT_EQ(MetadataOf(refused.status(), "max_age_seconds"), "300");
+  EXPECT_FALSE(world_.Opens("oleg", kGood));
+  call.person->auth_time += absl::Seconds(1);
+  EXPECT_THAT(world_.handlers().passwords.SetPassword(call, in), IsOk());
+  EXPECT_TRUE(world_.Opens("oleg", kGood));
+}
+
+TEST_F(SetPassword, WithTheCurrentOneNeedsNoRecentSignIn) {
+  pb::SetPasswordRequest in;
+  in.set_account("accounts/ivan");
+  in.set_current_password(kGood);
+  in.set_new_password(kBetter);
+  rpc::Call call = world_.As("ivan");
+  call.person->auth_time -= absl::Hours(24);
+  EXPECT_THAT(world_.handlers().passwords.SetPassword(call, in), IsOk());
 }
 
 TEST_F(SetPassword, CountsWrongCurrentOnesWithThoseOfSignIn) {

@@ -48,12 +48,15 @@ absl::Status SecondFactorHandlers::JudgeFirstCode(const rpc::Call& call, const A
   std::optional<int> left;  // after a wrong one
   TRY(desk_.database().Update([&](kv::Txn& txn) -> absl::Status {
     left.reset();
-    TRY(RequireState(TRY(desk_.accounts.Get(txn, order.account)), {State::kActive}, call.now));
+    const Account account = TRY(desk_.accounts.Get(txn, order.account));
+    TRY(RequireState(account, {State::kActive}, call.now));
     SecondFactors factors = TRY(desk_.second_factors.Get(txn, order.account));
     TRY(CheckEnrolment(factors.enrolment, call.now));
     if (StepOf(*factors.enrolment, order.code, call.now).has_value()) return absl::OkStatus();
     factors.enrolment->wrong += 1;
     left = TotpEnrolment::kAttempts - factors.enrolment->wrong;
+    TRY(RecordWrongOne(txn, desk_, call, account,
+                       {FactorName(SecondFactor::kTotp), "APP_ENROLMENT", order.client}));
     return desk_.second_factors.Put(txn, order.account, factors);
   }));
   return left.has_value() ? CodeMismatch(*left) : absl::OkStatus();
@@ -97,7 +100,7 @@ absl::Status SecondFactorHandlers::JudgeLastCode(const rpc::Call& call, const Ap
     TRY(RequireTotp(TRY(desk_.preferences.Get(txn, order.account)), factors));
     if (StepOf(*factors.totp, order.code, call.now).has_value()) return absl::OkStatus();
     left = TRY(CountWrongOne(txn, desk_, call, dossier, TRY(desk_.credentials.Get(txn, order.account)),
-                             lock_number, order.client));
+                             {FactorName(SecondFactor::kTotp), "APP_REMOVAL", order.client, lock_number}));
     return absl::OkStatus();
   }));
   return left.has_value() ? CodeMismatch(*left) : absl::OkStatus();

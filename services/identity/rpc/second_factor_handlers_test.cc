@@ -8,6 +8,7 @@ using absl::StatusCode::kInvalidArgument;
 using absl::StatusCode::kNotFound;
 using absl::StatusCode::kUnauthenticated;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 using testing::IsOk;
 using testing::Refused;
@@ -84,6 +85,18 @@ TEST_F(ConfirmTotp, TakesFiveWrongCodesAndThenNoneOfThisKey) {
   TakeApp(world_, "ivan");  // enrolled again
 }
 
+TEST_F(ConfirmTotp, RecordsEveryWrongCode) {  // IDN-13, LOG-01
+  ASSERT_THAT(Enroll(world_, "ivan"), IsOk());
+  const Secret key = FactorsOf(world_, "ivan").enrolment->key;
+  world_.NewEvents();
+  for (int i = 0; i < 6; ++i) EXPECT_FALSE(ConfirmApp(world_, "ivan", WrongCode(world_, key)).ok());
+  EXPECT_THAT(world_.NewEvents(), ElementsAreArray(std::vector<std::string>(5, "SignInRefused")))
+      << "the sixth is not looked at";
+  const kv::Event last = LastEvent(world_, "SignInRefused");
+  EXPECT_EQ(last.attributes.at("factor"), "TOTP");
+  EXPECT_EQ(last.attributes.at("at"), "APP_ENROLMENT");
+}
+
 TEST_F(ConfirmTotp, UsesTheCodeUp) {
   ASSERT_THAT(Enroll(world_, "ivan"), IsOk());
   const Secret key = FactorsOf(world_, "ivan").enrolment->key;
@@ -131,12 +144,17 @@ TEST_F(DisableTotp, NeedsACodeOfTheAppFromItsOwner) {
 
 TEST_F(DisableTotp, LocksAtTheFifthWrongCode) {
   const Secret key = TakeApp(world_, "ivan");
+  world_.NewEvents();
   for (int left = 4; left >= 0; --left) {
     EXPECT_EQ(MetadataOf(DisableApp(world_, world_.As("ivan"), "ivan", WrongCode(world_, key)).status(),
                          "attempts_left"),
               absl::StrCat(left));
   }
   EXPECT_EQ(state(), pb::ACCOUNT_STATE_LOCKED);
+  std::vector<std::string> events(5, "SignInRefused");
+  events.emplace_back("AccountLocked");
+  EXPECT_THAT(world_.NewEvents(), ElementsAreArray(events)) << "each is recorded where it is counted";
+  EXPECT_EQ(LastEvent(world_, "SignInRefused").attributes.at("at"), "APP_REMOVAL");
   EXPECT_THAT(DisableApp(world_, world_.As("ivan"), "ivan", AppShows(world_, key)),
               Refused(kFailedPrecondition, Reason::kAccountLocked));
 }

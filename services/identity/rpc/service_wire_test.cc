@@ -27,6 +27,7 @@ constexpr char kOperator[] = "operator/test";
 constexpr char kPortal[] = "portal/test";
 constexpr char kLinking[] = "service/linking";
 constexpr char kRecovery[] = "service/recovery";
+constexpr char kOtp[] = "service/otp";
 
 class OverTheWire : public ::testing::Test {
  protected:
@@ -106,6 +107,22 @@ TEST_F(OverTheWire, LetsNobodyElseReset) {
               Refused(kPermissionDenied, Reason::kRoleNotAllowed));
 }
 
+// Whoever gets hold of one service's certificate may not do with it what another one does.
+TEST_F(OverTheWire, LetsAServiceCallWhatItCallsAndNothingElse) {
+  EXPECT_EQ(Empty(&Stub::FreezeAccount, kOtp), kPermissionDenied);
+  EXPECT_EQ(Empty(&Stub::UnfreezeAccount, kOtp), kPermissionDenied);
+  EXPECT_EQ(Empty(&Stub::UnfreezeAccount, kLinking), kPermissionDenied);
+  EXPECT_EQ(Empty(&Stub::CheckEligibility, kOtp), kPermissionDenied);
+  EXPECT_EQ(Empty(&Stub::MatchContact, kOtp), kPermissionDenied);
+  EXPECT_EQ(Empty(&Stub::MatchContact, kRecovery), kPermissionDenied);
+  EXPECT_EQ(Empty(&Stub::LookupAccount, kOtp), kPermissionDenied);
+  for (const char* caller : {kLinking, kRecovery}) {
+    EXPECT_EQ(Empty(&Stub::FreezeAccount, caller), kInvalidArgument);
+    EXPECT_EQ(Empty(&Stub::CheckEligibility, caller), kInvalidArgument);
+    EXPECT_EQ(Empty(&Stub::LookupAccount, caller), kInvalidArgument);
+  }
+}
+
 TEST_F(OverTheWire, WantsAPersonWhereTheOwnerActs) {
   EXPECT_THAT(Ask(&Stub::BindPhone, pb::BindPhoneRequest(), kPortal),
               Refused(kUnauthenticated, Reason::kPersonRequired));
@@ -123,7 +140,7 @@ TEST_F(OverTheWire, ServesEveryMethod) {
   EXPECT_EQ(Empty(&Stub::BlockAccount, kOperator), kInvalidArgument);
   EXPECT_EQ(Empty(&Stub::UnblockAccount, kOperator), kInvalidArgument);
   EXPECT_EQ(Empty(&Stub::FreezeAccount, kLinking), kInvalidArgument);
-  EXPECT_EQ(Empty(&Stub::UnfreezeAccount, kLinking), kInvalidArgument);
+  EXPECT_EQ(Empty(&Stub::UnfreezeAccount, kRecovery), kInvalidArgument);
   EXPECT_EQ(Empty(&Stub::UnlockAccount, kOperator), kInvalidArgument);
   EXPECT_EQ(Empty(&Stub::CheckEligibility, kLinking), kInvalidArgument);
   EXPECT_EQ(Empty(&Stub::MatchContact, kLinking), kInvalidArgument);

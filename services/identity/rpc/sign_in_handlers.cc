@@ -1,7 +1,8 @@
 // Sign-in (I6, I7, R11, IDN-10 to IDN-12). Hashing happens before the transaction, which takes its result
 // only when the password is still the one that was compared with. Every answer, also that for an unknown
 // account, costs one hashing and one commit, that of the answer itself, and takes the same time beside the
-// hashing.
+// hashing. Every refused one is noted for the audit log alike, which enters a count of them later and names
+// nobody; only one that was counted is an entry of its own account, too.
 
 #include "services/identity/rpc/sign_in_handlers.h"
 
@@ -80,6 +81,10 @@ absl::StatusOr<pb::VerifyPasswordResponse> SignInHandlers::VerifyPassword(
       call, [&](kv::Txn& txn) -> absl::StatusOr<pb::VerifyPasswordResponse> {
         return SettleSignIn(txn, step, seen, verdict);
       });
+  // Whoever was meant, and whether or not he is known: with more than the count the log would tell who
+  // exists.
+  if (out.ok() && !out->verified())
+    desk_.refusals.Note(call, call.method, absl::UnauthenticatedError("a sign-in was refused"));
   std::this_thread::sleep_until(begin + hashing + kAllElse);
   return out;
 }

@@ -1,6 +1,7 @@
 // Known devices, the journal of sign-ins, passwords that must be changed (IDN-12, IDN-13, SES-08, PWD-13,
 // PWD-15).
 
+#include "common/testing/acts.h"
 #include "services/identity/rpc/sign_in_testing.h"
 
 namespace tc::identity {
@@ -142,6 +143,8 @@ TEST_F(SignInJournal, DoesNotGrowWithGuessesAtALockedAccount) {
 
 // IDN-10: as much is written for who is unknown as for a locked account.
 TEST_F(SignInJournal, WritesOneCommitWhoeverIsMeant) {
+  EXPECT_FALSE(world_.Opens("nobody", kGood));  // the first refused one of a minute: its entry is another
+  ASSERT_THAT(world_.database().Update([](kv::Txn&) { return absl::OkStatus(); }), IsOk());
   const auto commits = [&](const std::string& id, const std::string& password) {
     const uint64_t before = world_.database().revision();
     EXPECT_THAT(world_.Verify(id, password), IsOk());
@@ -152,6 +155,29 @@ TEST_F(SignInJournal, WritesOneCommitWhoeverIsMeant) {
   EXPECT_EQ(commits("ivan", kGood), 1U);
   Wrong(5);
   EXPECT_EQ(commits("ivan", kGood), 1U);
+}
+
+// IDN-10, LOG-11: the log has tries at unknown and at locked accounts, and does not tell them from others.
+TEST(SignInLog, EntersHowManyWereRefusedAndNamesNobody) {
+  testing::Acts acts;
+  World world(TestPolicy(), {.run_twice = true, .ledger = &acts});
+  for (const char* id : {"ivan", "locked"}) {
+    ASSERT_THAT(world.Citizen(id, id[0]), IsOk());
+    ASSERT_THAT(world.SetPassword(id, "", World::kGood), IsOk());
+  }
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(world.Opens("locked", "wrong"));
+  for (const auto& [id, password] :
+       {std::pair("nobody", World::kGood), std::pair("locked", World::kGood), std::pair("ivan", "wrong")}) {
+    world.clock().Advance(rpc::RefusalLog::kEvery);
+    EXPECT_FALSE(world.Opens(id, password));
+  }
+  EXPECT_TRUE(world.Opens("ivan", World::kGood));
+  ASSERT_THAT(world.database().Update([](kv::Txn&) { return absl::OkStatus(); }), IsOk());  // all are through
+  const auto counted = [](int n) {
+    return absl::StrCat("CallRefused  {count=", n, " method=VerifyPassword} : UNAUTHENTICATED");
+  };
+  EXPECT_THAT(testing::Acts::Of(world.database(), {"CallRefused"}),
+              ElementsAre(counted(1), counted(5), counted(1), counted(1)));
 }
 
 absl::StatusOr<pb::Credential> Require(World& world, const rpc::Call& call, const std::string& id,

@@ -15,10 +15,17 @@ absl::StatusOr<StoredCredential> SameCredential(kv::ReadTxn& txn, const Desk& de
   return Refuse(absl::StatusCode::kAborted, Reason::kConflict, "the password has been changed meanwhile");
 }
 
+absl::Status RecordWrongOne(kv::Txn& txn, const Desk& desk, const rpc::Call& call, const Account& account,
+                            const WrongOne& wrong) {
+  Attributes attributes = {{"factor", std::string(wrong.factor)}};
+  if (!wrong.at.empty()) attributes["at"] = std::string(wrong.at);
+  return desk.Record(txn, call, account, "SignInRefused", std::move(attributes), {wrong.client, ""});
+}
+
 absl::StatusOr<int> CountWrongOne(kv::Txn& txn, const Desk& desk, const rpc::Call& call, Dossier dossier,
-                                  StoredCredential credential, const std::string& lock_number,
-                                  const ClientPlace& client) {
+                                  StoredCredential credential, const WrongOne& wrong) {
   const SignInPolicy& policy = desk.policy.login;
+  TRY(RecordWrongOne(txn, desk, call, dossier.account, wrong));
   const WrongPassword counted = CountWrong(credential.sign_in, policy);
   credential.sign_in = counted.next;
   if (counted.lock_for.has_value()) credential.passed_at.reset();  // the password must be given anew
@@ -28,10 +35,10 @@ absl::StatusOr<int> CountWrongOne(kv::Txn& txn, const Desk& desk, const rpc::Cal
     return most - counted.next.wrong;
   }
   const absl::Time until = call.now + *counted.lock_for;
-  dossier.account = TRY(
-      desk.accounts.Update(txn, TRY(LockUntil(dossier.account, {until, lock_number}, call.now)), call.now));
+  dossier.account = TRY(desk.accounts.Update(
+      txn, TRY(LockUntil(dossier.account, {until, wrong.lock_number}, call.now)), call.now));
   TRY(txn.Schedule({until, kExpireLock, dossier.account.id.text()}));
-  TRY(desk.Record(txn, call, dossier.account, "AccountLocked", {}, {client, ""}));
+  TRY(desk.Record(txn, call, dossier.account, "AccountLocked", {}, {wrong.client, ""}));
   TRY(desk.Tell(txn, NoticeKind::kAccountLocked, dossier, call.now));
   return 0;
 }
@@ -51,12 +58,10 @@ absl::StatusOr<Entrance> LoadEntrance(kv::ReadTxn& txn, const Desk& desk, const 
 absl::StatusOr<int> RefuseSignIn(kv::Txn& txn, const Desk& desk, const SignInStep& step,
                                  const Entrance& entrance, absl::string_view factor) {
   const Account& account = entrance.dossier.account;
-  TRY(desk.Record(txn, step.call, account, "SignInRefused", {{"factor", std::string(factor)}},
-                  {step.client, ""}));
-  if (entrance.gate == SignInGate::kOpen) {
-    return CountWrongOne(txn, desk, step.call, entrance.dossier, entrance.credential, step.lock_number,
-                         step.client);
-  }
+  const WrongOne wrong{factor, "", step.client, step.lock_number};
+  if (entrance.gate == SignInGate::kOpen)
+    return CountWrongOne(txn, desk, step.call, entrance.dossier, entrance.credential, wrong);
+  TRY(RecordWrongOne(txn, desk, step.call, account, wrong));
   const WrongAtDevice counted = CountWrongAt(entrance.book, step.marks);
   TRY(desk.device_books.Put(txn, account.id, counted.book));
   return counted.attempts_left;

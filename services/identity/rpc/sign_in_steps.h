@@ -16,11 +16,22 @@ namespace tc::identity {
 absl::StatusOr<StoredCredential> SameCredential(kv::ReadTxn& txn, const Desk& desk,
                                                 const StoredCredential& seen);
 
-// Counts a wrong password or code, and locks the account when there have been too many. Attempts that are
+// A wrong password or code.
+struct WrongOne {
+  absl::string_view factor;  // "PASSWORD", "SMS", "TOTP"
+  absl::string_view at;      // "PASSWORD_CHANGE", "APP_ENROLMENT", "APP_REMOVAL"; empty: a sign-in
+  ClientPlace client;
+  std::string lock_number = {};  // drawn beforehand, for the case that it is needed
+};
+
+// The record that every wrong one leaves where it is counted, for followers, the owner and the audit log.
+absl::Status RecordWrongOne(kv::Txn& txn, const Desk& desk, const rpc::Call& call, const Account& account,
+                            const WrongOne& wrong);
+
+// Counts and records a wrong one, and locks the account when there have been too many. Attempts that are
 // left; 0: it is locked now.
 absl::StatusOr<int> CountWrongOne(kv::Txn& txn, const Desk& desk, const rpc::Call& call, Dossier dossier,
-                                  StoredCredential credential, const std::string& lock_number,
-                                  const ClientPlace& client);
+                                  StoredCredential credential, const WrongOne& wrong);
 
 // A step of a sign-in, as it was asked.
 struct SignInStep {

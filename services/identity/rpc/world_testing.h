@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -207,7 +208,9 @@ class World {
     pb::VerifyPasswordRequest in;
     in.set_account("accounts/" + id);
     in.set_password(password);
-    return handlers().sign_in.VerifyPassword(Idp(), in);
+    rpc::Call call = Idp();
+    call.method = "VerifyPassword";
+    return handlers().sign_in.VerifyPassword(call, in);
   }
   bool Opens(const std::string& id, const std::string& password) { return Verify(id, password)->verified(); }
 
@@ -264,6 +267,7 @@ class World {
             .hasher = hasher,
             .otp = otp_,
             .random = random_,
+            .refusals = refusals_,
             .attempts = *crypto::KeyedHash::Create(keys_, "attempts", "test/attempts"),
             .devices = *crypto::KeyedHash::Create(keys_, "attempts", "test/devices"),
             .proofs = &proofs_,
@@ -275,7 +279,9 @@ class World {
   testing::FakeClock clock_;
   testing::FakeRandom random_;
   crypto::Keyring keys_ = crypto::Keyring::ForTest(TestPurposes(), random_);
+  std::optional<rpc::RefusalLog> refusal_log_;  // outlives the database
   std::unique_ptr<kv::Database> database_;
+  rpc::RefusalLog& refusals_ = refusal_log_.emplace(*database_);
   std::unique_ptr<kv::Database> key_store_;
   Policy policy_;
   rpc::Once once_{*database_, *crypto::Sealer::Create(keys_, "once", random_)};

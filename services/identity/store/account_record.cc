@@ -7,6 +7,13 @@ namespace tc::identity::store {
 using rec::AccountRecord;
 using rec::PersonalRecord;
 
+namespace {
+
+// 19870231 is none, and would be read as another one.
+bool IsDay(int32_t number) { return ToNumber(FromNumber(number)) == number; }
+
+}  // namespace
+
 PersonalRecord PersonalPartOf(const Account& account) {
   const Person& p = account.person;
   PersonalRecord r;
@@ -31,7 +38,13 @@ PersonalRecord PersonalPartOf(const Account& account) {
   return r;
 }
 
-void SetPersonalPart(Account& account, const PersonalRecord& r) {
+absl::Status SetPersonalPart(Account& account, const PersonalRecord& r) {
+  const bool known = IsAmong(r.sex(), Sex::kUnknown, Sex::kFemale) &&
+                     (r.document_type() == 0 ||
+                      IsAmong(r.document_type(), DocumentType::kRfPassport, DocumentType::kResidencePermit));
+  const bool days =
+      (r.birth() == 0 || IsDay(r.birth())) && (r.document_type() == 0 || IsDay(r.document_issued()));
+  if (!known || !days) return Unreadable("PersonalRecord");
   Person& p = account.person;
   p.first_name = r.first_name();
   p.last_name = r.last_name();
@@ -48,6 +61,7 @@ void SetPersonalPart(Account& account, const PersonalRecord& r) {
   account.organization = r.organization();
   account.email = Email::FromTrusted(r.email());
   if (account.block_reason.has_value()) account.block_reason = r.block_reason();
+  return absl::OkStatus();
 }
 
 AccountRecord OpenPartOf(const Account& account) {
@@ -77,7 +91,11 @@ AccountRecord OpenPartOf(const Account& account) {
   return r;
 }
 
-Account FromOpenPart(const AccountId& id, const AccountRecord& r) {
+absl::StatusOr<Account> FromOpenPart(const AccountId& id, const AccountRecord& r) {
+  const bool known = IsAmong(r.type(), AccountType::kPersonal, AccountType::kPrivileged) &&
+                     (r.confirmation() == 0 || IsAmong(r.confirmation(), Confirmation::kServiceCentre,
+                                                       Confirmation::kElectronicSignature));
+  if (!known || r.version() < 0) return Unreadable("AccountRecord");
   Account account;
   account.id = id;
   account.type = static_cast<AccountType>(r.type());

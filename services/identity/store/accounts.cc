@@ -41,10 +41,7 @@ bool SameIndexes(const Account& a, const Account& b) {
 
 absl::StatusOr<Account> Accounts::Decode(const AccountId& id, absl::string_view bytes) const {
   const AccountRecord record = TRY(kv::Codec<AccountRecord>::Decode(bytes));
-  if (record.type() < 1 || record.type() > 4 || record.confirmation() < 0 || record.confirmation() > 4) {
-    return store::Unreadable("AccountRecord");
-  }
-  Account account = store::FromOpenPart(id, record);
+  Account account = TRY(store::FromOpenPart(id, record));
   if (account.deleted) return account;
   const absl::StatusOr<std::string> plain = vault_->Open(record.sealed_personal(), id, "person");
   if (!plain.ok()) {
@@ -54,7 +51,7 @@ absl::StatusOr<Account> Accounts::Decode(const AccountId& id, absl::string_view 
   }
   PersonalRecord personal;
   if (!personal.ParseFromString(*plain)) return store::Unreadable("PersonalRecord");
-  store::SetPersonalPart(account, personal);
+  TRY(store::SetPersonalPart(account, personal));
   return account;
 }
 

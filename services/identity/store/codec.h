@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "common/base/count.h"
 #include "common/kv/table.h"
 #include "services/identity/store/records.pb.h"
 
@@ -23,6 +24,12 @@ int64_t ToUs(absl::Time time);  // InfiniteFuture is the greatest
 absl::Time FromUs(int64_t us);
 inline int64_t ToUs(const std::optional<absl::Time>& time) { return time.has_value() ? ToUs(*time) : 0; }
 std::optional<absl::Time> MaybeFromUs(int64_t us);  // 0: absent
+
+// A number is one of an enum's, which has no gaps. One that is none would pass every switch in silence.
+template <typename Enum>
+bool IsAmong(int32_t number, Enum first, Enum last) {
+  return number >= static_cast<int32_t>(first) && number <= static_cast<int32_t>(last);
+}
 
 int32_t ToNumber(absl::CivilDay day);
 absl::CivilDay FromNumber(int32_t number);

@@ -5,6 +5,7 @@
 #include "common/base/status.h"
 #include "common/kv/table.h"
 #include "services/identity/store/codec.h"
+#include "services/identity/store/credential_record.h"
 
 namespace tc::identity {
 namespace {
@@ -41,36 +42,20 @@ StoredCredential StoredCredential::WithPassword(Secret new_phc, int keep, absl::
 }
 
 absl::StatusOr<StoredCredential> Credentials::Get(kv::ReadTxn& txn, const AccountId& account) const {
-  StoredCredential credential;
-  credential.account = account;
   const std::optional<CredentialRecord> r = TRY(Records().Find(txn, Records().At().Str(account.text())));
-  if (!r.has_value()) return credential;
-  PasswordRecord password;
-  if (!password.ParseFromString(TRY(vault_->Open(r->sealed_password(), account, "password")))) {
-    return store::Unreadable("PasswordRecord");
+  if (!r.has_value()) {
+    StoredCredential none;
+    none.account = account;
+    return none;
   }
-  credential.phc = Secret(password.phc());
-  for (const std::string& phc : password.history()) credential.history.emplace_back(phc);
-  credential.set_at = store::FromUs(r->set_at_us());
-  credential.version = r->version();
-  credential.sign_in = SignIn{r->wrong(), r->locks()};
-  credential.change_required = r->change_required();
-  credential.passed_at = store::MaybeFromUs(r->passed_at_us());
-  return credential;
+  const std::string opened = TRY(vault_->Open(r->sealed_password(), account, "password"));
+  return store::FromRecord(account, *r, TRY(kv::RecordCodec<PasswordRecord>::Decode(opened)));
 }
 
 absl::Status Credentials::Put(kv::Txn& txn, const StoredCredential& credential) const {
-  PasswordRecord password;
-  password.set_phc(std::string(credential.phc.Reveal()));
-  for (const Secret& phc : credential.history) password.add_history(std::string(phc.Reveal()));
-  CredentialRecord r;
-  r.set_sealed_password(TRY(vault_->Seal(password.SerializeAsString(), credential.account, "password")));
-  r.set_set_at_us(store::ToUs(credential.set_at));
-  r.set_version(credential.version);
-  r.set_wrong(credential.sign_in.wrong);
-  r.set_locks(credential.sign_in.locks);
-  r.set_change_required(credential.change_required);
-  r.set_passed_at_us(store::ToUs(credential.passed_at));
+  const std::string password = store::PasswordOf(credential).SerializeAsString();
+  CredentialRecord r = store::RecordOf(credential);
+  r.set_sealed_password(TRY(vault_->Seal(password, credential.account, "password")));
   return Records().Put(txn, Records().At().Str(credential.account.text()), r);
 }
 

@@ -28,6 +28,7 @@ struct StoredCredential {
   bool change_required = false;         // it may be known to others (PWD-15)
   std::optional<absl::Time> passed_at;  // the right one was given and waits for the second factor
 
+  friend bool operator==(const StoredCredential&, const StoredCredential&) = default;
   bool has_password() const { return !phc.empty(); }
   // With the new hash in place; of the earlier ones as many stay as `keep` hashes in all allow.
   StoredCredential WithPassword(Secret new_phc, int keep, absl::Time now) const;

@@ -3,6 +3,7 @@
 #include "common/base/status.h"
 #include "common/kv/table.h"
 #include "services/identity/store/codec.h"
+#include "services/identity/store/device_book_record.h"
 
 namespace tc::identity {
 namespace {
@@ -23,34 +24,13 @@ kv::Key RecordKey(const AccountId& account) { return Records().At().Str(account.
 absl::StatusOr<DeviceBook> DeviceBooks::Get(kv::ReadTxn& txn, const AccountId& account) const {
   const std::optional<DevicesRecord> sealed = TRY(Records().Find(txn, RecordKey(account)));
   if (!sealed.has_value()) return DeviceBook();
-  DeviceBookRecord r;
-  if (!r.ParseFromString(TRY(vault_->Open(sealed->sealed_book(), account, kField))))
-    return store::Unreadable("DeviceBookRecord");
-  DeviceBook book;
-  book.signed_in = r.signed_in();
-  for (const auto& device : r.devices())
-    book.devices.push_back({device.mark(), store::FromUs(device.last_at_us()), device.wrong()});
-  for (const auto& place : r.places())
-    book.places.push_back({place.place(), store::FromUs(place.last_at_us())});
-  return book;
+  const std::string opened = TRY(vault_->Open(sealed->sealed_book(), account, kField));
+  return store::FromRecord(TRY(kv::RecordCodec<DeviceBookRecord>::Decode(opened)));
 }
 
 absl::Status DeviceBooks::Put(kv::Txn& txn, const AccountId& account, const DeviceBook& book) const {
-  DeviceBookRecord r;
-  r.set_signed_in(book.signed_in);
-  for (const KnownDevice& device : book.devices) {
-    store::rec::KnownDeviceRecord* added = r.add_devices();
-    added->set_mark(device.mark);
-    added->set_last_at_us(store::ToUs(device.last_at));
-    added->set_wrong(device.wrong);
-  }
-  for (const KnownPlace& place : book.places) {
-    store::rec::KnownPlaceRecord* added = r.add_places();
-    added->set_place(place.place);
-    added->set_last_at_us(store::ToUs(place.last_at));
-  }
   DevicesRecord sealed;
-  sealed.set_sealed_book(TRY(vault_->Seal(r.SerializeAsString(), account, kField)));
+  sealed.set_sealed_book(TRY(vault_->Seal(store::RecordOf(book).SerializeAsString(), account, kField)));
   return Records().Put(txn, RecordKey(account), sealed);
 }
 

@@ -1,10 +1,10 @@
 #include "services/identity/store/journal.h"
 
-#include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "common/kv/table.h"
 #include "services/identity/store/codec.h"
+#include "services/identity/store/journal_record.h"
 
 namespace tc::identity {
 namespace {
@@ -20,20 +20,11 @@ const kv::Table<JournalRecord>& Records() {
 }  // namespace
 
 absl::Status Journal::Append(kv::Txn& txn, const AccountId& account, const JournalEntry& entry) const {
-  JournalRecord r;
-  r.set_type(entry.type);
-  r.set_actor(entry.actor);
+  JournalRecord r = store::RecordOf(entry);
   if (!entry.circumstances.empty()) {
-    const ClientPlace& client = entry.circumstances.client;
-    CircumstancesRecord c;
-    c.set_address(client.address);
-    c.set_device(client.device);
-    c.set_user_agent(client.user_agent);
-    c.set_place(client.place);
-    c.set_reason(entry.circumstances.reason);
-    r.set_sealed_circumstances(TRY(vault_->Seal(c.SerializeAsString(), account, "journal")));
+    const std::string circumstances = store::CircumstancesOf(entry).SerializeAsString();
+    r.set_sealed_circumstances(TRY(vault_->Seal(circumstances, account, "journal")));
   }
-  r.mutable_attributes()->insert(entry.attributes.begin(), entry.attributes.end());
   const kv::Key key = Records().At().Str(account.text()).Time(entry.at).U64(txn.revision()).Str(entry.type);
   return Records().Put(txn, key, r);
 }
@@ -53,28 +44,11 @@ absl::Status Journal::Strip(kv::Txn& txn, const AccountId& account) const {
 absl::StatusOr<JournalEntry> Journal::Decode(const AccountId& account, absl::string_view key,
                                              absl::string_view bytes) const {
   const JournalRecord r = TRY(kv::Codec<JournalRecord>::Decode(bytes));
-  JournalEntry entry;
-  kv::KeyReader reader(key);
-  std::string table, owner;
-  uint64_t revision = 0;
-  if (!reader.Str(table) || !reader.Str(owner) || !reader.Time(entry.at) || !reader.U64(revision)) {
-    return store::Unreadable("journal key");
-  }
-  entry.id = absl::StrCat(revision, "-", r.type());
-  entry.type = r.type();
-  entry.actor = r.actor();
-  entry.attributes = {r.attributes().begin(), r.attributes().end()};
-  if (r.sealed_circumstances().empty()) return entry;
+  if (r.sealed_circumstances().empty()) return store::FromRecord(key, r, {});
   const absl::StatusOr<std::string> plain = vault_->Open(r.sealed_circumstances(), account, "journal");
   // A copy from before the erasure has been restored.
-  if (HasReason(plain.status(), Reason::kAccountDeleted)) return entry;
-  TRY(plain.status());
-  CircumstancesRecord c;
-  if (!c.ParseFromString(*plain)) {
-    return store::Unreadable("CircumstancesRecord");
-  }
-  entry.circumstances = {{c.address(), c.device(), c.user_agent(), c.place()}, c.reason()};
-  return entry;
+  if (HasReason(plain.status(), Reason::kAccountDeleted)) return store::FromRecord(key, r, {});
+  return store::FromRecord(key, r, TRY(kv::RecordCodec<CircumstancesRecord>::Decode(TRY(plain))));
 }
 
 absl::StatusOr<std::vector<JournalEntry>> Journal::List(kv::ReadTxn& txn, const AccountId& account,

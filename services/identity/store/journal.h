@@ -23,6 +23,7 @@ struct JournalEntry {
   std::string actor;  // "owner", "operator/anna"
   Circumstances circumstances;
   std::map<std::string, std::string> attributes;
+  friend bool operator==(const JournalEntry&, const JournalEntry&) = default;
 };
 
 class Journal {

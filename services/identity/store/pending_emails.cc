@@ -1,9 +1,12 @@
 #include "services/identity/store/pending_emails.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "common/kv/table.h"
 #include "services/identity/store/codec.h"
+#include "services/identity/store/pending_email_record.h"
 
 namespace tc::identity {
 namespace {
@@ -25,19 +28,14 @@ absl::StatusOr<std::optional<PendingEmail>> PendingEmails::Find(kv::ReadTxn& txn
                                                                 const AccountId& account) const {
   const std::optional<PendingEmailRecord> r = TRY(Records().Find(txn, RecordKey(account)));
   if (!r.has_value()) return std::optional<PendingEmail>();
-  PendingEmail pending;
-  pending.account = account;
-  pending.id = VerificationId::FromTrusted(r->id());
-  pending.email = Email::FromTrusted(TRY(vault_->Open(r->sealed_email(), account, Field(pending.id))));
-  pending.created_at = store::FromUs(r->created_at_us());
-  return std::optional(pending);
+  std::string address =
+      TRY(vault_->Open(r->sealed_email(), account, Field(VerificationId::FromTrusted(r->id()))));
+  return std::optional(TRY(store::FromRecord(account, *r, std::move(address))));
 }
 
 absl::Status PendingEmails::Put(kv::Txn& txn, const PendingEmail& pending) const {
-  PendingEmailRecord r;
-  r.set_id(pending.id.text());
+  PendingEmailRecord r = store::RecordOf(pending);
   r.set_sealed_email(TRY(vault_->Seal(pending.email.address(), pending.account, Field(pending.id))));
-  r.set_created_at_us(store::ToUs(pending.created_at));
   return Records().Put(txn, RecordKey(pending.account), r);
 }
 

@@ -1,12 +1,14 @@
 #include "services/identity/store/phones.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
 #include "common/base/status.h"
 #include "common/kv/table.h"
 #include "services/identity/store/codec.h"
+#include "services/identity/store/phone_record.h"
 
 namespace tc::identity {
 namespace {
@@ -36,24 +38,12 @@ kv::Key RecordKey(const AccountId& account, const PhoneId& phone) {
 std::string Field(const PhoneId& phone) { return absl::StrCat("phone/", phone.text()); }
 std::string TitleField(const PhoneId& phone) { return absl::StrCat("phone-title/", phone.text()); }
 
-absl::StatusOr<OwnedPhone> FromRecord(const Vault& vault, const AccountId& account, const PhoneId& id,
-                                      const PhoneRecord& r) {
-  if (r.kind() < 1 || r.kind() > 3 || r.state() < 1 || r.state() > 4) return store::Unreadable("PhoneRecord");
-  const bool scheduled = r.state() == static_cast<int>(PhoneState::kScheduled);
-  if (scheduled && r.effective_at_us() == 0) return store::Unreadable("PhoneRecord");
-  OwnedPhone phone;
-  phone.account = account;
-  phone.id = id;
-  phone.number = Phone::FromTrusted(TRY(vault.Open(r.sealed_number(), account, Field(id))));
-  phone.kind = static_cast<PhoneKind>(r.kind());
-  phone.state = static_cast<PhoneState>(r.state());
-  if (!r.sealed_title().empty()) phone.title = TRY(vault.Open(r.sealed_title(), account, TitleField(id)));
-  phone.created_at = store::FromUs(r.created_at_us());
-  phone.bound_at = store::MaybeFromUs(r.bound_at_us());
-  phone.released_at = store::MaybeFromUs(r.released_at_us());
-  phone.effective_at = store::MaybeFromUs(r.effective_at_us());
-  phone.proved_at = store::MaybeFromUs(r.proved_at_us());
-  return phone;
+absl::StatusOr<OwnedPhone> Opened(const Vault& vault, const PhoneName& name, const PhoneRecord& r) {
+  store::OpenedPhone opened;
+  opened.number = TRY(vault.Open(r.sealed_number(), name.account, Field(name.phone)));
+  if (!r.sealed_title().empty())
+    opened.title = TRY(vault.Open(r.sealed_title(), name.account, TitleField(name.phone)));
+  return store::FromRecord(name, r, std::move(opened));
 }
 
 }  // namespace
@@ -61,7 +51,7 @@ absl::StatusOr<OwnedPhone> FromRecord(const Vault& vault, const AccountId& accou
 absl::StatusOr<std::optional<OwnedPhone>> Phones::Find(kv::ReadTxn& txn, const PhoneName& name) const {
   const std::optional<PhoneRecord> record = TRY(Records().Find(txn, RecordKey(name.account, name.phone)));
   if (!record.has_value()) return std::optional<OwnedPhone>();
-  return std::optional(TRY(FromRecord(*vault_, name.account, name.phone, *record)));
+  return std::optional(TRY(Opened(*vault_, name, *record)));
 }
 
 absl::StatusOr<OwnedPhone> Phones::Get(kv::ReadTxn& txn, const PhoneName& name) const {
@@ -79,7 +69,7 @@ absl::StatusOr<std::vector<OwnedPhone>> Phones::List(kv::ReadTxn& txn, const Acc
                        std::string table, owner, id;
                        absl::StatusOr<OwnedPhone> phone = store::Unreadable("phone key");
                        if (reader.Str(table) && reader.Str(owner) && reader.Str(id)) {
-                         phone = FromRecord(*vault_, account, PhoneId::FromTrusted(id), record);
+                         phone = Opened(*vault_, {account, PhoneId::FromTrusted(id)}, record);
                        }
                        broken = phone.status();
                        if (!broken.ok()) return false;
@@ -94,17 +84,10 @@ absl::StatusOr<std::vector<OwnedPhone>> Phones::List(kv::ReadTxn& txn, const Acc
 }
 
 absl::Status Phones::Put(kv::Txn& txn, const OwnedPhone& phone) const {
-  PhoneRecord r;
+  PhoneRecord r = store::RecordOf(phone);
   r.set_sealed_number(TRY(vault_->Seal(phone.number.e164(), phone.account, Field(phone.id))));
-  r.set_kind(static_cast<int>(phone.kind));
-  r.set_state(static_cast<int>(phone.state));
   if (!phone.title.empty())
     r.set_sealed_title(TRY(vault_->Seal(phone.title, phone.account, TitleField(phone.id))));
-  r.set_created_at_us(store::ToUs(phone.created_at));
-  r.set_bound_at_us(store::ToUs(phone.bound_at));
-  r.set_released_at_us(store::ToUs(phone.released_at));
-  r.set_effective_at_us(store::ToUs(phone.effective_at));
-  r.set_proved_at_us(store::ToUs(phone.proved_at));
   TRY(NoteMain(txn, phone, phone.kind == PhoneKind::kMain && phone.state == PhoneState::kBound));
   return Records().Put(txn, RecordKey(phone.account, phone.id), r);
 }
@@ -130,8 +113,7 @@ absl::StatusOr<std::optional<Holder>> Phones::FindHolder(kv::ReadTxn& txn, const
   for (const std::string& index : vault_->PhoneIndexes(number.e164())) {
     const std::optional<HolderRecord> r = TRY(Holders().Find(txn, Holders().At().Str(index)));
     if (!r.has_value()) continue;
-    return std::optional(Holder{AccountId::FromTrusted(r->account()), PhoneId::FromTrusted(r->phone()),
-                                store::MaybeFromUs(r->released_at_us())});
+    return std::optional(TRY(store::FromRecord(*r)));
   }
   return std::optional<Holder>();
 }
@@ -140,11 +122,7 @@ absl::Status Phones::SetHolder(kv::Txn& txn, const Phone& number, const Holder& 
   const std::vector<std::string> indexes = vault_->PhoneIndexes(number.e164());
   for (size_t older = 1; older < indexes.size(); ++older)
     TRY(Holders().Delete(txn, Holders().At().Str(indexes[older])));
-  HolderRecord r;
-  r.set_account(holder.account.text());
-  r.set_phone(holder.phone.text());
-  r.set_released_at_us(store::ToUs(holder.released_at));
-  return Holders().Put(txn, Holders().At().Str(indexes.front()), r);
+  return Holders().Put(txn, Holders().At().Str(indexes.front()), store::RecordOf(holder));
 }
 
 absl::Status Phones::DropHolder(kv::Txn& txn, const Phone& number) const {

@@ -4,6 +4,7 @@
 #include "common/base/status.h"
 #include "common/kv/table.h"
 #include "services/identity/store/codec.h"
+#include "services/identity/store/settings_record.h"
 
 namespace tc::identity {
 namespace {
@@ -22,35 +23,17 @@ kv::Key RecordKey(const AccountId& account) { return Records().At().Str(account.
 
 absl::StatusOr<SecuritySettings> Preferences::Get(kv::ReadTxn& txn, const AccountId& account) const {
   const std::optional<SettingsRecord> r = TRY(Records().Find(txn, RecordKey(account)));
-  SecuritySettings settings;
-  if (!r.has_value()) return settings;
-  settings.second_factor = static_cast<SecondFactor>(r->second_factor());
-  settings.channels.clear();
-  for (const int channel : r->channels()) settings.channels.push_back(static_cast<CodeChannel>(channel));
-  settings.first_hour = r->first_hour();
-  settings.last_hour = r->last_hour();
-  settings.least_importance = static_cast<Importance>(r->least_importance());
-  settings.sign_in_notices = r->sign_in_notices();
-  if (!r->sealed_time_zone().empty()) {
-    const absl::StatusOr<std::string> zone = vault_->Open(r->sealed_time_zone(), account, kTimeZone);
-    // A copy from before the erasure has been restored.
-    if (!HasReason(zone.status(), Reason::kAccountDeleted)) settings.time_zone = TRY(zone);
-  }
-  // Whatever else these bytes are: the second factor must not fall away with them.
-  if (!MistakesOf(settings, {SettingsFields().begin(), SettingsFields().end()}).empty())
-    return store::Unreadable("SettingsRecord");
-  return settings;
+  if (!r.has_value()) return SecuritySettings();
+  if (r->sealed_time_zone().empty()) return store::FromRecord(*r, "");
+  const absl::StatusOr<std::string> zone = vault_->Open(r->sealed_time_zone(), account, kTimeZone);
+  // A copy from before the erasure has been restored.
+  if (HasReason(zone.status(), Reason::kAccountDeleted)) return store::FromRecord(*r, "");
+  return store::FromRecord(*r, TRY(zone));
 }
 
 absl::Status Preferences::Put(kv::Txn& txn, const AccountId& account,
                               const SecuritySettings& settings) const {
-  SettingsRecord r;
-  r.set_second_factor(static_cast<int>(settings.second_factor));
-  for (const CodeChannel channel : settings.channels) r.add_channels(static_cast<int>(channel));
-  r.set_first_hour(settings.first_hour);
-  r.set_last_hour(settings.last_hour);
-  r.set_least_importance(static_cast<int>(settings.least_importance));
-  r.set_sign_in_notices(settings.sign_in_notices);
+  SettingsRecord r = store::RecordOf(settings);
   if (!settings.time_zone.empty())
     r.set_sealed_time_zone(TRY(vault_->Seal(settings.time_zone, account, kTimeZone)));
   return Records().Put(txn, RecordKey(account), r);

@@ -3,6 +3,7 @@
 #include "common/base/status.h"
 #include "common/kv/table.h"
 #include "services/identity/store/codec.h"
+#include "services/identity/store/second_factor_record.h"
 
 namespace tc::identity {
 namespace {
@@ -18,22 +19,11 @@ const kv::Table<SecondFactorRecord>& Records() {
 }
 kv::Key RecordKey(const AccountId& account) { return Records().At().Str(account.text()); }
 
-absl::StatusOr<SecondFactors> FromRecord(const Vault& vault, const AccountId& account,
-                                         const SecondFactorRecord& r) {
-  SecondFactors factors;
-  if (!r.sealed_enrolment_key().empty()) {
-    factors.enrolment = TotpEnrolment{Secret(TRY(vault.Open(r.sealed_enrolment_key(), account, kEnrolment))),
-                                      store::FromUs(r.enrolment_expires_at_us()), r.enrolment_wrong()};
-  }
-  if (!r.sealed_totp_key().empty()) {
-    factors.totp =
-        TotpInUse{Secret(TRY(vault.Open(r.sealed_totp_key(), account, kTotp))), r.totp_last_step()};
-  }
-  if (!r.sms_verification().empty()) {
-    factors.sms =
-        SmsUnderWay{VerificationId::FromTrusted(r.sms_verification()), PhoneId::FromTrusted(r.sms_phone())};
-  }
-  return factors;
+// Empty: there is none.
+absl::StatusOr<Secret> Opened(const Vault& vault, const std::string& sealed, const AccountId& account,
+                              const char* field) {
+  if (sealed.empty()) return Secret();
+  return Secret(TRY(vault.Open(sealed, account, field)));
 }
 
 }  // namespace
@@ -41,7 +31,8 @@ absl::StatusOr<SecondFactors> FromRecord(const Vault& vault, const AccountId& ac
 absl::StatusOr<SecondFactors> SecondFactorKeys::Get(kv::ReadTxn& txn, const AccountId& account) const {
   const std::optional<SecondFactorRecord> r = TRY(Records().Find(txn, RecordKey(account)));
   if (!r.has_value()) return SecondFactors();
-  return FromRecord(*vault_, account, *r);
+  return store::FromRecord(*r, {TRY(Opened(*vault_, r->sealed_enrolment_key(), account, kEnrolment)),
+                                TRY(Opened(*vault_, r->sealed_totp_key(), account, kTotp))});
 }
 
 absl::Status SecondFactorKeys::Put(kv::Txn& txn, const AccountId& account,
@@ -49,20 +40,10 @@ absl::Status SecondFactorKeys::Put(kv::Txn& txn, const AccountId& account,
   const auto seal = [&](const Secret& key, const char* field) {
     return vault_->Seal(key.Reveal(), account, field);
   };
-  SecondFactorRecord r;
-  if (factors.enrolment.has_value()) {
+  SecondFactorRecord r = store::RecordOf(factors);
+  if (factors.enrolment.has_value())
     r.set_sealed_enrolment_key(TRY(seal(factors.enrolment->key, kEnrolment)));
-    r.set_enrolment_expires_at_us(store::ToUs(factors.enrolment->expires_at));
-    r.set_enrolment_wrong(factors.enrolment->wrong);
-  }
-  if (factors.totp.has_value()) {
-    r.set_sealed_totp_key(TRY(seal(factors.totp->key, kTotp)));
-    r.set_totp_last_step(factors.totp->last_step);
-  }
-  if (factors.sms.has_value()) {
-    r.set_sms_verification(factors.sms->verification.text());
-    r.set_sms_phone(factors.sms->phone.text());
-  }
+  if (factors.totp.has_value()) r.set_sealed_totp_key(TRY(seal(factors.totp->key, kTotp)));
   return Records().Put(txn, RecordKey(account), r);
 }
 

@@ -71,8 +71,9 @@ absl::StatusOr<std::optional<pb::Link>> Handlers::LookAtInvitation(
     return absl::OkStatus();
   }));
   if (earlier.has_value()) return std::optional<pb::Link>(TRY(EarlierLink(*earlier)));
-  TRY(RequireRecent(call));
+  // Before the age of the sign-in, which must not tell somebody else's invitation from an absent one.
   if (seen.invitation.invitee != call.person->account) return NotFound("invitation");
+  TRY(RequireRecent(call));
   TRY(Apply(seen.invitation, InvitationTrigger::kAccept, Actor::kContact, call.now).status());
   acceptance.details = TRY(invitations().Open(seen));
   return std::optional<pb::Link>();

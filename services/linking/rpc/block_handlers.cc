@@ -30,6 +30,7 @@ absl::StatusOr<pb::UnblockSenderResponse> Handlers::UnblockSender(const rpc::Cal
   return parts_.once.Run<pb::UnblockSenderResponse>(
       call, [&](kv::Txn& txn) -> absl::StatusOr<pb::UnblockSenderResponse> {
         TRY(blocks().Erase(txn, call.person->account, id));
+        TRY(EnterUnblock(txn, call.person->account, id, call.now));
         return pb::UnblockSenderResponse();
       });
 }

@@ -59,6 +59,7 @@ absl::StatusOr<pb::Guard> Handlers::HoldGuard(const rpc::Call& call, const pb::H
     TRY(SettleLink(txn, parts_.stores, protection, call.now));
     TRY(AddHold(protection, wanted.hold, call.now));
     TRY(links().SaveProtection(txn, protection));
+    TRY(EnterHold(txn, protection, wanted.hold.recovery, call.now));
     return ShowGuard(txn, protection, call.now);
   });
 }

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/testing/acts.h"
 #include "services/linking/domain/verdict.h"
 #include "services/linking/rpc/world_testing.h"
 
@@ -10,6 +11,7 @@ namespace {
 using absl::StatusCode::kFailedPrecondition;
 using absl::StatusCode::kInvalidArgument;
 using absl::StatusCode::kResourceExhausted;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::IsOk;
 using testing::Refused;
@@ -102,12 +104,12 @@ TEST(GetGuardAt, LooksThroughAsManyLinksAsThereWere) {
   }
 }
 
-TEST(GetGuardAt, RefusesATimeToComeAndWhatIsNone) {
+TEST(GetGuardAt, RefusesATimeToCome) {
   World world;
   EXPECT_THAT(world.GuardAt("alice", world.now() + absl::Seconds(1)), Violates("TIME_FUTURE"));
   pb::GetGuardRequest in;
   in.set_principal("nobody");
-  in.mutable_at()->set_nanos(-1);
+  in.mutable_at()->set_seconds(absl::ToUnixSeconds(world.now()) + 1);
   const auto refused = world.handlers().GetGuard(world.Recovery(), in);
   EXPECT_THAT(refused, Refused(kInvalidArgument, Reason::kFieldInvalid));
   EXPECT_EQ(ViolationsOf(refused.status()).size(), 2u);
@@ -210,18 +212,33 @@ TEST(HoldGuard, WhereNobodyGuardsLetsNobodyBeginToGuard) {
   EXPECT_THAT(world.Accept("bob", invitation->name()), IsOk());
 }
 
+TEST(HoldGuard, IsEnteredInTheAuditLogAndSoIsItsEndWithTheRecovery) {  // LOG-01
+  testing::Acts acts;
+  World world(TestPolicy(), {.run_twice = true, .ledger = &acts});
+  const std::string link = world.Link("alice", "bob").name().substr(sizeof("links/") - 1);
+  const std::string until = absl::StrCat(absl::ToUnixMicros(world.now() + absl::Hours(3)));
+  ASSERT_THAT(world.Hold("alice", "rec-1", absl::Hours(3)), IsOk());
+  ASSERT_THAT(world.Hold("alice", "rec-1", absl::Hours(1)), IsOk()) << "makes it no shorter";
+  ASSERT_THAT(world.Hold("carol", "rec-2", absl::Hours(3)), IsOk()) << "whom nobody guards";
+  ASSERT_THAT(world.News("RecoveryEnded", Ended("rec-1", "alice")), IsOk());
+  ASSERT_THAT(world.News("RecoveryEnded", Ended("rec-1", "alice")), IsOk()) << "there is no such hold now";
+  const std::string held =
+      absl::StrCat("GuardHeld accounts/alice {link=", link, " recovery=rec-1 until=", until, "} of alice");
+  EXPECT_THAT(
+      testing::Acts::Of(world.database(), {"GuardHeld", "GuardReleased"}),
+      ElementsAre(held, held,
+                  absl::StrCat("GuardHeld accounts/carol {recovery=rec-2 until=", until, "} of carol"),
+                  absl::StrCat("GuardReleased accounts/alice {link=", link, " recovery=rec-1} of alice")));
+}
+
 TEST(HoldGuard, ListsEveryMistakeOfTheRequestAtOnce) {
   World world;
   const auto refused = world.handlers().HoldGuard(world.Recovery(), {});
   EXPECT_THAT(refused, Refused(kInvalidArgument, Reason::kFieldInvalid));
   EXPECT_EQ(ViolationsOf(refused.status()).size(), 3u);
+  EXPECT_THAT(refused, Violates("TIME_MISSING"));
   EXPECT_THAT(world.Hold("alice", "rec-1", absl::Hours(121)), Violates("TIME_TOO_FAR"));
   EXPECT_THAT(world.Hold("alice", "rec-1", absl::Hours(120)), IsOk());
-  pb::HoldGuardRequest in;
-  in.set_principal("accounts/alice");
-  in.set_recovery("rec-1");
-  in.mutable_until()->set_nanos(-1);
-  EXPECT_THAT(world.handlers().HoldGuard(world.Recovery(), in), Violates("TIME_INVALID"));
 }
 
 TEST(HoldGuard, OfTooManyRecoveriesIsRefused) {

@@ -51,9 +51,11 @@ absl::StatusOr<pb::Invitation> Handlers::DeclineInvitation(const rpc::Call& call
     TRY(Record(txn, parts_.stores, row, protection, call.now));
     TRY(links().SaveProtection(txn, protection));
     const InvitationDetails details = TRY(invitations().Open(row));
-    if (in.block_sender()) {
+    const bool blocked = TRY(blocks().IsBlocked(txn, row.invitation.invitee, row.invitation.principal));
+    if (in.block_sender() && !blocked) {
       const Block block{block_id, row.invitation.invitee, row.invitation.principal, call.now};
       TRY(blocks().Insert(txn, {block, blocks().Seal(block_id, details.masked_principal)}));
+      TRY(EnterBlock(txn, block));
     }
     return ToProto(row.invitation, details, Side::kContact, call.now);
   });

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "common/testing/acts.h"
 #include "services/linking/rpc/world_testing.h"
 
 namespace tc::linking {
@@ -11,6 +12,7 @@ namespace {
 using absl::StatusCode::kFailedPrecondition;
 using absl::StatusCode::kNotFound;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::IsOk;
 using testing::Refused;
@@ -280,6 +282,20 @@ TEST(BlockedSenders, AreListedMaskedAndCanBeLetThroughAgain) {
   EXPECT_THAT(world.GetInvitation("bob", again->name()), IsOk()) << "reaches him again";
   in.set_name("blocks/x");
   EXPECT_THAT(world.handlers().UnblockSender(world.As("bob"), in), Violates("NAME_INVALID"));
+}
+
+TEST(BlockedSenders, AreEnteredInTheAuditLogAndSoIsTheirEnd) {  // LOG-01
+  testing::Acts acts;
+  World world(TestPolicy(), {.run_twice = true, .ledger = &acts});
+  ASSERT_THAT(world.Decline("bob", world.Invite("alice", "bob")->name(), true), IsOk());
+  ASSERT_THAT(world.Decline("bob", world.Invite("carol", "bob")->name()), IsOk());
+  pb::UnblockSenderRequest in;
+  in.set_name(world.handlers().ListBlockedSenders(world.As("bob"), {})->blocked_senders(0).name());
+  EXPECT_THAT(world.handlers().UnblockSender(world.As("carol"), in), Refused(kNotFound, Reason::kNotFound));
+  ASSERT_THAT(world.handlers().UnblockSender(world.As("bob"), in), IsOk());
+  EXPECT_THAT(testing::Acts::Of(world.database(), {"SenderBlocked", "SenderUnblocked"}),
+              ElementsAre(absl::StrCat("SenderBlocked ", in.name(), " {principal=alice} of bob alice"),
+                          absl::StrCat("SenderUnblocked ", in.name(), " of bob")));
 }
 
 }  // namespace

@@ -42,6 +42,17 @@ absl::Status Emit(kv::Txn& txn, Effect effect, const Link& link, const Protectio
   return txn.Emit(std::move(event));
 }
 
+kv::Event ActOn(const char* type, const Protection& protection, const std::string& recovery, absl::Time now) {
+  kv::Event act;
+  act.type = type;
+  act.resource = protection.principal.Name();
+  act.attributes = {{"recovery", recovery}};
+  if (protection.link.has_value()) act.attributes["link"] = protection.link.text();
+  act.at = now;
+  act.persons = {protection.principal.text()};
+  return act;
+}
+
 absl::Status Tell(kv::Txn& txn, const Stores& stores, const Telling& telling, const Invitation& invitation,
                   absl::Time now) {
   if (telling.principal) {
@@ -142,6 +153,40 @@ absl::Status Record(kv::Txn& txn, const Stores& stores, LinkRow row, Protection&
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status EnterHold(kv::Txn& txn, const Protection& protection, const std::string& recovery,
+                       absl::Time now) {
+  kv::Event act = ActOn("GuardHeld", protection, recovery, now);
+  // As it stands now: a later hold of the same recovery is not made shorter.
+  for (const Hold& hold : protection.holds) {
+    if (hold.recovery == recovery) act.attributes["until"] = absl::StrCat(absl::ToUnixMicros(hold.until));
+  }
+  return txn.Audit(std::move(act));
+}
+
+absl::Status EnterRelease(kv::Txn& txn, const Protection& protection, const std::string& recovery,
+                          absl::Time now) {
+  return txn.Audit(ActOn("GuardReleased", protection, recovery, now));
+}
+
+absl::Status EnterBlock(kv::Txn& txn, const Block& block) {
+  kv::Event act;
+  act.type = "SenderBlocked";
+  act.resource = block.id.Name();
+  act.attributes = {{"principal", block.principal.text()}};
+  act.at = block.created_at;
+  act.persons = {block.contact.text(), block.principal.text()};
+  return txn.Audit(std::move(act));
+}
+
+absl::Status EnterUnblock(kv::Txn& txn, const AccountId& contact, const BlockId& id, absl::Time now) {
+  kv::Event act;
+  act.type = "SenderUnblocked";
+  act.resource = id.Name();
+  act.at = now;
+  act.persons = {contact.text()};
+  return txn.Audit(std::move(act));
 }
 
 }  // namespace tc::linking

@@ -32,6 +32,7 @@ absl::Status EndRecovery(const Stores& stores, kv::Txn& txn, const AccountId& pr
   const bool settled = TRY(SettleLink(txn, stores, protection, now));
   const bool ended = EndHold(protection, recovery);
   if (!settled && !ended) return absl::OkStatus();
+  if (ended) TRY(EnterRelease(txn, protection, recovery, now));
   TRY(CompleteDueRemoval(stores, txn, protection, now));
   return stores.links.SaveProtection(txn, protection);
 }

@@ -72,6 +72,19 @@ TEST(AnOldSession, AsksIdentityNothing) {
   EXPECT_THAT(world.identity().TakeQuestions(), ::testing::IsEmpty());
 }
 
+// Else whoever has an old session could learn which invitations there are.
+TEST(AnOldSession, TellsNobodyAnotherPersonsInvitationFromAnAbsentOne) {
+  World world;
+  rpc::Call call = world.As("carol");
+  call.person->auth_time = call.now - absl::Hours(1);
+  pb::AcceptInvitationRequest in;
+  in.set_name(world.Invite("alice", "bob")->name());
+  const absl::Status theirs = world.Accept(call, in).status();
+  in.set_name("invitations/absent");
+  EXPECT_THAT(theirs, Refused(absl::StatusCode::kNotFound, Reason::kNotFound));
+  EXPECT_EQ(world.Accept(call, in).status(), theirs);
+}
+
 TEST(ARemoval, NeedsTheContactsConsentWhereThePolicyDemandsIt) {
   Policy policy = TestPolicy();
   policy.removal_confirmed = true;

@@ -3,6 +3,8 @@
 // Steps: what methods, timers and followed events do alike. Each writes everything that belongs to it in the
 // caller's transaction. `protection` is changed in the caller's hands; the caller saves it.
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -31,6 +33,17 @@ struct Stores {
 absl::Status Record(kv::Txn& txn, const Stores& stores, InvitationRow row, Protection& protection,
                     absl::Time now);
 absl::Status Record(kv::Txn& txn, const Stores& stores, LinkRow row, Protection& protection, absl::Time now);
+
+// The audit log's entries of a hold that was set or moved, and of one that ended with its recovery. One whose
+// time has come ends without any: its entry says until when it holds.
+absl::Status EnterHold(kv::Txn& txn, const Protection& protection, const std::string& recovery,
+                       absl::Time now);
+absl::Status EnterRelease(kv::Txn& txn, const Protection& protection, const std::string& recovery,
+                          absl::Time now);
+
+// The audit log's entries of a sender who was blocked, and let through again.
+absl::Status EnterBlock(kv::Txn& txn, const Block& block);
+absl::Status EnterUnblock(kv::Txn& txn, const AccountId& contact, const BlockId& id, absl::Time now);
 
 // What the clock has decided already is written down before anything else is: an open invitation that has
 // expired, a removal that is due. True when there was something to write.

@@ -1,15 +1,13 @@
 #include "services/otp/outbound/config.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "common/crypto/guarded_file.h"
 
 namespace tc::otp {
 namespace {
@@ -216,18 +214,12 @@ Secret ConfigObject::SecretFile(absl::string_view name) {
   const size_t before = mistakes_.size();
   const std::string path = RequiredText(name);
   if (mistakes_.size() > before) return Secret();
-  struct stat status {};
-  std::ifstream file(path, std::ios::binary);
-  if (!file || ::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    Complain(name, "FILE_REFUSED", absl::StrCat(path, " cannot be read"));
+  const absl::StatusOr<Secret> text = crypto::ReadGuarded(path, crypto::Guard::kSecret);
+  if (!text.ok()) {
+    Complain(name, "FILE_REFUSED", text.status().message());
     return Secret();
   }
-  if ((status.st_mode & 077) != 0) {
-    Complain(name, "FILE_REFUSED", absl::StrCat(path, " is open to others; chmod 0600"));
-    return Secret();
-  }
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  const absl::string_view trimmed = absl::StripAsciiWhitespace(text);
+  const absl::string_view trimmed = absl::StripAsciiWhitespace(text->Reveal());
   if (!trimmed.empty() && IsPrintable(trimmed)) return Secret(trimmed);
   Complain(name, "FILE_REFUSED", absl::StrCat(path, " must hold one line of printable ASCII characters"));
   return Secret();

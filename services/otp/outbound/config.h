@@ -57,7 +57,7 @@ class ConfigObject {
   // The path of a file that can be read; empty when absent.
   std::string File(absl::string_view name);
   // The text of the file that this member names, without white space around it: CFG-02.
-  // Empty with a mistake when it cannot be read, is empty, or its mode lets others than the owner at it.
+  // Empty with a mistake when it cannot be read, is empty, or its mode lets strangers at it (Guard::kSecret).
   Secret SecretFile(absl::string_view name);
   // One of `words`; the first when absent.
   std::string OneOf(absl::string_view name, const std::vector<std::string>& words);

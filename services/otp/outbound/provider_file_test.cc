@@ -204,8 +204,9 @@ TEST_F(ProviderFile, TakesSecretsFromPrivateFilesOnly) {  // CFG-02
   };
   EXPECT_THAT(with(dir_.Write("good", " token\n")), ElementsAre());
   EXPECT_THAT(with(dir_.Write("stricter", "token", 0400)), ElementsAre());
+  EXPECT_THAT(with(dir_.Write("mounted", "token", 0440)), ElementsAre()) << "for a group of this process";
   for (const std::string& path :
-       {dir_.Write("group", "token", 0640), dir_.Write("all", "token", 0604), dir_.Write("empty", " \n"),
+       {dir_.Write("group", "token", 0660), dir_.Write("all", "token", 0604), dir_.Write("empty", " \n"),
         dir_.Write("lines", "two\nlines"), dir_.root() + "/absent", dir_.root()})
     EXPECT_THAT(with(path), ElementsAre("providers[0].secret_file FILE_REFUSED")) << path;
 }

@@ -1,7 +1,5 @@
 #include "services/otp/rpc/receipt_flags.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
@@ -68,9 +66,6 @@ void CheckFiles(const ReceiptFlags& flags, std::vector<std::string>& mistakes) {
   if (flags.certificate.empty()) return;
   const absl::Status usable = tls::CheckCertificate(flags.certificate, flags.private_key);
   if (!usable.ok()) mistakes.push_back(absl::StrCat("--receipts-cert, --receipts-key: ", usable.message()));
-  struct stat status {};
-  if (::stat(flags.private_key.c_str(), &status) == 0 && (status.st_mode & S_IRWXO) != 0)
-    mistakes.push_back(absl::StrCat("--receipts-key ", flags.private_key, ": others may read it"));
 }
 
 void CheckListen(const ReceiptFlags& flags, std::vector<std::string>& mistakes) {

@@ -101,7 +101,7 @@ TEST_F(ReadReceiptFlagsTest, NamesFilesThatCannotBeUsed) {
               ElementsAre(HasSubstr("is not the key of")));
   std::filesystem::permissions(files_.private_key, std::filesystem::perms::others_read,
                                std::filesystem::perm_options::add);
-  EXPECT_THAT(Mistakes(Tls("127.0.0.1:1")), ElementsAre(HasSubstr("others may read it")));
+  EXPECT_THAT(Mistakes(Tls("127.0.0.1:1")), ElementsAre(HasSubstr("lets others read the key")));
 }
 
 TEST_F(ReadReceiptFlagsTest, NamesEveryMistakeAtOnce) {

@@ -12,6 +12,7 @@ namespace tc::otp {
 namespace {
 
 using absl::StatusCode::kInvalidArgument;
+using absl::StatusCode::kNotFound;
 using absl::StatusCode::kPermissionDenied;
 using absl::StatusCode::kResourceExhausted;
 using testing::IsOk;
@@ -66,6 +67,27 @@ TEST_F(OtpWire, IsForTheServicesThatNeedIt) {
   EXPECT_THAT(
       wire_.Ask(*delivery_stub_, &pb::DeliveryService::Stub::ReportDelivery, receipt, "service/recovery"),
       Refused(kPermissionDenied, Reason::kRoleNotAllowed));
+}
+
+TEST_F(OtpWire, TellsOfDeliveriesToThoseWhoHaveAny) {
+  const auto get = [&](const char* peer) {
+    pb::GetDeliveryRequest in;
+    in.set_name("deliveries/none");
+    return wire_.Ask(*delivery_stub_, &pb::DeliveryService::Stub::GetDelivery, in, peer).status();
+  };
+  const auto list = [&](const char* peer) {
+    return wire_
+        .Ask(*delivery_stub_, &pb::DeliveryService::Stub::ListDeliveries, pb::ListDeliveriesRequest(), peer)
+        .status();
+  };
+  for (const char* peer : {"service/otp", "portal/web", "gateway/sms"}) {
+    EXPECT_THAT(get(peer), Refused(kPermissionDenied, Reason::kRoleNotAllowed)) << peer;
+    EXPECT_THAT(list(peer), Refused(kPermissionDenied, Reason::kRoleNotAllowed)) << peer;
+  }
+  for (const char* peer : {"service/identity", "service/linking", "service/recovery", "operator/olga"}) {
+    EXPECT_THAT(get(peer), Refused(kNotFound, Reason::kNotFound)) << peer;
+    EXPECT_FALSE(HasReason(list(peer), Reason::kRoleNotAllowed)) << peer;
+  }
 }
 
 TEST_F(OtpWire, DemandsARequestId) {

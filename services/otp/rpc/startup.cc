@@ -55,6 +55,9 @@ std::vector<std::string> WarningsOf(const Startup& start) {
   }
   if (start.receipts.has_value() && std::none_of(start.providers.begin(), start.providers.end(), Reports))
     warnings.push_back("no provider reports to --receipts-listen");
+  if (start.receipts.has_value() && start.receipts->allow_tls12)
+    warnings.push_back(
+        "--receipts-allow-tls12: TLS 1.2 is spoken with gateways; drop it when all of them speak 1.3");
   return warnings;
 }
 

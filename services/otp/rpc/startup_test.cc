@@ -127,6 +127,8 @@ TEST_F(StartupTest, WarnsOfReportsThatReachNobody) {
   EXPECT_THAT(WarningsOf(*startup_), ElementsAre(HasSubstr("no provider reports")));
   startup_->providers.push_back(std::make_unique<ReportingProvider>(FakeInfo("sms")));
   EXPECT_THAT(WarningsOf(*startup_), IsEmpty());
+  startup_->receipts->allow_tls12 = true;
+  EXPECT_THAT(WarningsOf(*startup_), ElementsAre(HasSubstr("--receipts-allow-tls12")));
   startup_->receipts.reset();
   EXPECT_THAT(WarningsOf(*startup_), ElementsAre(HasSubstr("what sms reports")));
 }

@@ -86,7 +86,8 @@ absl::StatusOr<Verification> Codec<Verification>::Decode(absl::string_view bytes
       !FromNumber(record.purpose(), Purpose::kSecondFactor, v.binding.purpose) ||
       !FromNumber(record.state(), VerificationState::kCancelled, v.state) ||
       !FromNumber(record.locale(), Locale::kEnglish, v.locale) ||
-      !FromNumber(record.channel(), Channel::kPush, v.channel)) {
+      !FromNumber(record.channel(), Channel::kPush, v.channel) || !IsCount(record.code_number()) ||
+      !IsCount(record.code_digits()) || !IsCount(record.calls()) || !IsCount(record.inherited_attempts())) {
     return Unreadable("verification");
   }
   for (const int32_t number : record.channels()) {
@@ -115,6 +116,7 @@ absl::StatusOr<Verification> Codec<Verification>::Decode(absl::string_view bytes
   v.inherited_attempts = record.inherited_attempts();
   v.inherited_last_attempt = LoadedTimeOrPast(record.inherited_last_attempt_us());
   for (const records::AttemptRecord& attempt : record.attempts()) {
+    if (!IsCount(attempt.code_number())) return Unreadable("verification");
     v.attempts.push_back({attempt.request_id(), attempt.code_fingerprint(), LoadedTime(attempt.at_us()),
                           attempt.code_number()});
   }
@@ -156,8 +158,10 @@ absl::StatusOr<Window> Codec<Window>::Decode(absl::string_view bytes) {
   records::WindowRecord record;
   if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return Unreadable("window");
   Window window;
-  for (const records::BucketRecord& bucket : record.buckets())
+  for (const records::BucketRecord& bucket : record.buckets()) {
+    if (!IsCount(bucket.count())) return Unreadable("window");
     window.buckets.push_back({LoadedTime(bucket.start_us()), bucket.count()});
+  }
   return window;
 }
 

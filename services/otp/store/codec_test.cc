@@ -2,17 +2,22 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "common/kv/rocks_database.h"
 #include "common/testing/fakes.h"
 #include "common/testing/status.h"
 #include "services/otp/store/delivery_store.h"
+#include "services/otp/store/limit_store.h"
 #include "services/otp/store/records.pb.h"
 #include "services/otp/store/sealed.h"
+#include "services/otp/store/tries_store.h"
 #include "services/otp/store/verification_store.h"
 
 namespace tc::otp {
 namespace {
 
+namespace records = ::trustedcontact::otp::store;
 using absl::StatusCode::kDataLoss;
 using testing::HasCode;
 using testing::IsOk;
@@ -114,6 +119,35 @@ TEST(Codec, KeepsSendsAndNotifications) {
   const Notification notification{{DeliveryId::FromTrusted("a"), DeliveryId::FromTrusted("b")}, Noon()};
   EXPECT_EQ(RoundTrip(notification)->deliveries, notification.deliveries);
   EXPECT_EQ(RoundTrip(notification)->created, notification.created);
+}
+
+// Bytes of a value with one number below zero, which would be further tries or calls for somebody.
+template <typename T, typename Record>
+absl::Status DecodeWith(const T& value, const std::function<void(Record&)>& change) {
+  Record record;
+  record.ParseFromString(kv::Codec<T>::Encode(value));
+  change(record);
+  return kv::Codec<T>::Decode(record.SerializeAsString()).status();
+}
+
+TEST(Codec, RefusesCountsBelowZero) {
+  using R = records::VerificationRecord;
+  const std::vector<std::function<void(R&)>> strange = {
+      [](R& r) { r.set_code_number(-1); }, [](R& r) { r.set_code_digits(-1); }, [](R& r) { r.set_calls(-1); },
+      [](R& r) { r.set_inherited_attempts(-1); }, [](R& r) { r.mutable_attempts(0)->set_code_number(-1); }};
+  for (size_t i = 0; i < strange.size(); ++i)
+    EXPECT_THAT(DecodeWith(Full(), strange[i]), HasCode(kDataLoss)) << i;
+  const Window window{{{Noon(), 3}}};
+  EXPECT_THAT((DecodeWith<Window, records::WindowRecord>(
+                  window, [](auto& r) { r.mutable_buckets(0)->set_count(-1); })),
+              HasCode(kDataLoss));
+  EXPECT_THAT((DecodeWith<Conversion, records::ConversionRecord>({}, [](auto& r) { r.set_blocks(-1); })),
+              HasCode(kDataLoss));
+  KeptTries kept;
+  kept.tries.by_address.push_back({Purpose::kRecoveryClaim, "address", 2, Noon()});
+  EXPECT_THAT((DecodeWith<KeptTries, records::TriesRecord>(
+                  kept, [](auto& r) { r.mutable_by_address(0)->set_count(-1); })),
+              HasCode(kDataLoss));
 }
 
 TEST(Codec, TellsUnreadableBytes) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/base/count.h"
 #include "services/otp/domain/address.h"
 
 namespace tc::otp {

@@ -35,11 +35,12 @@ void Store(const DeliveryAttempt& attempt, pb::DeliveryAttemptRecord& record) {
 }
 
 // Older programs knew neither numbers nor channels nor fates.
-DeliveryAttempt FromOlder(const pb::DeliveryRecord& of, const pb::DeliveryAttemptRecord& record, int place) {
+DeliveryAttempt FromOlder(const pb::DeliveryRecord& of, Channel channel, int place) {
+  const pb::DeliveryAttemptRecord& record = of.attempts(place);
   DeliveryAttempt attempt;
   attempt.number = place + 1;
   attempt.at = LoadedTime(record.at_us());
-  attempt.channel = static_cast<Channel>(of.channel() - 1);
+  attempt.channel = channel;
   attempt.provider = record.provider();
   attempt.outcome = record.outcome();
   attempt.fate = record.outcome().empty()         ? Fate::kUnderWay
@@ -88,7 +89,7 @@ bool LoadAttempts(const pb::DeliveryRecord& record, Delivery& delivery) {
   for (int i = 0; i < record.attempts_size(); ++i) {
     const pb::DeliveryAttemptRecord& attempt = record.attempts(i);
     if (attempt.number() == 0) {
-      delivery.attempts.push_back(FromOlder(record, attempt, i));
+      delivery.attempts.push_back(FromOlder(record, delivery.channel, i));
     } else if (!Load(attempt, delivery.attempts.emplace_back())) {
       return false;
     }
@@ -204,7 +205,7 @@ absl::StatusOr<Delivery> Codec<Delivery>::Decode(absl::string_view bytes) {
   if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
       !FromNumber(record.state(), DeliveryState::kUnknown, delivery.state) ||
       !FromNumber(record.channel(), Channel::kPush, delivery.channel) || !LoadAttempts(record, delivery) ||
-      !LoadWays(record, delivery)) {
+      !LoadWays(record, delivery) || !IsCount(record.attempts_made()) || !IsCount(record.round())) {
     return Unreadable("delivery");
   }
   delivery.id = DeliveryId::FromTrusted(record.id());

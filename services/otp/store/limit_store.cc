@@ -187,6 +187,7 @@ absl::StatusOr<otp::Conversion> Codec<otp::Conversion>::Decode(absl::string_view
   records::ConversionRecord record;
   if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
     return otp::Unreadable("conversion");
+  if (!IsCount(record.blocks())) return otp::Unreadable("conversion");
   otp::Conversion conversion;
   conversion.entered = TRY(Codec<otp::Window>::Decode(record.entered()));
   conversion.not_entered = TRY(Codec<otp::Window>::Decode(record.not_entered()));

@@ -98,7 +98,7 @@ absl::StatusOr<otp::KeptTries> Codec<otp::KeptTries>::Decode(absl::string_view b
   }
   for (const records::InARowRecord& row : record.by_address()) {
     otp::InARow& added = kept.tries.by_address.emplace_back();
-    if (!otp::FromNumber(row.purpose(), kLast, added.purpose)) return unreadable;
+    if (!otp::FromNumber(row.purpose(), kLast, added.purpose) || !IsCount(row.count())) return unreadable;
     added.address_index = row.address_index();
     added.count = row.count();
     added.last = absl::FromUnixMicros(row.last_us());

@@ -1,18 +1,16 @@
 #include "services/recovery/outbound/proof_key.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "common/crypto/guarded_file.h"
 
 namespace tc::recovery {
 namespace {
@@ -38,40 +36,48 @@ absl::Status Create(const std::string& path) {
 }
 
 absl::StatusOr<crypto::JwtSigner> Read(const std::string& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return Bad(path, std::strerror(errno));
-  if ((info.st_mode & 0077) != 0) return Bad(path, "others may read it; chmod 600");
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file) return Bad(path, "cannot be read");
-  absl::StatusOr<crypto::JwtSigner> signer = crypto::JwtSigner::FromPem(text.str());
+  const absl::StatusOr<Secret> pem = crypto::ReadGuarded(path, crypto::Guard::kSecret);
+  if (!pem.ok()) return absl::FailedPreconditionError(absl::StrCat("proof key ", pem.status().message()));
+  absl::StatusOr<crypto::JwtSigner> signer = crypto::JwtSigner::FromPem(pem->Reveal());
   if (!signer.ok()) return Bad(path, "is no Ed25519 key in PEM (PKCS#8)");
   return signer;
 }
 
 }  // namespace
 
-ProofKey::ProofKey(std::string path, const crypto::JwtSigner& signer)
+ProofKey::ProofKey(std::string path, const crypto::JwtSigner& signer, obs::OnTaking on_taking)
     : path_(std::move(path)),
       kid_(signer.kid()),
       signer_(signer),
       log_("key of proofs", "tc_proof_key_reloads_total",
-           "Changes of the --proof-key file, by what came of them") {}
+           "Changes of the --proof-key file, by what came of them", std::move(on_taking)) {}
 
-absl::StatusOr<std::unique_ptr<ProofKey>> ProofKey::Open(std::string path, bool create) {
+absl::StatusOr<std::unique_ptr<ProofKey>> ProofKey::Open(std::string path, bool create,
+                                                         obs::OnTaking on_taking) {
   if (create && !std::filesystem::exists(path)) TRY(Create(path));
   const crypto::JwtSigner signer = TRY(Read(path));
-  return std::unique_ptr<ProofKey>(new ProofKey(std::move(path), signer));
+  std::unique_ptr<ProofKey> opened(new ProofKey(std::move(path), signer, std::move(on_taking)));
+  TRY(opened->log_.Taking(signer.kid(), {{"kid", signer.kid()}}));
+  return opened;
+}
+
+absl::StatusOr<bool> ProofKey::TakeNew(absl::Time now, std::string& seen) {
+  absl::StatusOr<crypto::JwtSigner> signer = Read(path_);
+  seen = signer.ok() ? signer->kid() : std::string(signer.status().message());
+  TRY(signer.status());
+  if (seen == kid_) return false;
+  TRY(log_.Taking(seen, {{"kid", seen}}));
+  kid_ = seen;
+  signer_.Replace(*std::move(signer), now);
+  return true;
 }
 
 void ProofKey::Look(absl::Time now) {
-  absl::StatusOr<crypto::JwtSigner> signer = Read(path_);
-  if (!signer.ok()) {
-    log_.Refused(signer.status().message(), signer.status());
-  } else if (signer->kid() != kid_) {
-    kid_ = signer->kid();
-    signer_.Replace(*std::move(signer), now);
+  std::string seen;
+  const absl::StatusOr<bool> taken = TakeNew(now, seen);
+  if (!taken.ok()) {
+    log_.Refused(seen, taken.status());
+  } else if (*taken) {
     log_.Taken();
   }
 }

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "common/crypto/jwt.h"
 #include "common/testing/noon.h"
@@ -63,6 +65,13 @@ TEST_F(ProofKeyFile, IsRefusedWhenOthersMayReadItOrItIsNoKey) {
   EXPECT_THAT(ProofKey::Open(path_, true), HasCode(absl::StatusCode::kFailedPrecondition));
 }
 
+TEST_F(ProofKeyFile, MayBeReadByAGroupOfOurOwnAsAMountedSecretIs) {
+  ASSERT_THAT(ProofKey::Open(path_, true), IsOk());
+  std::filesystem::permissions(path_,
+                               std::filesystem::perms::owner_read | std::filesystem::perms::group_read);
+  EXPECT_THAT(ProofKey::Open(path_, false), IsOk());
+}
+
 TEST_F(ProofKeyFile, IsTakenAnewWhenItChangesAndStaysWhenItIsSpoilt) {  // CFG-03
   const auto key = ProofKey::Open(path_, true);
   ASSERT_THAT(key, IsOk());
@@ -78,6 +87,29 @@ TEST_F(ProofKeyFile, IsTakenAnewWhenItChangesAndStaysWhenItIsSpoilt) {  // CFG-0
   std::filesystem::remove(path_);
   (*key)->Look(Noon());
   EXPECT_TRUE(Verifies(**key, *verifier));
+}
+
+TEST_F(ProofKeyFile, IsToldOfBeforeItSigns) {
+  std::vector<std::string> told;
+  bool refuses = false;
+  const auto key = ProofKey::Open(path_, true, [&](const std::string& what, const auto& particulars) {
+    if (refuses) return absl::UnavailableError("not now");
+    told.push_back(what + " " + particulars.at("kid"));
+    return absl::OkStatus();
+  });
+  ASSERT_THAT(key, IsOk());
+  ASSERT_EQ(told.size(), 1U);
+  const crypto::JwtSigner fresh = crypto::JwtSigner::Generate();
+  const auto verifier = crypto::JwtVerifier::FromJwks(fresh.Jwks());
+  Put(fresh.ToPem());
+  refuses = true;
+  (*key)->Look(Noon());
+  EXPECT_FALSE(Verifies(**key, *verifier)) << "what cannot be told is not taken";
+  refuses = false;
+  (*key)->Look(Noon());
+  EXPECT_TRUE(Verifies(**key, *verifier));
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told[1], "key of proofs " + fresh.kid());
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "services/recovery/domain/contact_answer.h"
 #include "services/recovery/rpc/handlers.h"
 #include "services/recovery/rpc/pair.h"
+#include "services/recovery/rpc/recorder.h"
 
 namespace tc::recovery {
 namespace {
@@ -64,7 +65,9 @@ absl::StatusOr<pb::AssignedRecovery> Handlers::AcknowledgeWarning(const rpc::Cal
       call, [&](kv::Txn& txn) -> absl::StatusOr<pb::AssignedRecovery> {
         const Recovery before = TRY(LoadAssigned(txn, call, request.id));
         const Recovery after = TRY(Acknowledge(before, request.version, request.answers, call.now));
-        return ToContactView(TRY(Save(txn, call, before, after)), true, call.now);
+        const Recovery saved = TRY(Save(txn, call, before, after));
+        if (saved != before) TRY(EnterAnswers(txn, saved, call.now));
+        return ToContactView(saved, true, call.now);
       });
 }
 
@@ -150,11 +153,14 @@ absl::Status Handlers::ChargeMatchCode(const rpc::Call& call, const Recovery& re
   if (recovery.match_code.empty()) return absl::OkStatus();
   bool right = false;
   int tries_left = 0;
-  TRY(Change(call, recovery.id, [&](const Recovery& now) -> absl::StatusOr<Recovery> {
-    const MatchTry tried = TRY(TryMatchCode(now, typed, call.request_id, call.now));
+  TRY(parts_.once.database().Update([&](kv::Txn& txn) -> absl::Status {
+    const Recovery before = TRY(Load(txn, recovery.id));
+    const MatchTry tried = TRY(TryMatchCode(before, typed, call.request_id, call.now));
     right = tried.right;
     tries_left = tried.tries_left;
-    return tried.next;
+    const bool charged = tried.next.match_misses != before.match_misses;
+    if (charged) TRY(EnterMatchTry(txn, before, call.now));
+    return Save(txn, call, before, tried.next).status();
   }));
   if (right) return absl::OkStatus();
   if (tries_left <= 0) {

@@ -43,7 +43,6 @@ absl::StatusOr<Recovery> Handlers::LoadAssigned(kv::ReadTxn& txn, const rpc::Cal
   const std::optional<Recovery> found = TRY(parts_.store.Find(txn, id));
   const bool own = found.has_value() && found->contact.has_value() && call.person.has_value() &&
                    found->contact == call.person->account;
-  const std::optional<Recovery> nobodys = found.has_value() ? std::nullopt : parts_.store.ReadNobodys();
   if (!own) return NotFound("recovery");
   return *found;
 }

@@ -192,7 +192,8 @@ class Handlers {
   // RATE_LIMITED; NOT_FOUND, of a `kind`, when the documents do not fit or nobody is meant.
   absl::Status CheckDocument(const rpc::Call& call, const AccountId& principal, const ShownDocument& shown,
                              absl::string_view kind) const;
-  absl::Status ChargeDocument(const rpc::Call& call, const AccountId& principal) const;
+  absl::Status ChargeDocument(const rpc::Call& call, const AccountId& principal,
+                              const ShownDocument& shown) const;
   absl::Status GiveBackDocument(const rpc::Call& call, const AccountId& principal) const;
   absl::StatusOr<KnownAccount> ActiveAccount(const rpc::Call& call, const AccountId& principal,
                                              absl::string_view kind) const;

@@ -51,15 +51,20 @@ absl::Status CapabilityUsed() {
 
 }  // namespace
 
-absl::Status Handlers::ChargeDocument(const rpc::Call& call, const AccountId& principal) const {
+absl::Status Handlers::ChargeDocument(const rpc::Call& call, const AccountId& principal,
+                                      const ShownDocument& shown) const {
   return parts_.once.database()
       .Update([&](kv::Txn& txn) -> absl::Status {
+        bool charged = false;
         for (const Counter& counter : CountersOf(call, principal)) {
           const DocumentTries before = TRY(TriesOf(txn, counter.subject));
           const DocumentTries after = TRY(Charge(before, CheckOf(call), counter.limit, call.now));
           TRY(PutTries(txn, counter.subject, before, after));
+          charged = charged || after != before;
         }
-        return absl::OkStatus();
+        // A call that is repeated tries nothing new.
+        if (!charged) return absl::OkStatus();
+        return EnterDocumentTry(txn, principal, shown.officer, shown.visit, call.now);
       })
       .status();
 }
@@ -78,7 +83,7 @@ absl::Status Handlers::GiveBackDocument(const rpc::Call& call, const AccountId& 
 
 absl::Status Handlers::CheckDocument(const rpc::Call& call, const AccountId& principal,
                                      const ShownDocument& shown, absl::string_view kind) const {
-  TRY(ChargeDocument(call, principal));
+  TRY(ChargeDocument(call, principal, shown));
   const absl::StatusOr<bool> fits = parts_.identity.CheckDocument(principal, shown.passport, call.deadline);
   if (fits.ok() && !*fits) return NotFound(kind);
   // They fit, or nothing was learnt of them.

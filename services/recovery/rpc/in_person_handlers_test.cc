@@ -3,6 +3,7 @@
 
 #include <atomic>
 
+#include "common/testing/acts.h"
 #include "common/testing/at_once.h"
 #include "services/recovery/rpc/officers_testing.h"
 
@@ -143,6 +144,33 @@ TEST(StartInPerson, LimitsAnOrganisationOverAllPrincipals) {
   }
   EXPECT_THAT(world.Come("alice"), Refused(kResourceExhausted, Reason::kRateLimited));
   EXPECT_THAT(world.handlers.StartInPersonRecovery(world.Operator(), world.InPersonRequest("alice")), IsOk());
+}
+
+std::vector<std::string> DocumentTries(Officers& world) {
+  return tc::testing::Acts::Of(*world.db, {"DocumentTried"});
+}
+
+TEST(StartInPerson, EntersEveryTryInTheAuditLogWhateverTheDocumentsAre) {  // LOG-01
+  tc::testing::Acts acts;
+  Officers world("gosuslugi", {.run_twice = true, .ledger = &acts});
+  const std::string of_alice = "DocumentTried accounts/alice {officer=ivanov visit=visit-1} of alice";
+  EXPECT_THAT(world.ComeWith("alice", "9999999999"), Refused(kNotFound, Reason::kNotFound));
+  EXPECT_THAT(DocumentTries(world), ElementsAre(of_alice));
+  EXPECT_THAT(world.ComeWith("nobody", "9999999999"), Refused(kNotFound, Reason::kNotFound));
+  ASSERT_THAT(world.Come("alice"), IsOk());
+  const std::string of_nobody = "DocumentTried accounts/nobody {officer=ivanov visit=visit-1} of nobody";
+  EXPECT_THAT(DocumentTries(world), ElementsAre(of_alice, of_nobody, of_alice));
+}
+
+TEST(StartInPerson, EntersARepeatedCallOnce) {
+  tc::testing::Acts acts;
+  Officers world("gosuslugi", {.run_twice = true, .ledger = &acts});
+  pb::StartInPersonRecoveryRequest in = world.InPersonRequest("alice");
+  in.mutable_check()->set_passport("9999999999");
+  const rpc::Call call = world.Bank();
+  for (int i = 0; i < 3; ++i)
+    EXPECT_THAT(world.handlers.StartInPersonRecovery(call, in), Refused(kNotFound, Reason::kNotFound));
+  EXPECT_EQ(DocumentTries(world).size(), 1U);
 }
 
 // How often identity is asked when twenty wrong passports are shown at once.
@@ -369,6 +397,20 @@ TEST(ConfirmInPerson, NeedsTheDocumentsAgain) {
   EXPECT_THAT(wrong, Refused(kNotFound, Reason::kNotFound));
   EXPECT_EQ(wrong.status(), world.handlers.ConfirmInPersonRecovery(world.Bank(), in).status());
   EXPECT_EQ(world.Get(c.name)->state(), pb::RECOVERY_STATE_IN_PERSON);
+}
+
+TEST(ConfirmInPerson, EntersTheSecondOfficersTryToo) {  // LOG-01
+  tc::testing::Acts acts;
+  Officers world("gosuslugi", {.run_twice = true, .ledger = &acts});
+  const auto c = world.ToInPerson();
+  world.clock.Advance(absl::Hours(24));
+  pb::ConfirmInPersonRecoveryRequest in = world.ConfirmRequest(c.assigned, "alice");
+  in.mutable_check()->set_passport("9999999999");
+  EXPECT_THAT(world.handlers.ConfirmInPersonRecovery(world.Bank(), in),
+              Refused(kNotFound, Reason::kNotFound));
+  EXPECT_THAT(DocumentTries(world),
+              ElementsAre("DocumentTried accounts/alice {officer=ivanov visit=visit-1} of alice",
+                          "DocumentTried accounts/alice {officer=petrova visit=visit-2} of alice"));
 }
 
 TEST(ConfirmInPerson, CountsWrongDocumentsTogetherWithThoseOfTheStart) {

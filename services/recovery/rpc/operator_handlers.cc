@@ -9,6 +9,7 @@
 #include "services/recovery/domain/examination.h"
 #include "services/recovery/rpc/handlers.h"
 #include "services/recovery/rpc/pair.h"
+#include "services/recovery/rpc/recorder.h"
 
 namespace tc::recovery {
 namespace {
@@ -72,6 +73,7 @@ absl::StatusOr<pb::RecoverySummary> Handlers::ReleaseRecovery(const rpc::Call& c
       after = before;
       after.hold_reason = HoldReason::kMutualRecovery;
       after.operator_comment = request.comment;
+      TRY(EnterHeldStill(txn, after, call.now));
     }
     return ToSummary(TRY(Save(txn, call, before, after)), call.now);
   });

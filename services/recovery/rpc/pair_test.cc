@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/testing/acts.h"
 #include "services/recovery/rpc/officers_testing.h"
 
 namespace tc::recovery {
@@ -115,6 +116,25 @@ TEST_F(Pair, IsHeldAgainWhenOneIsReleased) {
   ASSERT_THAT(world_.Cancel(bobs), IsOk());
   ASSERT_THAT(world_.handlers.ReleaseRecovery(world_.Portal(), in), IsOk());
   EXPECT_EQ(StateOf(alices.name), pb::RECOVERY_STATE_AWAITING_CONTACT);
+}
+
+TEST(PairReleased, IsEnteredInTheAuditLogThoughNothingFollows) {  // LOG-01
+  tc::testing::Acts acts;
+  World world("gosuslugi", {.run_twice = true, .ledger = &acts});
+  world.linking.guards["bob"] = {true, LinkId::FromTrusted("link-2"), Account("alice")};
+  const World::Case alices = world.ToContact();
+  const std::string bobs = World::Must(world.Start(kBobPhone)).name();
+  World::Must(world.Verify(bobs, world.otp.CodeTo(kBobPhone)));
+  ASSERT_EQ(tc::testing::Acts::Of(*world.db, {"RecoveryHeld"}).size(), 2U);
+  pb::ReleaseRecoveryRequest in;
+  in.set_name(alices.assigned);
+  in.set_comment("seen");
+  ASSERT_THAT(world.handlers.ReleaseRecovery(world.Portal(), in), IsOk());
+  const std::string id = alices.assigned.substr(sizeof("assignedRecoveries/") - 1);
+  const std::vector<std::string> held = tc::testing::Acts::Of(*world.db, {"RecoveryHeld"});
+  ASSERT_EQ(held.size(), 3U);
+  EXPECT_EQ(held.back(),
+            absl::StrCat("RecoveryHeld recoveries/", id, " {reason=MUTUAL_RECOVERY} of alice bob"));
 }
 
 TEST(ARing, OfThreeIsLeftAlone) {  // L7

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "services/recovery/domain/claim.h"
+#include "services/recovery/domain/contact_answer.h"
 #include "services/recovery/domain/notice.h"
 #include "services/recovery/rpc/courier.h"
 
@@ -58,17 +59,36 @@ absl::Status Follow(kv::Txn& txn, const Recovery& after, const RecoveryTransitio
   return absl::OkStatus();
 }
 
+// What happened to a recovery of both its people.
+kv::Event ActOn(const Recovery& recovery, Occurrence occurrence, absl::Time now) {
+  kv::Event act;
+  act.type = std::move(occurrence.type);
+  act.resource = absl::StrCat("recoveries/", recovery.id.text());
+  act.attributes = std::move(occurrence.attributes);
+  act.at = now;
+  act.persons = {recovery.principal.text()};
+  if (recovery.contact.has_value()) act.persons.push_back(recovery.contact.text());
+  return act;
+}
+
 }  // namespace
 
 absl::Status Tell(kv::Txn& txn, const Recovery& recovery, const Occurrence& occurrence, absl::Time now) {
-  kv::Event event;
-  event.type = occurrence.type;
-  event.resource = absl::StrCat("recoveries/", recovery.id.text());
-  event.attributes = occurrence.attributes;
-  event.at = now;
-  event.persons = {recovery.principal.text()};
-  if (recovery.contact.has_value()) event.persons.push_back(recovery.contact.text());
-  return txn.Emit(std::move(event));
+  return txn.Emit(ActOn(recovery, occurrence, now));
+}
+
+absl::Status EnterMatchTry(kv::Txn& txn, const Recovery& recovery, absl::Time now) {
+  return txn.Audit(ActOn(recovery, {"MatchCodeTried", {}}, now));
+}
+
+absl::Status EnterAnswers(kv::Txn& txn, const Recovery& recovery, absl::Time now) {
+  const char* answers = CodeAllowedAt(recovery).has_value() ? "YES" : "NO";
+  return txn.Audit(ActOn(recovery, {"WarningAcknowledged", {{"answers", answers}}}, now));
+}
+
+absl::Status EnterHeldStill(kv::Txn& txn, const Recovery& recovery, absl::Time now) {
+  const std::string reason(HoldReasonName(recovery.hold_reason));
+  return txn.Audit(ActOn(recovery, {"RecoveryHeld", {{"reason", reason}}}, now));
 }
 
 absl::Status EnterStart(kv::Txn& txn, const Recovery& recovery, absl::Time now) {
@@ -76,6 +96,17 @@ absl::Status EnterStart(kv::Txn& txn, const Recovery& recovery, absl::Time now) 
   act.type = "RecoveryStarted";
   act.resource = absl::StrCat("recoveries/", recovery.id.text());
   act.at = now;
+  return txn.Audit(std::move(act));
+}
+
+absl::Status EnterDocumentTry(kv::Txn& txn, const AccountId& principal, const std::string& officer,
+                              const std::string& visit, absl::Time now) {
+  kv::Event act;
+  act.type = "DocumentTried";
+  act.resource = principal.Name();
+  act.attributes = {{"officer", officer}, {"visit", visit}};
+  act.at = now;
+  act.persons = {principal.text()};
   return txn.Audit(std::move(act));
 }
 

@@ -6,6 +6,7 @@
 #include "common/crypto/hmac.h"
 #include "common/kv/key.h"
 #include "common/kv/table.h"
+#include "services/recovery/store/nobodys.h"
 #include "services/recovery/store/recovery_codec.h"
 
 namespace tc::recovery {
@@ -34,20 +35,6 @@ bool IsReal(const Recovery* r) { return r != nullptr && !r->decoy; }
 // A hold may have been asked for while the recovery ended: the end is told once more when no such call can be
 // under way.
 constexpr absl::Duration kHoldSettles = absl::Minutes(1);
-
-// Before its contact, as long in all fields as a real one.
-Recovery Nobodys() {
-  Recovery recovery;
-  recovery.id = PublicId::FromTrusted(std::string(22, 'n'));
-  recovery.nonce = recovery.capability_hash = recovery.not_me_hash = std::string(32, 'n');
-  recovery.phone_index = recovery.contact_phone_index = std::string(32, 'n');
-  recovery.principal = recovery.contact = AccountId::FromTrusted(std::string(12, 'n'));
-  recovery.link = LinkId::FromTrusted(std::string(22, 'n'));
-  recovery.subject = recovery.masked_principal = recovery.typed_mask = std::string(16, 'n');
-  recovery.client.address = recovery.client.device = recovery.client.user_agent = std::string(16, 'n');
-  recovery.own_code.status.channels = {Channel::kSms, Channel::kVoice};
-  return recovery;
-}
 
 std::optional<kv::Timer> ExpiryTimer(const Recovery* r) {
   if (r == nullptr || IsFinal(r->state)) return std::nullopt;
@@ -146,16 +133,12 @@ absl::Status RecoveryStore::Reschedule(kv::Txn& txn, const Recovery* before, con
 RecoveryStore::RecoveryStore(crypto::Sealer sealer)
     : sealer_(std::move(sealer)), nobodys_(EncodeRecovery(Nobodys(), sealer_)) {}
 
-std::optional<Recovery> RecoveryStore::ReadNobodys() const {
-  absl::StatusOr<Recovery> read = DecodeRecovery(nobodys_, sealer_);
-  if (!read.ok()) return std::nullopt;
-  return std::optional<Recovery>(*std::move(read));
-}
-
 absl::StatusOr<std::optional<Recovery>> RecoveryStore::Find(kv::ReadTxn& txn, const PublicId& id) const {
   const std::optional<std::string> bytes = TRY(txn.Get(RecoveryKey(id).bytes()));
+  absl::StatusOr<Recovery> read = DecodeRecovery(bytes.value_or(nobodys_), sealer_);
+  // Nobody's cannot be read when the key under it is gone; that says nothing of the one that is asked for.
   if (!bytes.has_value()) return std::optional<Recovery>();
-  return std::optional<Recovery>(TRY(DecodeRecovery(*bytes, sealer_)));
+  return std::optional<Recovery>(TRY(std::move(read)));
 }
 
 absl::StatusOr<std::optional<Recovery>> RecoveryStore::FindByCapability(kv::ReadTxn& txn,

@@ -36,10 +36,9 @@ class RecoveryStore {
   // Removes every trace, the ledger's excepted.
   absl::Status Remove(kv::Txn& txn, const Recovery& recovery) const;
 
+  // One that is absent takes as long to find as another, so that it is refused as late as somebody else's
+  // (TRN-06).
   absl::StatusOr<std::optional<Recovery>> Find(kv::ReadTxn& txn, const PublicId& id) const;
-  // For as long as it takes to read a recovery, so that one that is absent is refused as late as somebody
-  // else's (TRN-06). What it gives is nobody's; nullopt when the key under it is gone.
-  std::optional<Recovery> ReadNobodys() const;
   absl::StatusOr<std::optional<Recovery>> FindByCapability(kv::ReadTxn& txn,
                                                            absl::string_view capability) const;
   absl::StatusOr<std::optional<Recovery>> FindByNotMeToken(kv::ReadTxn& txn, absl::string_view token) const;

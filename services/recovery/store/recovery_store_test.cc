@@ -10,6 +10,7 @@
 #include "common/testing/fakes.h"
 #include "services/recovery/domain/grant.h"
 #include "services/recovery/domain/recovery_testing.h"
+#include "services/recovery/store/nobodys.h"
 #include "services/recovery/store/records.pb.h"
 #include "services/recovery/store/recovery_codec.h"
 
@@ -151,10 +152,14 @@ Recovery Full() {
   return r;
 }
 
-TEST_F(Store, HasARecoveryOfNobodyToReadInsteadOfAnAbsentOne) {  // TRN-06
-  const std::optional<Recovery> nobodys = store_.ReadNobodys();
-  ASSERT_TRUE(nobodys.has_value());
-  EXPECT_FALSE(Find(nobodys->id).has_value());
+TEST_F(Store, ReadsARecoveryOfNobodyInThePlaceOfAnAbsentOne) {  // TRN-06
+  const std::string bytes = EncodeRecovery(Nobodys(), sealer_);
+  const auto read = DecodeRecovery(bytes, sealer_);
+  ASSERT_THAT(read, IsOk());
+  EXPECT_EQ(read->match_code, Nobodys().match_code);
+  EXPECT_FALSE(Find(Nobodys().id).has_value());
+  EXPECT_GT(bytes.size(), EncodeRecovery(Begun(), sealer_).size());
+  EXPECT_LT(bytes.size(), EncodeRecovery(Full(), sealer_).size());
 }
 
 TEST_F(Store, GivesBackEveryField) {
