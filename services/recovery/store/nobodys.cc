@@ -29,13 +29,15 @@ Recovery Nobodys() {
   recovery.principal = recovery.contact = AccountId::FromTrusted(std::string(12, 'n'));
   recovery.link = LinkId::FromTrusted(std::string(22, 'n'));
   recovery.subject = recovery.masked_principal = recovery.typed_mask = std::string(16, 'n');
-  recovery.client = {std::string(16, 'n'), std::string(16, 'n'), std::string(16, 'n'), std::string(16, 'n')};
+  recovery.client = {std::string(16, 'n'), std::string(16, 'n'), std::string(100, 'n'), std::string(16, 'n')};
   recovery.created_at = recovery.proved_at = recovery.deadline = recovery.expires_at =
       absl::FromUnixSeconds(2'000'000'000);
   recovery.assigned_at = recovery.asked_at = recovery.created_at;
   recovery.hold_taken = true;
   recovery.own_code = recovery.contact_code = NobodysCode();
   recovery.warning_version = std::string(8, 'n');
+  recovery.acknowledged_at = recovery.created_at;
+  for (const char* const question : {"n1", "n2", "n3", "n4", "n5"}) recovery.answers[question] = true;
   recovery.match_code = "00";
   return recovery;
 }
