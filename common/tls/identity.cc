@@ -24,7 +24,7 @@
 namespace tc::tls {
 namespace {
 
-namespace tls = grpc::experimental;
+namespace grpc_tls = grpc::experimental;
 
 constexpr unsigned kGrpcLooksSeconds = 1;
 constexpr double kShortLife = 0.2;  // TRN-08
@@ -63,7 +63,7 @@ struct Whom {
 };
 
 // Runs within the handshake and answers at once.
-class Verifier final : public tls::ExternalCertificateVerifier {
+class Verifier final : public grpc_tls::ExternalCertificateVerifier {
  public:
   enum class Of { kClient, kServer };
 
@@ -72,7 +72,7 @@ class Verifier final : public tls::ExternalCertificateVerifier {
   Verifier(std::shared_ptr<const PeerCheck> check, std::shared_ptr<Teller> teller, Of peer, Whom whom = {})
       : check_(std::move(check)), teller_(std::move(teller)), peer_(peer), whom_(std::move(whom)) {}
 
-  bool Verify(tls::TlsCustomVerificationCheckRequest* request, std::function<void(grpc::Status)>,
+  bool Verify(grpc_tls::TlsCustomVerificationCheckRequest* request, std::function<void(grpc::Status)>,
               grpc::Status* status) override {
     // A verifier of one's own takes the place of the library's, which alone looks at the host's name.
     if (peer_ == Of::kServer) host_.Verify(request, nullptr, status);
@@ -80,10 +80,10 @@ class Verifier final : public tls::ExternalCertificateVerifier {
     if (status->ok()) *status = CheckChainOf(*request);
     return true;
   }
-  void Cancel(tls::TlsCustomVerificationCheckRequest*) override {}
+  void Cancel(grpc_tls::TlsCustomVerificationCheckRequest*) override {}
 
  private:
-  grpc::Status CheckNameOf(const tls::TlsCustomVerificationCheckRequest& request) const {
+  grpc::Status CheckNameOf(const grpc_tls::TlsCustomVerificationCheckRequest& request) const {
     const std::vector<grpc::string_ref> uris = request.uri_names();
     if (whom_.IsAnybody()) return grpc::Status::OK;
     const bool is_named =
@@ -93,7 +93,7 @@ class Verifier final : public tls::ExternalCertificateVerifier {
                         absl::StrCat("the peer is not of ", whom_.beside, whom_.service.value_or("")));
   }
 
-  grpc::Status CheckChainOf(const tls::TlsCustomVerificationCheckRequest& request) const {
+  grpc::Status CheckChainOf(const grpc_tls::TlsCustomVerificationCheckRequest& request) const {
     const grpc::string_ref own = request.peer_cert();
     const grpc::string_ref further = request.peer_cert_full_chain();  // on a server it lacks the peer's own
     const absl::Status checked = check_->Check(absl::StrCat(
@@ -107,7 +107,7 @@ class Verifier final : public tls::ExternalCertificateVerifier {
   const std::shared_ptr<Teller> teller_;
   const Of peer_;
   const Whom whom_;
-  tls::HostNameCertificateVerifier host_;
+  grpc_tls::HostNameCertificateVerifier host_;
 };
 
 // "spiffe://example.org/service/" of a service's name; empty for other peers' names.
@@ -186,20 +186,20 @@ struct Identity::State {
     return true;
   }
 
-  std::shared_ptr<tls::CertificateProviderInterface> Provider() const {
-    return std::make_shared<tls::FileWatcherCertificateProvider>(identity.path(), identity.path(),
-                                                                 roots.path(), kGrpcLooksSeconds);
+  std::shared_ptr<grpc_tls::CertificateProviderInterface> Provider() const {
+    return std::make_shared<grpc_tls::FileWatcherCertificateProvider>(identity.path(), identity.path(),
+                                                                      roots.path(), kGrpcLooksSeconds);
   }
 
   std::shared_ptr<grpc::ChannelCredentials> ChannelTo(std::optional<std::string> service) const {
-    tls::TlsChannelCredentialsOptions options;
+    grpc_tls::TlsChannelCredentialsOptions options;
     options.set_certificate_provider(Provider());
     options.watch_root_certs();
     options.watch_identity_key_cert_pairs();
-    options.set_certificate_verifier(tls::ExternalCertificateVerifier::Create<Verifier>(
+    options.set_certificate_verifier(grpc_tls::ExternalCertificateVerifier::Create<Verifier>(
         check, std::make_shared<Teller>(nullptr), Verifier::Of::kServer,
         Whom{ServicesBeside(spiffe_id), std::move(service)}));
-    return tls::TlsCredentials(options);
+    return grpc_tls::TlsCredentials(options);
   }
 
   const Files files;
@@ -259,7 +259,7 @@ void Identity::Look() {
 }
 
 std::shared_ptr<grpc::ServerCredentials> Identity::ForServer(OnRefused on_refused) const {
-  tls::TlsServerCredentialsOptions options(state_->Provider());
+  grpc_tls::TlsServerCredentialsOptions options(state_->Provider());
   options.watch_root_certs();
   options.watch_identity_key_cert_pairs();
   const auto teller = std::make_shared<Teller>(std::move(on_refused));
@@ -269,8 +269,8 @@ std::shared_ptr<grpc::ServerCredentials> Identity::ForServer(OnRefused on_refuse
   }
   options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
   options.set_certificate_verifier(
-      tls::ExternalCertificateVerifier::Create<Verifier>(state_->check, teller, Verifier::Of::kClient));
-  return tls::TlsServerCredentials(options);
+      grpc_tls::ExternalCertificateVerifier::Create<Verifier>(state_->check, teller, Verifier::Of::kClient));
+  return grpc_tls::TlsServerCredentials(options);
 }
 
 std::shared_ptr<grpc::ChannelCredentials> Identity::ForChannel() const {
