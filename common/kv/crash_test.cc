@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <mutex>
 #include <random>
 #include <set>
@@ -55,9 +56,12 @@ TEST(CrashChild, DISABLED_WritesUntilItIsKilled) {
 std::pair<pid_t, int> StartChild(const std::string& engine, const std::string& dir) {
   int ends[2] = {};
   if (::pipe(ends) != 0) return {-1, -1};
-  const std::vector<std::string> variables = {std::string(kDirVariable) + "=" + dir,
-                                              std::string(kEngineVariable) + "=" + engine};
-  const char* const environment[] = {variables[0].c_str(), variables[1].c_str(), nullptr};
+  const char* const sanitizer = std::getenv("TSAN_OPTIONS");
+  const std::vector<std::string> variables = {
+      std::string(kDirVariable) + "=" + dir, std::string(kEngineVariable) + "=" + engine,
+      std::string("TSAN_OPTIONS=") + (sanitizer == nullptr ? "" : sanitizer)};
+  const char* const environment[] = {variables[0].c_str(), variables[1].c_str(), variables[2].c_str(),
+                                     nullptr};
   const char* const arguments[] = {"crash", "--gtest_filter=CrashChild.*", "--gtest_also_run_disabled_tests",
                                    "--gtest_brief=1", nullptr};
   const pid_t child = ::fork();
