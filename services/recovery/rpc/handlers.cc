@@ -40,7 +40,7 @@ absl::StatusOr<Recovery> Handlers::LoadReal(kv::ReadTxn& txn, const PublicId& id
 
 absl::StatusOr<Recovery> Handlers::LoadAssigned(kv::ReadTxn& txn, const rpc::Call& call,
                                                 const PublicId& id) const {
-  const std::optional<Recovery> found = TRY(parts_.store.Find(txn, id));
+  const std::optional<Recovery> found = TRY(parts_.store.FindOrReadNobodys(txn, id));
   const bool own = found.has_value() && found->contact.has_value() && call.person.has_value() &&
                    found->contact == call.person->account;
   if (!own) return NotFound("recovery");

@@ -135,6 +135,13 @@ RecoveryStore::RecoveryStore(crypto::Sealer sealer)
 
 absl::StatusOr<std::optional<Recovery>> RecoveryStore::Find(kv::ReadTxn& txn, const PublicId& id) const {
   const std::optional<std::string> bytes = TRY(txn.Get(RecoveryKey(id).bytes()));
+  if (!bytes.has_value()) return std::optional<Recovery>();
+  return std::optional<Recovery>(TRY(DecodeRecovery(*bytes, sealer_)));
+}
+
+absl::StatusOr<std::optional<Recovery>> RecoveryStore::FindOrReadNobodys(kv::ReadTxn& txn,
+                                                                         const PublicId& id) const {
+  const std::optional<std::string> bytes = TRY(txn.Get(RecoveryKey(id).bytes()));
   absl::StatusOr<Recovery> read = DecodeRecovery(bytes.value_or(nobodys_), sealer_);
   // Nobody's cannot be read when the key under it is gone; that says nothing of the one that is asked for.
   if (!bytes.has_value()) return std::optional<Recovery>();

@@ -36,9 +36,10 @@ class RecoveryStore {
   // Removes every trace, the ledger's excepted.
   absl::Status Remove(kv::Txn& txn, const Recovery& recovery) const;
 
-  // One that is absent takes as long to find as another, so that it is refused as late as somebody else's
-  // (TRN-06).
   absl::StatusOr<std::optional<Recovery>> Find(kv::ReadTxn& txn, const PublicId& id) const;
+  // The same, and one that is absent takes as long as another, so that it is refused as late as somebody
+  // else's (TRN-06).
+  absl::StatusOr<std::optional<Recovery>> FindOrReadNobodys(kv::ReadTxn& txn, const PublicId& id) const;
   absl::StatusOr<std::optional<Recovery>> FindByCapability(kv::ReadTxn& txn,
                                                            absl::string_view capability) const;
   absl::StatusOr<std::optional<Recovery>> FindByNotMeToken(kv::ReadTxn& txn, absl::string_view token) const;
