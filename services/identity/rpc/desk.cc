@@ -112,20 +112,20 @@ absl::StatusOr<std::optional<AccountId>> Desk::Resolve(kv::ReadTxn& txn, const I
   return id;
 }
 
-void Desk::LoadStandIn(kv::ReadTxn& txn, const Identifier& who) const {
+Dossier Desk::StandIn(kv::ReadTxn& txn, const Identifier& who) const {
   const std::string text = who.account.has_value() ? who.account.text()
                            : who.phone.has_value() ? who.phone.e164()
                            : who.email.has_value() ? who.email.Canonical()
                                                    : who.snils;
   const absl::StatusOr<std::optional<AccountId>> other = accounts.Near(txn, devices.StableIndex(text));
-  if (!other.ok() || !other->has_value()) return;
+  if (!other.ok() || !other->has_value()) return Dossier();
   const AccountId& id = **other;
   if (!who.snils.empty()) (void)accounts.Find(txn, id);
   (void)accounts.Find(txn, id);
-  const absl::StatusOr<Dossier> dossier = Load(txn, id);
-  if (!dossier.ok() || !who.phone.has_value()) return;
-  const OwnedPhone* main = MainPhone(dossier->phones);
-  if (main != nullptr) (void)phones.Find(txn, {id, main->id});
+  const Dossier dossier = Load(txn, id).value_or(Dossier());
+  const OwnedPhone* main = MainPhone(dossier.phones);
+  if (who.phone.has_value() && main != nullptr) (void)phones.Find(txn, {id, main->id});
+  return dossier;
 }
 
 DeviceMarks Desk::MarksOf(const AccountId& account, const ClientPlace& client) const {

@@ -107,8 +107,8 @@ struct Desk : DeskParts {
 
   // What Resolve and Load would have done for somebody, done for another account in his place when nobody was
   // found: so that the time of an answer does not tell the two apart (REC-01). The same identifier meets the
-  // same account again. Fails never: there may be none.
-  void LoadStandIn(kv::ReadTxn& txn, const Identifier& who) const;
+  // same account again. Never to be shown. Fails never: an empty one where there is no other.
+  Dossier StandIn(kv::ReadTxn& txn, const Identifier& who) const;
 
   // The marks of the device at which the person sits; none when the portal does not tell.
   DeviceMarks MarksOf(const AccountId& account, const ClientPlace& client) const;

@@ -20,6 +20,22 @@ void SetConflicts(const Dossier& principal, const Dossier& contact,
   }
 }
 
+pb::LookupAccountResponse Found(const Dossier& dossier, absl::Time now) {
+  const Account& account = dossier.account;
+  pb::LookupAccountResponse out;
+  out.set_account(account.id.Name());
+  out.set_masked_name(MaskedName(account.person.first_name, account.person.last_name));
+  if (const OwnedPhone* main = MainPhone(dossier.phones)) {
+    out.set_phone(main->number.e164());
+    SetTime(out.mutable_phone_bind_time(), *main->bound_at);
+  }
+  out.set_email(account.email.address());
+  out.set_locale(account.locale);
+  out.set_state(static_cast<pb::AccountState>(StateAt(account, now)));
+  out.set_version(account.version);
+  return out;
+}
+
 }  // namespace
 
 absl::StatusOr<pb::Eligibility> EligibilityHandlers::CheckEligibility(const rpc::Call& call,
@@ -99,29 +115,18 @@ absl::StatusOr<pb::CheckDocumentResponse> EligibilityHandlers::CheckDocument(
 absl::StatusOr<pb::LookupAccountResponse> EligibilityHandlers::LookupAccount(
     const rpc::Call& call, const pb::LookupAccountRequest& in) {
   const Identifier who = TRY(ParseIdentifier(in));
+  bool missing = false;
   Dossier dossier;
   TRY(desk_.database().View([&](kv::ReadTxn& txn) -> absl::Status {
     const std::optional<AccountId> id = TRY(desk_.Resolve(txn, who));
-    if (!id.has_value()) {
-      desk_.LoadStandIn(txn, who);
-      return NotFound("account");
-    }
-    dossier = TRY(desk_.Load(txn, *id));
+    missing = !id.has_value();
+    dossier = missing ? desk_.StandIn(txn, who) : TRY(desk_.Load(txn, *id));
     return absl::OkStatus();
   }));
-  const Account& account = dossier.account;
-  pb::LookupAccountResponse out;
-  out.set_account(account.id.Name());
-  out.set_masked_name(MaskedName(account.person.first_name, account.person.last_name));
-  if (const OwnedPhone* main = MainPhone(dossier.phones)) {
-    out.set_phone(main->number.e164());
-    SetTime(out.mutable_phone_bind_time(), *main->bound_at);
-  }
-  out.set_email(account.email.address());
-  out.set_locale(account.locale);
-  out.set_state(static_cast<pb::AccountState>(StateAt(account, call.now)));
-  out.set_version(account.version);
-  return out;
+  const pb::LookupAccountResponse found = Found(dossier, call.now);
+  if (!missing) return found;
+  if (!in.allow_missing()) return NotFound("account");
+  return pb::LookupAccountResponse();
 }
 
 }  // namespace tc::identity

@@ -215,6 +215,19 @@ TEST_F(LookupAccount, KnowsNobodyElse) {
   }
 }
 
+TEST_F(LookupAccount, AnswersNobodyWithNothingWhereThatIsAllowed) {
+  pb::LookupAccountRequest in;
+  in.set_allow_missing(true);
+  in.set_phone(PhoneNumber(9));
+  ASSERT_OK_AND_ASSIGN(const pb::LookupAccountResponse nobody, Lookup(in));
+  EXPECT_EQ(nobody.ByteSizeLong(), 0U);
+  in.set_phone(PhoneNumber(1));
+  ASSERT_OK_AND_ASSIGN(const pb::LookupAccountResponse found, Lookup(in));
+  EXPECT_EQ(found.account(), "accounts/ivan");
+  in.set_phone("one");
+  EXPECT_THAT(Lookup(in), testing::HasCode(kInvalidArgument));
+}
+
 TEST_F(LookupAccount, FindsABlockedAndAFrozenAccount) {
   ASSERT_THAT(world_.Freeze(world_.As("ivan"), "ivan"), IsOk());
   EXPECT_EQ(ByPhone(PhoneNumber(1))->state(), pb::ACCOUNT_STATE_FROZEN);

@@ -17,11 +17,15 @@ bool CallsLeft(const Verification& v, const Policy& policy) {
   return v.code_number <= policy.calls_per_verification && v.calls < policy.calls_per_verification;
 }
 
-// Where the code goes when its own channel fails: a call after an SMS, an e-mail after both (O4).
+absl::StatusOr<Address> MailOf(const Verification& v, const PrivatePart& part, const std::string& fallback) {
+  return v.decoy ? part.address : Address::Email(fallback, "fallback_email");
+}
+
+// Where the code goes when its own channel fails: a call after an SMS, an e-mail after both (O4). A decoy has
+// the ways of a whole account, so that it is made in the same time (REC-01); none of them is gone.
 std::vector<Way> AlternativesOf(const Desk& desk, const Verification& v, const PrivatePart& part,
                                 const Secret& code, const std::string& fallback_email) {
   std::vector<Way> ways;
-  if (v.decoy) return ways;
   const auto words = [&](Channel channel) {
     return desk.wording.CodeText(v.binding.purpose, v.locale, channel, part.masked_principal, code.Reveal(),
                                  desk.origin_host);
@@ -32,8 +36,8 @@ std::vector<Way> AlternativesOf(const Desk& desk, const Verification& v, const P
   }
   const bool may_mail = desk.policy.fallback_email && v.binding.purpose == Purpose::kRecoveryClaim &&
                         v.channel != Channel::kEmail && MayGo(v, Channel::kEmail);
-  if (may_mail && !fallback_email.empty()) {
-    const absl::StatusOr<Address> email = Address::Email(fallback_email, "fallback_email");
+  if (may_mail && (v.decoy || !fallback_email.empty())) {
+    const absl::StatusOr<Address> email = MailOf(v, part, fallback_email);
     if (email.ok()) ways.push_back({Channel::kEmail, *email, email->Masked(), words(Channel::kEmail)});
   }
   return ways;

@@ -88,14 +88,26 @@ TEST(Compose, CountsEachEarlierSendAsAPossibleCall) {  // OTP-21: two calls
   EXPECT_TRUE(Alternatives(Compose(bench, c, 3)).empty());
 }
 
-TEST(Compose, SendsADecoysCodeNowhereElse) {
+TEST(Compose, GivesADecoyTheWaysOfAWholeAccountAndNoneOfThemLeadsAnywhere) {  // REC-01
+  const Case whole{"", Purpose::kRecoveryClaim, kSms, {kSms, kVoice, kEmail}, "i@e.ru", {}};
   Bench bench;
   Verification v;
   v.decoy = true;
   v.binding.purpose = Purpose::kRecoveryClaim;
   v.channels = {kSms, kVoice, kEmail};
   const PrivatePart part{Address::Decoy("key"), ""};
-  EXPECT_TRUE(ComposeCode(bench.desk, v, part, Secret("402918"), "i@e.ru").message.alternatives.empty());
+  const Outgoing decoy = ComposeCode(bench.desk, v, part, Secret("402918"), "i@e.ru");
+  EXPECT_EQ(Alternatives(decoy), Alternatives(Compose(bench, whole)));
+  for (const Way& way : decoy.message.alternatives) EXPECT_TRUE(way.to.decoy());
+}
+
+TEST(Compose, GivesADecoyNoWayThatItsPurposeHasNot) {
+  Bench bench;
+  Verification v;
+  v.decoy = true;
+  v.channels = {kSms};
+  EXPECT_TRUE(
+      Alternatives(ComposeCode(bench.desk, v, {Address::Decoy("key"), ""}, Secret("402918"), "")).empty());
 }
 
 }  // namespace

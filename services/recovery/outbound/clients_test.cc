@@ -215,7 +215,15 @@ TEST_F(Clients, TakeNotFoundForNobodyAndAwayForNothing) {
   identity_service_->lookup.status = Away();
   EXPECT_THAT(identity_->Lookup(kAlice, kSoon), HasCode(kUnavailable));
   identity_service_->lookup.status = absl::OkStatus();
+  identity_service_->lookup.answer.set_locale("en");
   EXPECT_FALSE(identity_->Lookup(kAlice, kSoon).ok());  // an answer without a name is none
+}
+
+TEST_F(Clients, AskForNobodyWithoutAnError) {  // which would take longer (REC-01)
+  const auto nobody = identity_->Lookup(kAlice, kSoon);
+  ASSERT_THAT(nobody, IsOk());
+  EXPECT_FALSE(nobody->has_value());
+  EXPECT_TRUE(identity_service_->lookup.asked.allow_missing());
 }
 
 TEST_F(Clients, AskForEligibilityInTheRightRole) {

@@ -65,10 +65,12 @@ pb::LookupAccountRequest ToRequest(const Claimed& claimed) {
                         [&](const Snils& snils) { request.set_snils(snils.digits()); },
                         [&](const AccountId& account) { request.set_account(account.Name()); }},
              claimed);
+  request.set_allow_missing(true);
   return request;
 }
 
-absl::StatusOr<KnownAccount> FromAnswer(const pb::LookupAccountResponse& answer) {
+absl::StatusOr<std::optional<KnownAccount>> FromAnswer(const pb::LookupAccountResponse& answer) {
+  if (answer.ByteSizeLong() == 0) return std::optional<KnownAccount>();
   absl::StatusOr<AccountId> account = AccountId::ParseName(answer.account());
   if (!account.ok()) return absl::InternalError("identity answered with a name that is none");
   KnownAccount known;
@@ -81,7 +83,7 @@ absl::StatusOr<KnownAccount> FromAnswer(const pb::LookupAccountResponse& answer)
   known.locale = answer.locale();
   known.active = answer.state() == pb::ACCOUNT_STATE_ACTIVE || answer.state() == pb::ACCOUNT_STATE_LOCKED;
   known.frozen = answer.state() == pb::ACCOUNT_STATE_FROZEN;
-  return known;
+  return std::optional<KnownAccount>(std::move(known));
 }
 
 class Client final : public IdentityPeer {
@@ -96,7 +98,7 @@ class Client final : public IdentityPeer {
       return std::optional<KnownAccount>();
     }
     if (!answer.ok()) return answer.status();
-    return std::optional<KnownAccount>(TRY(FromAnswer(*answer)));
+    return FromAnswer(*answer);
   }
 
   absl::StatusOr<EligibilityNow> CheckPrincipal(const AccountId& account, absl::Time deadline) override {

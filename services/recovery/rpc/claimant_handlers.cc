@@ -48,6 +48,9 @@ bool CanStart(const std::optional<KnownAccount>& known, Purpose purpose) {
   return purpose == Purpose::kUnfreeze ? known->frozen : known->active;
 }
 
+// Asked in the place of an account where there is none, so that it takes as long (REC-01).
+AccountId AccountOfNobody(const PublicId& recovery) { return AccountId::FromTrusted(recovery.text()); }
+
 }  // namespace
 
 Start Handlers::StartOf(const rpc::Call& call, const StartRequest& start,
@@ -66,12 +69,24 @@ Start Handlers::StartOf(const rpc::Call& call, const StartRequest& start,
   // Attempts count for the person, or for what was typed where there is none.
   const std::string typed = absl::WebSafeBase64Escape(parts_.tokens.IndexOf(Canonical(start.claimed)));
   begin.subject = known.has_value() ? known->account.Name() : absl::StrCat("claims/", typed);
-  if (!known.has_value()) return begin;
-  begin.principal = known->account;
-  begin.masked_principal = known->masked_name;
-  begin.phone_index = parts_.tokens.IndexOf(known->phone.e164());
-  begin.email_index = parts_.tokens.IndexOf(known->email);
+  const KnownAccount account = known.value_or(KnownAccount());
+  begin.principal = account.account;
+  begin.masked_principal = account.masked_name;
+  begin.phone_index = parts_.tokens.IndexOf(account.phone.e164());
+  begin.email_index = parts_.tokens.IndexOf(account.email);
   return begin;
+}
+
+absl::StatusOr<StartLedger> Handlers::LedgerNow(kv::Txn& txn, const AccountId& account,
+                                                const rpc::Call& call) const {
+  const PublicId open = TRY(parts_.store.LedgerOf(txn, account)).open;
+  if (open.has_value()) {
+    const Recovery recovery = TRY(Load(txn, open));
+    TRY(Record(txn, parts_.store, recovery, AsOf(recovery, call.now), call.now));
+  } else {
+    TRY(parts_.store.FindOrReadNobodys(txn, parts_.tokens.IdOf(call)));
+  }
+  return parts_.store.LedgerOf(txn, account);
 }
 
 absl::StatusOr<Recovery> Handlers::Reserve(const rpc::Call& call, const StartRequest& start,
@@ -84,17 +99,10 @@ absl::StatusOr<Recovery> Handlers::Reserve(const rpc::Call& call, const StartReq
       reserved = *earlier;
       return absl::OkStatus();
     }
-    bool decoy = !CanStart(known, start.purpose);
-    if (!decoy) {
-      StartLedger ledger = TRY(parts_.store.LedgerOf(txn, known->account));
-      if (ledger.open.has_value()) {
-        const Recovery open = TRY(Load(txn, ledger.open));
-        TRY(Record(txn, parts_.store, open, AsOf(open, call.now), call.now));
-        ledger = TRY(parts_.store.LedgerOf(txn, known->account));
-      }
-      decoy = !MayStart(ledger, parts_.policy, call.now);
-    }
-    const Recovery begun = Begin(StartOf(call, start, known, nonce, decoy), parts_.policy, call.now);
+    const AccountId account = known.has_value() ? known->account : AccountOfNobody(parts_.tokens.IdOf(call));
+    const StartLedger ledger = TRY(LedgerNow(txn, account, call));
+    const bool starts = CanStart(known, start.purpose) && MayStart(ledger, parts_.policy, call.now);
+    const Recovery begun = Begin(StartOf(call, start, known, nonce, !starts), parts_.policy, call.now);
     reserved = TRY(parts_.store.Insert(txn, begun));
     return absl::OkStatus();
   }));
@@ -106,11 +114,7 @@ void Handlers::Withdraw(const Recovery& recovery) const {
   (void)parts_.once.database().Update([&](kv::Txn& txn) -> absl::Status {
     const Recovery now = TRY(Load(txn, recovery.id));
     if (now.own_code.serial > 0 || IsFinal(now.state)) return absl::OkStatus();
-    if (!now.decoy) {
-      const StartLedger ledger = TRY(parts_.store.LedgerOf(txn, now.principal));
-      TRY(parts_.store.PutLedger(txn, now.principal, AfterWithdrawal(ledger, now)));
-    }
-    return parts_.store.Remove(txn, now);
+    return parts_.store.Withdraw(txn, now);
   });
 }
 
@@ -163,8 +167,7 @@ absl::StatusOr<pb::Recovery> Handlers::ResendNow(const rpc::Call& call,
   const ResendRequest request = TRY(Parse(in));
   const Recovery recovery = TRY(Read(request.capability));
   TRY(Move(recovery, Trigger::kResendOwnCode, Actor::kClaimant, call.now));
-  // A decoy asks, too: for nobody.
-  const AccountId asked = recovery.decoy ? AccountId::FromTrusted(recovery.id.text()) : recovery.principal;
+  const AccountId asked = recovery.decoy ? AccountOfNobody(recovery.id) : recovery.principal;
   const std::optional<KnownAccount> known = TRY(parts_.identity.Lookup(asked, call.deadline));
   if (!recovery.decoy && (!known.has_value() || !SameAddresses(recovery, *known))) {
     // Never to a new address (REC-21): whoever holds it starts anew.

@@ -139,6 +139,9 @@ class Handlers {
                             const rpc::Call& call) const;
 
   // --- start
+  // What is kept of `account` once its open recovery is as it is now. Takes as long where none is open, and
+  // where there is no such account (REC-01).
+  absl::StatusOr<StartLedger> LedgerNow(kv::Txn& txn, const AccountId& account, const rpc::Call& call) const;
   absl::StatusOr<Recovery> Reserve(const rpc::Call& call, const StartRequest& start,
                                    const std::optional<KnownAccount>& known) const;
   Start StartOf(const rpc::Call& call, const StartRequest& start, const std::optional<KnownAccount>& known,

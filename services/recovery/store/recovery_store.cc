@@ -1,6 +1,9 @@
 #include "services/recovery/store/recovery_store.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "common/base/status.h"
 #include "common/crypto/hmac.h"
@@ -21,16 +24,58 @@ const kv::Table<std::string> kAssigned{"assigned"};
 const kv::Table<std::string> kReal{"real"};
 const kv::Table<std::string> kOwn{"own"};
 
-kv::Key AssignedKey(const Recovery& r) {
-  return kAssigned.At().Str(r.contact.text()).Time(r.assigned_at).Str(r.id.text());
-}
-kv::Key RealKey(const Recovery& r) { return kReal.At().Time(r.created_at).Str(r.id.text()); }
-kv::Key OwnKey(const Recovery& r) {
-  return kOwn.At().Str(r.principal.text()).Time(r.created_at).Str(r.id.text());
+// A decoy has as many rows as a real one, where nobody looks for them, so that its steps take as long
+// (REC-01).
+kv::Key DecoyKey(absl::string_view instead_of, const PublicId& id) {
+  return kv::Key("decoy").Str(instead_of).Str(id.text());
 }
 
-bool IsAssigned(const Recovery* r) { return r != nullptr && r->contact.has_value(); }
-bool IsReal(const Recovery* r) { return r != nullptr && !r->decoy; }
+kv::Key LedgerKeyOf(const Recovery& r) { return r.decoy ? DecoyKey("ledger", r.id) : LedgerKey(r.principal); }
+
+// Under what a recovery is found besides its id.
+std::vector<std::string> KeysOf(const Recovery* r) {
+  std::vector<std::string> keys;
+  if (r == nullptr) return keys;
+  const std::string& id = r->id.text();
+  if (!r->capability_hash.empty()) keys.push_back(CapabilityKey(r->capability_hash).bytes());
+  if (r->contact.has_value())
+    keys.push_back(kAssigned.At().Str(r->contact.text()).Time(r->assigned_at).Str(id).bytes());
+  if (r->decoy) {
+    for (const char* const other : {"not_me", "real", "own"}) keys.push_back(DecoyKey(other, r->id).bytes());
+    return keys;
+  }
+  if (!r->not_me_hash.empty()) keys.push_back(NotMeKey(r->not_me_hash).bytes());
+  keys.push_back(kReal.At().Time(r->created_at).Str(id).bytes());
+  keys.push_back(kOwn.At().Str(r->principal.text()).Time(r->created_at).Str(id).bytes());
+  return keys;
+}
+
+// Those of `some` that are not among `others`.
+std::vector<std::string> Without(const std::vector<std::string>& some,
+                                 const std::vector<std::string>& others) {
+  std::vector<std::string> rest;
+  std::copy_if(some.begin(), some.end(), std::back_inserter(rest), [&](const std::string& key) {
+    return std::find(others.begin(), others.end(), key) == others.end();
+  });
+  return rest;
+}
+
+// As one mostly is: read in the place of one that is absent, which then takes as long (REC-01).
+std::string NobodysLedger() {
+  const absl::Time once = absl::FromUnixSeconds(2'000'000'000);
+  return EncodeLedger({PublicId(), {once, once}, {once}, once});
+}
+
+absl::StatusOr<StartLedger> ReadLedger(kv::ReadTxn& txn, const kv::Key& key) {
+  static const std::string nobodys = NobodysLedger();
+  const std::optional<std::string> bytes = TRY(txn.Get(key.bytes()));
+  const StartLedger ledger = TRY(DecodeLedger(bytes.value_or(nobodys)));
+  return bytes.has_value() ? ledger : StartLedger();
+}
+
+absl::Status WriteLedger(kv::Txn& txn, const kv::Key& key, const StartLedger& ledger) {
+  return txn.Put(key.bytes(), EncodeLedger(ledger));
+}
 
 // A hold may have been asked for while the recovery ended: the end is told once more when no such call can be
 // under way.
@@ -44,15 +89,6 @@ std::optional<kv::Timer> ExpiryTimer(const Recovery* r) {
 
 }  // namespace
 
-// The index entry `key(hash)` → id follows the hash from `was` to `is`; empty: none.
-template <typename KeyOf>
-absl::Status Move(kv::Txn& txn, KeyOf key, const std::string& was, const std::string& is,
-                  const PublicId& id) {
-  if (was == is) return absl::OkStatus();
-  if (!was.empty()) TRY(txn.Delete(key(was).bytes()));
-  return is.empty() ? absl::OkStatus() : txn.Insert(key(is).bytes(), id.text());
-}
-
 absl::StatusOr<Recovery> RecoveryStore::Insert(kv::Txn& txn, const Recovery& recovery) const {
   Recovery first = recovery;
   first.version = 1;
@@ -60,9 +96,8 @@ absl::StatusOr<Recovery> RecoveryStore::Insert(kv::Txn& txn, const Recovery& rec
   TRY(txn.Insert(RecoveryKey(first.id).bytes(), EncodeRecovery(first, sealer_)));
   TRY(Reindex(txn, nullptr, &first));
   TRY(Reschedule(txn, nullptr, &first));
-  if (first.decoy) return first;
-  const StartLedger ledger = TRY(LedgerOf(txn, first.principal));
-  TRY(PutLedger(txn, first.principal, AfterStart(ledger, first.id, first.created_at)));
+  const kv::Key key = LedgerKeyOf(first);
+  TRY(WriteLedger(txn, key, AfterStart(TRY(ReadLedger(txn, key)), first.id, first.created_at)));
   return first;
 }
 
@@ -74,43 +109,37 @@ absl::StatusOr<Recovery> RecoveryStore::Save(kv::Txn& txn, const Recovery& befor
   TRY(txn.Put(RecoveryKey(next.id).bytes(), EncodeRecovery(next, sealer_)));
   TRY(Reindex(txn, &before, &next));
   TRY(Reschedule(txn, &before, &next));
-  if (!next.decoy && IsFinal(next.state) && !IsFinal(before.state)) {
-    const StartLedger ledger = TRY(LedgerOf(txn, next.principal));
-    TRY(PutLedger(txn, next.principal, AfterEnd(ledger, next)));
-  }
   // A start whose code could not be sent has become a decoy.
-  if (next.decoy && !before.decoy) {
-    const StartLedger ledger = TRY(LedgerOf(txn, before.principal));
-    TRY(PutLedger(txn, before.principal, AfterWithdrawal(ledger, before)));
+  if (next.decoy && !before.decoy) TRY(GiveBack(txn, before));
+  if (IsFinal(next.state) && !IsFinal(before.state)) {
+    const kv::Key key = LedgerKeyOf(next);
+    TRY(WriteLedger(txn, key, AfterEnd(TRY(ReadLedger(txn, key)), next)));
   }
   return next;
 }
 
+absl::Status RecoveryStore::Withdraw(kv::Txn& txn, const Recovery& recovery) const {
+  TRY(GiveBack(txn, recovery));
+  return Remove(txn, recovery);
+}
+
 absl::Status RecoveryStore::Remove(kv::Txn& txn, const Recovery& recovery) const {
   TRY(txn.Delete(RecoveryKey(recovery.id).bytes()));
+  if (recovery.decoy) TRY(txn.Delete(LedgerKeyOf(recovery).bytes()));
   TRY(Reindex(txn, &recovery, nullptr));
   return Reschedule(txn, &recovery, nullptr);
 }
 
+absl::Status RecoveryStore::GiveBack(kv::Txn& txn, const Recovery& recovery) const {
+  const kv::Key key = LedgerKeyOf(recovery);
+  return WriteLedger(txn, key, AfterWithdrawal(TRY(ReadLedger(txn, key)), recovery));
+}
+
 absl::Status RecoveryStore::Reindex(kv::Txn& txn, const Recovery* before, const Recovery* after) const {
-  const Recovery none;
-  const Recovery& was = before == nullptr ? none : *before;
-  const Recovery& is = after == nullptr ? none : *after;
-  const PublicId& id = after == nullptr ? was.id : is.id;
-  TRY(Move(txn, CapabilityKey, was.capability_hash, is.capability_hash, id));
-  TRY(Move(txn, NotMeKey, was.not_me_hash, is.not_me_hash, id));
-  const bool stays =
-      IsAssigned(before) && IsAssigned(after) && AssignedKey(*before).bytes() == AssignedKey(*after).bytes();
-  if (IsAssigned(before) && !stays) TRY(kAssigned.Delete(txn, AssignedKey(*before)));
-  if (IsAssigned(after) && !stays) TRY(kAssigned.Put(txn, AssignedKey(*after), after->id.text()));
-  if (IsReal(before) && !IsReal(after)) {
-    TRY(kReal.Delete(txn, RealKey(*before)));
-    TRY(kOwn.Delete(txn, OwnKey(*before)));
-  }
-  if (IsReal(after) && !IsReal(before)) {
-    TRY(kReal.Put(txn, RealKey(*after), after->id.text()));
-    TRY(kOwn.Put(txn, OwnKey(*after), after->id.text()));
-  }
+  const std::vector<std::string> was = KeysOf(before);
+  const std::vector<std::string> is = KeysOf(after);
+  for (const std::string& key : Without(was, is)) TRY(txn.Delete(key));
+  for (const std::string& key : Without(is, was)) TRY(txn.Insert(key, after->id.text()));
   return absl::OkStatus();
 }
 
@@ -163,14 +192,7 @@ absl::StatusOr<std::optional<Recovery>> RecoveryStore::FindByNotMeToken(kv::Read
 }
 
 absl::StatusOr<StartLedger> RecoveryStore::LedgerOf(kv::ReadTxn& txn, const AccountId& principal) const {
-  const std::optional<std::string> bytes = TRY(txn.Get(LedgerKey(principal).bytes()));
-  if (!bytes.has_value()) return StartLedger();
-  return DecodeLedger(*bytes);
-}
-
-absl::Status RecoveryStore::PutLedger(kv::Txn& txn, const AccountId& principal,
-                                      const StartLedger& ledger) const {
-  return txn.Put(LedgerKey(principal).bytes(), EncodeLedger(ledger));
+  return ReadLedger(txn, LedgerKey(principal));
 }
 
 namespace {

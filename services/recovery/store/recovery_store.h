@@ -1,8 +1,9 @@
 #pragma once
 
 // RecoveryStore: recoveries by public id; by the hashes of the claimant's capability and of the principal's
-// not-me token; by contact; real ones by principal and by age; and one ledger for each principal. All indexes
-// are written by Insert, Save and Remove and by nothing else. Stateless but for the sealer: thread-safe.
+// not-me token; by contact; real ones by principal and by age; and one ledger for each principal. All of it
+// is written by Insert, Save, Withdraw and Remove and by nothing else. A decoy costs as many rows, which
+// nobody finds and which go with it (REC-01). Stateless but for the sealer: thread-safe.
 
 #include <optional>
 #include <string>
@@ -33,7 +34,9 @@ class RecoveryStore {
   // Replaces `before` by `after`; keeps indexes, timers and, when it ended, the ledger. Returns it with its
   // version and without the rows it took. A replaced capability or not-me token leads nowhere any more.
   absl::StatusOr<Recovery> Save(kv::Txn& txn, const Recovery& before, const Recovery& after) const;
-  // Removes every trace, the ledger's excepted.
+  // Removes a start that did not come about, and its ledger entry.
+  absl::Status Withdraw(kv::Txn& txn, const Recovery& recovery) const;
+  // Removes every trace, the principal's ledger excepted.
   absl::Status Remove(kv::Txn& txn, const Recovery& recovery) const;
 
   absl::StatusOr<std::optional<Recovery>> Find(kv::ReadTxn& txn, const PublicId& id) const;
@@ -45,7 +48,6 @@ class RecoveryStore {
   absl::StatusOr<std::optional<Recovery>> FindByNotMeToken(kv::ReadTxn& txn, absl::string_view token) const;
 
   absl::StatusOr<StartLedger> LedgerOf(kv::ReadTxn& txn, const AccountId& principal) const;
-  absl::Status PutLedger(kv::Txn& txn, const AccountId& principal, const StartLedger& ledger) const;
 
   // Visits what is or was laid before `contact`, oldest first, behind the key `after`.
   absl::Status ScanAssigned(
@@ -59,6 +61,8 @@ class RecoveryStore {
                         absl::FunctionRef<bool(absl::string_view key, const Recovery& recovery)> visit) const;
 
  private:
+  // The start did not count.
+  absl::Status GiveBack(kv::Txn& txn, const Recovery& recovery) const;
   absl::Status Reindex(kv::Txn& txn, const Recovery* before, const Recovery* after) const;
   absl::Status Reschedule(kv::Txn& txn, const Recovery* before, const Recovery* after) const;
 
