@@ -1,13 +1,6 @@
 #include "tools/tcctl/proof_rotation.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -16,6 +9,7 @@
 #include "common/base/status.h"
 #include "common/crypto/jwt.h"
 #include "nlohmann/json.hpp"
+#include "tools/tcctl/replace_file.h"
 
 namespace tc::ctl {
 namespace {
@@ -32,19 +26,6 @@ absl::StatusOr<std::string> Read(const std::string& file) {
   bytes << in.rdbuf();
   if (!in) return Bad(file, "cannot be read");
   return bytes.str();
-}
-
-absl::Status Replace(const std::string& file, const std::string& content, mode_t mode) {
-  const std::string next = absl::StrCat(file, ".next");
-  const int fd = ::open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-  if (fd < 0) return Bad(next, std::strerror(errno));
-  const bool good = ::fchmod(fd, mode) == 0 &&
-                    ::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size()) &&
-                    ::fsync(fd) == 0;
-  ::close(fd);
-  if (good && ::rename(next.c_str(), file.c_str()) == 0) return absl::OkStatus();
-  ::unlink(next.c_str());
-  return Bad(file, "could not be replaced");
 }
 
 bool Is(const json& key, const std::string& kid) { return key.value("kid", "") == kid; }
@@ -83,8 +64,8 @@ absl::StatusOr<ProofRotation> ProofRotation::Begin(const ProofFiles& files) {
   return ProofRotation(files, fresh.kid(), fresh.ToPem(), present.list.dump(1));
 }
 
-absl::Status ProofRotation::Publish() const { return Replace(files_.jwks, published_, 0644); }
-absl::Status ProofRotation::Use() const { return Replace(files_.key, pem_, 0600); }
+absl::Status ProofRotation::Publish() const { return ReplaceFile(files_.jwks, published_, 0644); }
+absl::Status ProofRotation::Use() const { return ReplaceFile(files_.key, pem_, 0600); }
 
 absl::StatusOr<int> PruneProofKeys(const ProofFiles& files) {
   Present present = TRY(ReadPresent(files));
@@ -95,7 +76,7 @@ absl::StatusOr<int> PruneProofKeys(const ProofFiles& files) {
   const int gone = static_cast<int>(present.list["keys"].size() - kept.size());
   if (gone == 0) return 0;
   present.list["keys"] = std::move(kept);
-  TRY(Replace(files.jwks, present.list.dump(1), 0644));
+  TRY(ReplaceFile(files.jwks, present.list.dump(1), 0644));
   return gone;
 }
 

@@ -14,7 +14,6 @@
 #include "common/base/status.h"
 #include "common/crypto/keyring.h"
 #include "common/kv/rocks_database.h"
-#include "common/kv/testing.h"
 #include "common/rpc/once.h"
 #include "common/rpc/page.h"
 #include "common/testing/call.h"
@@ -24,30 +23,9 @@
 #include "services/identity/rpc/fake_otp_testing.h"
 #include "services/identity/rpc/handlers.h"
 #include "services/identity/rpc/registrations_testing.h"
+#include "services/identity/rpc/settings_testing.h"
 
 namespace tc::identity {
-
-inline kv::TestSwitches RunTwice() {
-  kv::TestSwitches switches;
-  switches.run_twice = true;
-  return switches;
-}
-
-inline Policy TestPolicy(const std::string& profile = "gosuslugi") {
-  return MakePolicy(*ResolvePolicy(PolicyKeys(), profile, {}));
-}
-
-inline absl::TimeZone MoscowZone() {
-  absl::TimeZone zone;
-  absl::LoadTimeZone("Europe/Moscow", &zone);
-  return zone;
-}
-
-inline std::vector<std::string> TestPurposes() {
-  std::vector<std::string> purposes = Vault::Purposes();
-  purposes.insert(purposes.end(), {"once", "page", "attempts", Vault::kWrapping});
-  return purposes;
-}
 
 class World {
  public:
