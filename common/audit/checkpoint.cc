@@ -43,7 +43,7 @@ absl::StatusOr<std::string> FromBase64(absl::string_view text) {
 }
 
 absl::StatusOr<Hash> HashFromBase64(absl::string_view text) {
-  Hash hash = TRY(FromBase64(text));
+  const Hash hash = TRY(FromBase64(text));
   if (hash.size() != kHashBytes) return NoNote("a hash has 32 bytes");
   return hash;
 }

@@ -79,17 +79,17 @@ absl::StatusOr<SignedCheckpoint> Signer::SignLocked(absl::Time now) {
   const absl::StatusOr<SignedCheckpoint> made = [&]() -> absl::StatusOr<SignedCheckpoint> {
     const std::optional<SignedCheckpoint> newest = TRY(NewestSigned());
     Checkpoint next = TRY(Next(newest));
-    SignedCheckpoint made;
+    SignedCheckpoint latest;
     if (newest.has_value() && newest->checkpoint.size == next.size) {
-      made = *newest;
+      latest = *newest;
     } else {
       const crypto::Key key = TRY(keys_.Newest(kPurpose));
-      made = {next, Sign(next, KeyOf(key.bytes.Reveal()))};
-      TRY(database_.Update([&](kv::Txn& txn) { return PutNote(txn, {next.size, made.note}); }));
+      latest = {next, Sign(next, KeyOf(key.bytes.Reveal()))};
+      TRY(database_.Update([&](kv::Txn& txn) { return PutNote(txn, {next.size, latest.note}); }));
     }
-    signed_ = made.checkpoint;
-    if (copies_.has_value() && made.note != copies_->last()) TRY(copies_->Append(made.note));
-    return made;
+    signed_ = latest.checkpoint;
+    if (copies_.has_value() && latest.note != copies_->last()) TRY(copies_->Append(latest.note));
+    return latest;
   }();
   failed_ = !made.ok() && !absl::IsNotFound(made.status());
   if (made.ok()) {

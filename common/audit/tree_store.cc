@@ -82,9 +82,9 @@ absl::Status VisitLeaves(kv::ReadTxn& txn, uint64_t first,
 }
 
 absl::StatusOr<Hash> ReadNodeAt(kv::ReadTxn& txn, const NodeId& id) {
-  std::optional<std::string> hash = TRY(txn.Get(NodeKey(id).bytes()));
+  const std::optional<std::string> hash = TRY(txn.Get(NodeKey(id).bytes()));
   if (!hash.has_value() || hash->size() != kHashBytes) return Unreadable();
-  return *std::move(hash);
+  return *hash;
 }
 
 absl::Status PutNote(kv::Txn& txn, const StoredNote& note) {

@@ -33,8 +33,8 @@ struct Claims {
 };
 
 struct JwtRules {
-  std::string audience;                             // must be among aud
-  std::string issuer;                               // must equal iss; empty: any
+  std::string audience = {};                        // must be among aud
+  std::string issuer = {};                          // must equal iss; empty: any
   absl::Duration max_lifetime = absl::Seconds(60);  // exp may be at most this far ahead
   absl::Duration leeway = absl::Seconds(2);         // for clocks that differ; never for exp's lower bound
 };

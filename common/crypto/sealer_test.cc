@@ -1,4 +1,5 @@
 #include "common/crypto/sealer.h"
+#include "absl/strings/str_cat.h"
 
 #include <set>
 #include <thread>
@@ -30,7 +31,7 @@ class CountingRandom final : public Random {
 
 class SealerTest : public ::testing::Test {
  protected:
-  SealerTest() { dir_.Write("seal.k000001.key", std::string(62, '0') + "01"); }
+  SealerTest() { dir_.Write("seal.k000001.key", absl::StrCat(std::string(62, '0'), "01")); }
 
   Sealer Load() { return *Sealer::Create(*Keyring::Open(dir_.path()), "seal", random_); }
   void Rotate() { ASSERT_TRUE(AddKey(dir_.path(), "seal", random_).ok()); }

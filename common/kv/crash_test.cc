@@ -12,6 +12,7 @@
 #include <random>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "common/kv/conformance.h"
 #include "common/kv/key.h"
 
@@ -58,8 +59,8 @@ std::pair<pid_t, int> StartChild(const std::string& engine, const std::string& d
   if (::pipe(ends) != 0) return {-1, -1};
   const char* const sanitizer = std::getenv("TSAN_OPTIONS");
   const std::vector<std::string> variables = {
-      std::string(kDirVariable) + "=" + dir, std::string(kEngineVariable) + "=" + engine,
-      std::string("TSAN_OPTIONS=") + (sanitizer == nullptr ? "" : sanitizer)};
+      absl::StrCat(kDirVariable, "=", dir), absl::StrCat(kEngineVariable, "=", engine),
+      absl::StrCat("TSAN_OPTIONS=", sanitizer == nullptr ? "" : sanitizer)};
   const char* const environment[] = {variables[0].c_str(), variables[1].c_str(), variables[2].c_str(),
                                      nullptr};
   const char* const arguments[] = {"crash", "--gtest_filter=CrashChild.*", "--gtest_also_run_disabled_tests",

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
 #include "common/crypto/key_files.h"
 #include "common/kv/rocks_database.h"
@@ -88,7 +89,7 @@ TEST_F(RuntimeDeathTest, TakesItsKeysFromTheEnvironment) {
 
 TEST_F(RuntimeDeathTest, NamesTheKeysThatTheEnvironmentLacks) {
   EXPECT_EXIT(Start([](Setting& s) {
-                setenv("TC_KEY_ONCE__k000001", (std::string(63, 'a') + "b").c_str(), 1);
+                setenv("TC_KEY_ONCE__k000001", absl::StrCat(std::string(63, 'a'), "b").c_str(), 1);
                 Args args = s.Development();
                 std::replace(args.begin(), args.end(), "--keys=" + s.path() + "/keys",
                              std::string("--keys=env"));

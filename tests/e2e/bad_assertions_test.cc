@@ -150,7 +150,7 @@ TEST_P(ForgedAt, EveryMethodThatActsForAPersonIsUnauthenticated) {
 }
 
 INSTANTIATE_TEST_SUITE_P(CW, ForgedAt, ::testing::ValuesIn(Forgeries()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& test) { return std::string(test.param.name); });
 
 // The control of the forgeries: what they change is all that is wrong with them.
 TEST_F(BadInput, TheAssertionThatIsForgedIsGoodAsItIs) {

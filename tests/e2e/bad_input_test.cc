@@ -198,7 +198,7 @@ TEST_P(EveryMethodAt, IsRefusedAndNothingIsWritten) {
 }
 
 INSTANTIATE_TEST_SUITE_P(CW, EveryMethodAt, ::testing::ValuesIn(Cases()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& test) { return std::string(test.param.name); });
 
 // ---- 18 to 22: what is not served
 

@@ -65,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(Of, NeutralObjects,
                                            "RecoveryService/GetAssignedRecovery",
                                            "RecoveryService/ApproveRecovery", "IdentityService/ListPhones",
                                            "IdentityService/ReleasePhone"),
-                         [](const auto& info) { return info.param.substr(info.param.find('/') + 1); });
+                         [](const auto& test) { return test.param.substr(test.param.find('/') + 1); });
 
 }  // namespace
 }  // namespace tc::e2e

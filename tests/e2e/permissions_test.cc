@@ -259,7 +259,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Stranger{"UnknownRole", {"spiffe://example.org/administrator/test"}},
                       Stranger{"NoName", {"spiffe://example.org/operator/"}},
                       Stranger{"NoRole", {"spiffe://example.org/test"}}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace
 }  // namespace tc::e2e

@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/refusal.h"
 #include "common/testing/status.h"
 #include "tests/pages/permission_page.h"
@@ -21,7 +22,7 @@ using testing::IsOk;
 using testing::Violates;
 
 std::string Docs(const std::string& name) {
-  const std::ifstream in(std::string(TC_DOCS) + "/" + name);
+  const std::ifstream in(absl::StrCat(TC_DOCS, "/", name));
   std::stringstream text;
   text << in.rdbuf();
   return text.str();
@@ -73,8 +74,8 @@ TEST_P(EveryPolicyKey, IsKnownToTheOtherServicesAsSomebodyElses) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EveryPolicyKey, ::testing::ValuesIn(Keys()), [](const auto& info) {
-  std::string name = info.param.second.name;
+INSTANTIATE_TEST_SUITE_P(All, EveryPolicyKey, ::testing::ValuesIn(Keys()), [](const auto& test) {
+  std::string name = test.param.second.name;
   for (char& c : name) c = c == '.' ? '_' : c;
   return name;
 });

@@ -269,6 +269,9 @@ absl::Status Demo::AnInvitationExpires() {
   const auto invitation = TRY(stage_.Works("Rita", "invites Sofia", people_.Invite(rita, sofia)));
   scene_.suite->Stop(dev::Service::kLinking);
   TRY(scene_.suite->Start(dev::Service::kLinking, {"--clock-offset", "1801"}));
+  // It would refuse for the moment that it takes to find linking again.
+  scene_.suite->Stop(dev::Service::kRecovery);
+  TRY(scene_.suite->Start(dev::Service::kRecovery));
   stage_.Tells("Half an hour passes (the linking service is restarted with its clock set forward).");
   return stage_.Refused("Sofia", "wants to accept", people_.Accept(sofia, invitation.name()), kPrecondition,
                         {"INVITATION_EXPIRED"});

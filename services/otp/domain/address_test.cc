@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "common/testing/status.h"
 
 namespace tc::otp {
@@ -17,8 +18,8 @@ TEST(Email, TakesOrdinaryAddresses) {
 }
 
 TEST(Email, RefusesWhatCouldCarryAnotherHeaderOrReceiver) {
-  const std::string long_local = std::string(65, 'a') + "@b.ru";
-  const std::string long_all = "a@" + std::string(250, 'b') + ".ru";
+  const std::string long_local = absl::StrCat(std::string(65, 'a'), "@b.ru");
+  const std::string long_all = absl::StrCat("a@", std::string(250, 'b'), ".ru");
   for (const std::string& bad :
        {std::string(""), std::string("a"), std::string("@b.ru"), std::string("a@b"), std::string("a@.ru"),
         std::string("a@b."), std::string("a@b@c.ru"), std::string("a b@c.ru"), std::string("a@b.ru\r\nBcc:x"),

@@ -69,7 +69,8 @@ TEST(Mail, CutsALongSubjectBetweenCharacters) {  // RFC 2047: 75 characters a wo
 
 TEST(Mail, HasNoLineThatTheTextMade) {  // SND-19
   Message message = AnyMail();
-  message.text = {"x\r\nBcc: eve@example.ru", std::string(500, 'x') + "\r\n.\r\nRCPT TO:<eve@example.ru>"};
+  message.text = {"x\r\nBcc: eve@example.ru",
+                  absl::StrCat(std::string(500, 'x'), "\r\n.\r\nRCPT TO:<eve@example.ru>")};
   const std::string mail = ComposeMail(message, "a@b.example");
   for (const absl::string_view line : absl::StrSplit(mail, "\r\n")) EXPECT_THAT(line, SizeIs(Le(76u)));
   EXPECT_EQ(mail.find("eve"), mail.npos);

@@ -26,9 +26,9 @@ struct HttpReply {
 
 struct HttpAsk {
   std::string method = "GET";
-  std::optional<std::string> body;
-  std::vector<std::string> headers;
-  std::string ca;  // of https
+  std::optional<std::string> body = {};
+  std::vector<std::string> headers = {};
+  std::string ca = {};  // of https
   long tls = CURL_SSLVERSION_DEFAULT;
   long patience_ms = 20000;
 };

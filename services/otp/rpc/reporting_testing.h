@@ -74,8 +74,8 @@ struct ReportingBench : Bench {
     });
     return read.ok() && found.has_value() ? *found : Delivery();
   }
-  std::string Token(const std::string& provider, const DeliveryId& id, int attempt = 1) const {
-    const std::string made = address.Make("", provider, {id, attempt});
+  std::string Token(const std::string& of, const DeliveryId& id, int attempt = 1) const {
+    const std::string made = address.Make("", of, {id, attempt});
     return made.substr(made.rfind('/') + 1);
   }
   static ReceiptCall Saying(const std::string& says, int number = 0) {

@@ -303,7 +303,7 @@ TEST(News, ThatSayNothingToUsDoNotStopTheFollower) {
     EXPECT_THAT(Tell(world, "alice", news), IsOk()) << news.type;
     EXPECT_THAT(Tell(world, "bob", news), IsOk()) << news.type;
   }
-  for (const std::string& account : {"", "not an account", "stranger"})
+  for (const char* const account : {"", "not an account", "stranger"})
     EXPECT_THAT(Tell(world, account, kBlocked), IsOk()) << account;
   EXPECT_EQ(world.Get(c.name)->state(), pb::RECOVERY_STATE_CONTACT_CODE_SENT);
 }
