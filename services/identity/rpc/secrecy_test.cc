@@ -51,13 +51,13 @@ void Live(World& world) {
   ASSERT_THAT(world.Block("acc-1"), IsOk());  // the reason names somebody
 }
 
+// None so short that random bytes in hexadecimal would hold it by chance.
 const std::vector<std::string>& Secrets() {
   static const auto& secrets = *new std::vector<std::string>{
-      "Добрыня",    "Закатаев",     "Сергеевич",          "1987",       "19870321",
-      "ОВД",        "500100732259", SnilsNumber(kNumber), "4509",       "739164",
-      "9161112233", "9164445566",   "9167778899",         "dobrynya",   "nikitich",
-      "9165556677", "letter-7",     "Kp7!wQz2",           "Tr0ub&dor3", "Guess-4-me",
-      "$argon2id$", "192.0.2.77",   "device-of",          "Петрова",    "123456"};
+      "Добрыня",      "Закатаев",           "Сергеевич",  "1987-03",    "19870321",   "ОВД",
+      "500100732259", SnilsNumber(kNumber), "739164",     "9161112233", "9164445566", "9167778899",
+      "dobrynya",     "nikitich",           "9165556677", "letter-7",   "Kp7!wQz2",   "Tr0ub&dor3",
+      "Guess-4-me",   "$argon2id$",         "192.0.2.77", "device-of",  "Петрова",    "123456"};
   return secrets;
 }
 
