@@ -22,7 +22,7 @@ absl::StatusOr<Address> MailOf(const Verification& v, const PrivatePart& part, c
 }
 
 // Where the code goes when its own channel fails: a call after an SMS, an e-mail after both (O4). A decoy has
-// the ways of a whole account, so that it is made in the same time (REC-01); none of them is gone.
+// the ways of a whole account, so that it is made in the same time (REC-01); none of them leads anywhere.
 std::vector<Way> AlternativesOf(const Desk& desk, const Verification& v, const PrivatePart& part,
                                 const Secret& code, const std::string& fallback_email) {
   std::vector<Way> ways;
